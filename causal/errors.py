@@ -1,0 +1,124 @@
+"""Everything ``causal`` raises on purpose: what was given, what was expected, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "CausalError",
+    "CertificateError",
+    "CycleError",
+    "DataError",
+    "DuplicateEdgeError",
+    "EmptyGraphError",
+    "GraphSyntaxError",
+    "PositivityError",
+    "QueryError",
+    "QuerySyntaxError",
+    "TextError",
+    "UnknownVariableError",
+    "UnsupportedQueryError",
+]
+
+
+class CausalError(Exception):
+    """Base of every error raised on purpose by this package."""
+
+
+class UnknownVariableError(CausalError, KeyError):
+    """A name that the graph, model or data does not have; ``nearest`` holds the likely ones."""
+
+    def __init__(
+        self,
+        missing: Sequence[str],
+        known: Sequence[str],
+        nearest: Iterable[str] = (),
+        where: str = "graph",
+    ) -> None:
+        self.missing, self.known = tuple(missing), tuple(known)
+        self.nearest, self.where = tuple(nearest), where
+        shown = ", ".join(self.known[:12]) + (", ..." if len(self.known) > 12 else "")
+        hint = f" Did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
+        super().__init__(
+            f"{', '.join(self.missing)} {'is' if len(self.missing) == 1 else 'are'} not in the "
+            f"{where}, which has {shown or 'no variables'}.{hint}"
+        )
+
+    def __str__(self) -> str:  # KeyError would show the repr
+        return str(self.args[0])
+
+
+class CycleError(CausalError, ValueError):
+    """The directed part of a graph has a cycle; ``cycle`` lists it in order."""
+
+    def __init__(self, cycle: Sequence[str]) -> None:
+        self.cycle = tuple(cycle)
+        super().__init__(f"{' -> '.join(self.cycle)} is a cycle; a causal graph has none")
+
+
+class TextError(CausalError, ValueError):
+    """Text that cannot be read; ``line`` and ``column`` (from 1) say where."""
+
+    def __init__(self, text: str, position: int, problem: str) -> None:
+        self.text, self.position, self.problem = text, position, problem
+        start = text.rfind("\n", 0, position) + 1
+        end = text.find("\n", position)
+        self.line = text.count("\n", 0, position) + 1
+        self.column = position - start + 1
+        line = text[start : end if end >= 0 else len(text)]
+        # Long lines are shown around the caret only; tabs would move it.
+        left = max(0, self.column - 41)
+        window = line[left : left + 80].replace("\t", " ").replace("\r", " ")
+        caret = " " * (self.column - 1 - left) + "^"
+        super().__init__(f"{self.line}:{self.column}: {problem}\n  {window}\n  {caret}")
+
+
+class GraphSyntaxError(TextError):
+    """Text that is not a graph."""
+
+
+class DuplicateEdgeError(GraphSyntaxError):
+    """The same edge twice; ``edge`` is how it was written first."""
+
+    def __init__(self, text: str, position: int, edge: str) -> None:
+        self.edge = edge
+        super().__init__(text, position, f"the edge {edge} is given twice; delete one of them")
+
+
+class EmptyGraphError(CausalError, ValueError):
+    """A graph without a single variable."""
+
+    def __init__(self) -> None:
+        super().__init__('the graph is empty; write edges such as "X -> Y; X <-> Y"')
+
+
+class QuerySyntaxError(TextError):
+    """Text that is not a query."""
+
+
+class QueryError(CausalError, ValueError):
+    """A query that reads well and means nothing, such as an outcome that is also set."""
+
+
+class UnsupportedQueryError(CausalError, NotImplementedError):
+    """A well-formed query of a kind that this procedure does not answer."""
+
+
+class PositivityError(CausalError, ZeroDivisionError):
+    """A conditional on an event that never happens; ``cells`` lists where."""
+
+    def __init__(self, conditional: str, cells: Sequence[str]) -> None:
+        self.conditional, self.cells = conditional, tuple(cells)
+        shown = "; ".join(self.cells[:5]) + ("; ..." if len(self.cells) > 5 else "")
+        super().__init__(
+            f"{conditional} is undefined where nothing was observed: {shown}. "
+            "The formula needs data (or positive probability) there."
+        )
+
+
+class DataError(CausalError, ValueError):
+    """Data that a formula cannot be evaluated on."""
+
+
+class CertificateError(CausalError, AssertionError):
+    """An answer that its own certificate does not bear out."""

@@ -1,0 +1,292 @@
+"""Acyclic directed mixed graphs: the assumptions, as a value.
+
+``X -> Y`` is a direct cause, ``X <-> Y`` a hidden common cause; a DAG is an ADMG without ``<->``.
+Vertices are numbered in topological order and sets of them are integers, so that a subgraph or a
+mutilation is a mask and never a copy.  Names live at the edges of this file.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from causal.errors import CycleError, EmptyGraphError, UnknownVariableError
+from causal.graph.arrows import read, written
+from causal.graph.bits import bits, closure, components
+from causal.graph.separation import OpenPath, mutilated_ancestors, open_route, reachable
+from causal.variables import Names, Variable, Variables, natural, nearest, variables
+
+__all__ = ["ADMG"]
+
+
+@dataclass(frozen=True, repr=False)
+class ADMG:
+    """A DAG over observed variables, plus ``<->`` edges for hidden common causes.
+
+    Graphs are values: they compare and hash by content, and operations return new ones.
+
+    >>> graph = ADMG.parse("X -> Z -> Y; X <-> Y")
+    >>> graph
+    ADMG.parse('X -> Z; Z -> Y; X <-> Y')
+    >>> [sorted(district) for district in graph.districts]
+    [['X', 'Y'], ['Z']]
+    """
+
+    nodes: tuple[Variable, ...]  # topological order; ties in natural name order
+    parent_masks: tuple[int, ...]
+    sibling_masks: tuple[int, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> ADMG:
+        """Read chains such as ``"A -> B -> C; A <-> C"``; the grammar is in causal.graph.arrows.
+
+        Raises GraphSyntaxError, DuplicateEdgeError, CycleError or EmptyGraphError.
+        """
+        nodes, edges = read(text)
+        return cls.of(
+            nodes=nodes,
+            directed=[(e.tail, e.head) for e in edges if not e.bidirected],
+            bidirected=[(e.tail, e.head) for e in edges if e.bidirected],
+        )
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        nodes: Iterable[Variable] = (),
+        directed: Iterable[tuple[Variable, Variable]] = (),
+        bidirected: Iterable[tuple[Variable, Variable]] = (),
+    ) -> ADMG:
+        """Build a graph from names; raises CycleError or EmptyGraphError.
+
+        >>> ADMG.of(nodes=["Z"], directed=[("X", "Y")]).nodes
+        ('X', 'Y', 'Z')
+        """
+        directed, bidirected = list(directed), list(bidirected)
+        names = {*nodes, *(v for edge in directed + bidirected for v in edge)}
+        if not names:
+            raise EmptyGraphError
+        for tail, head in bidirected:
+            if tail == head:
+                raise CycleError((tail, head))
+        order = _topological_order(names, directed)
+        index = {name: i for i, name in enumerate(order)}
+        parents, siblings = [0] * len(order), [0] * len(order)
+        for tail, head in directed:
+            parents[index[head]] |= 1 << index[tail]
+        for one, other in bidirected:
+            siblings[index[one]] |= 1 << index[other]
+            siblings[index[other]] |= 1 << index[one]
+        return cls(tuple(order), tuple(parents), tuple(siblings))
+
+    def __str__(self) -> str:
+        return written(self.nodes, self.directed, self.bidirected)
+
+    def __repr__(self) -> str:
+        return f"ADMG.parse({str(self)!r})"
+
+    # Names.
+
+    @cached_property
+    def directed(self) -> tuple[tuple[Variable, Variable], ...]:
+        """The edges ``tail -> head``, by tail, then head, in topological order."""
+        return tuple(
+            (self.nodes[v], self.nodes[w])
+            for v in range(len(self.nodes))
+            for w in bits(self.child_masks[v])
+        )
+
+    @cached_property
+    def bidirected(self) -> tuple[tuple[Variable, Variable], ...]:
+        """The edges ``one <-> other``, each once, in topological order."""
+        return tuple(
+            (self.nodes[v], self.nodes[w])
+            for v in range(len(self.nodes))
+            for w in bits(self.sibling_masks[v] >> v << v)
+        )
+
+    def parents(self, of: Names) -> Variables:
+        """Direct causes of a variable, or of any of several.
+
+        >>> sorted(ADMG.parse("X -> Y <- Z").parents("Y"))
+        ['X', 'Z']
+        """
+        return self._union(self.parent_masks, of)
+
+    def children(self, of: Names) -> Variables:
+        """Direct effects of a variable, or of any of several."""
+        return self._union(self.child_masks, of)
+
+    def siblings(self, of: Names) -> Variables:
+        """Variables that share a hidden common cause with one of ``of``."""
+        return self._union(self.sibling_masks, of)
+
+    def ancestors(self, of: Names) -> Variables:
+        """An(of): every variable with a directed path into ``of``, itself included."""
+        return self.named(self.ancestors_mask(self.mask(of)))
+
+    def descendants(self, of: Names) -> Variables:
+        """De(of): every variable with a directed path from ``of``, itself included."""
+        return self.named(closure(self.mask(of), self.child_masks, self.everything))
+
+    @cached_property
+    def districts(self) -> tuple[Variables, ...]:
+        """The c-components: classes of variables joined by ``<->`` paths."""
+        return tuple(self.named(part) for part in self.districts_mask(self.everything))
+
+    def induced(self, keep: Names) -> ADMG:
+        """G[keep]: the graph on ``keep`` and the edges inside it."""
+        kept = self.require(keep)
+        return ADMG.of(
+            nodes=kept,
+            directed=[edge for edge in self.directed if kept.issuperset(edge)],
+            bidirected=[edge for edge in self.bidirected if kept.issuperset(edge)],
+        )
+
+    def require(self, wanted: Names) -> Variables:
+        """Return ``wanted`` as a set, or raise UnknownVariableError with the nearest names."""
+        found = variables(wanted)
+        if missing := sorted(found - self.index.keys(), key=natural):
+            close = dict.fromkeys(name for m in missing for name in nearest(m, self.nodes))
+            raise UnknownVariableError(missing, sorted(self.nodes, key=natural), close)
+        return found
+
+    def separated(self, one: Names, other: Names, *, given: Names = ()) -> bool:
+        """Whether no path between two sets is open given a third (m-separation)."""
+        x, y, z = (self.mask(side) for side in (one, other, given))
+        return not reachable(self, x, given=z, until=y & ~z) & y
+
+    def open_path(self, one: Names, other: Names, *, given: Names = ()) -> OpenPath | None:
+        """A shortest open path between two sets given a third; None when they are separated.
+
+        >>> print(ADMG.parse("X -> Z <- Y").open_path("X", "Y", given="Z"))
+        X -> Z <- Y
+        """
+        given_mask = self.mask(given)
+        route = open_route(self, self.mask(one), self.mask(other), given=given_mask)
+        return None if route is None else self.path(route, given=given_mask)
+
+    # Masks: what the floors above compute with.
+
+    @cached_property
+    def index(self) -> dict[Variable, int]:
+        """The number of each name."""
+        return {name: i for i, name in enumerate(self.nodes)}
+
+    @cached_property
+    def everything(self) -> int:
+        """The set of all vertices."""
+        return (1 << len(self.nodes)) - 1
+
+    @cached_property
+    def child_masks(self) -> tuple[int, ...]:
+        """Direct effects of each vertex."""
+        children = [0] * len(self.nodes)
+        for v, parents in enumerate(self.parent_masks):
+            for p in bits(parents):
+                children[p] |= 1 << v
+        return tuple(children)
+
+    def mask(self, names: Names) -> int:
+        """A set of names as an integer; raises UnknownVariableError."""
+        mask = 0
+        for name in self.require(names):
+            mask |= 1 << self.index[name]
+        return mask
+
+    def named(self, mask: int) -> Variables:
+        """An integer as a set of names."""
+        return frozenset(self.nodes[i] for i in bits(mask))
+
+    def ancestors_mask(self, of: int, within: int = -1) -> int:
+        """An(of) in the subgraph on ``within``."""
+        return closure(of, self.parent_masks, within)
+
+    def districts_mask(self, within: int) -> list[int]:
+        """The districts of the subgraph on ``within``."""
+        return components(self.sibling_masks, within)
+
+    def district_mask(self, part: int, within: int) -> int:
+        """The vertices of ``within`` joined to ``part`` by ``<->`` paths inside ``within``."""
+        return closure(part, self.sibling_masks, within)
+
+    def parents_mask(self, of: int) -> int:
+        """Union of the parents of the members of ``of``."""
+        union = 0
+        for v in bits(of):
+            union |= self.parent_masks[v]
+        return union
+
+    def path(
+        self, route: Sequence[tuple[int, str]], *, given: int, cut_in: int = 0, cut_out: int = 0
+    ) -> OpenPath:
+        """Name the vertices of a route, and what opens each collider on it."""
+        nodes = tuple(self.nodes[v] for v, _ in route)
+        arrows = tuple(arrow for _, arrow in route[1:])
+        colliders = []
+        for i, (before, after) in enumerate(zip(arrows, arrows[1:], strict=False), start=1):
+            if before.endswith(">") and after.startswith("<"):
+                opener = self._opener(route[i][0], given, cut_in, cut_out)
+                colliders.append((nodes[i], self.nodes[opener]))
+        return OpenPath(nodes, arrows, tuple(colliders))
+
+    def _opener(self, collider: int, given: int, cut_in: int, cut_out: int) -> int:
+        here = 1 << collider
+        if here & given:
+            return collider
+        return next(
+            z
+            for z in bits(given)
+            if mutilated_ancestors(self, 1 << z, cut_in=cut_in, cut_out=cut_out) & here
+        )
+
+    def _union(self, masks: Sequence[int], of: Names) -> Variables:
+        union = 0
+        for v in bits(self.mask(of)):
+            union |= masks[v]
+        return self.named(union)
+
+
+def _topological_order(
+    names: Iterable[Variable], directed: Iterable[tuple[Variable, Variable]]
+) -> list[Variable]:
+    """Causes before effects; among the ready ones the natural name order, so equal graphs match."""
+    ranked = sorted(names, key=lambda name: (natural(name), name))
+    rank = {name: i for i, name in enumerate(ranked)}
+    children: list[set[int]] = [set() for _ in ranked]
+    waiting = [0] * len(ranked)
+    for tail, head in directed:
+        if rank[head] not in children[rank[tail]]:
+            children[rank[tail]].add(rank[head])
+            waiting[rank[head]] += 1
+    ready = [i for i, count in enumerate(waiting) if count == 0]
+    order = []
+    while ready:
+        i = heapq.heappop(ready)
+        order.append(i)
+        for child in children[i]:
+            waiting[child] -= 1
+            if waiting[child] == 0:
+                heapq.heappush(ready, child)
+    if len(order) < len(ranked):
+        raise CycleError([ranked[i] for i in _cycle(children, set(order))])
+    return [ranked[i] for i in order]
+
+
+def _cycle(children: Sequence[set[int]], sorted_out: set[int]) -> list[int]:
+    """One cycle among the vertices that no topological order could place."""
+    stuck = set(range(len(children))) - sorted_out
+    # Every stuck vertex has a stuck parent, so walking up must come round.
+    parent = {c: p for p in sorted(stuck, reverse=True) for c in children[p] if c in stuck}
+    walk, seen = [min(stuck)], {min(stuck): 0}
+    while (above := parent[walk[-1]]) not in seen:
+        seen[above] = len(walk)
+        walk.append(above)
+    cycle = walk[seen[above] :][::-1]
+    first = cycle.index(min(cycle))
+    cycle = cycle[first:] + cycle[:first]
+    return [*cycle, cycle[0]]
+
+

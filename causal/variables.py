@@ -1,0 +1,97 @@
+"""A variable is its name; everything about names lives here: order, lists, quotes, near misses."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+__all__ = [
+    "Names",
+    "Symbol",
+    "Variable",
+    "Variables",
+    "listed",
+    "natural",
+    "nearest",
+    "quoted",
+    "variables",
+]
+
+Variable: TypeAlias = str
+Variables: TypeAlias = frozenset[str]
+Names: TypeAlias = str | Iterable[str]
+
+_DIGITS = re.compile(r"(\d+)")
+_BARE = re.compile(r"[^\W\d][\w.]*|\d+", re.UNICODE)
+
+
+def variables(names: Names) -> Variables:
+    """Read one name, or an iterable of names, as a set.
+
+    >>> sorted(variables("blood pressure")), sorted(variables(["X", "Z"]))
+    (['blood pressure'], ['X', 'Z'])
+    """
+    return frozenset((names,)) if isinstance(names, str) else frozenset(names)
+
+
+def natural(name: Variable) -> tuple[tuple[bool, int, str], ...]:
+    """Sort key in which numbers count as numbers.
+
+    >>> sorted(["V10", "V2", "U"], key=natural)
+    ['U', 'V2', 'V10']
+    """
+    return tuple(
+        (part.isdecimal(), int(part) if part.isdecimal() else 0, part)
+        for part in _DIGITS.split(name)
+        if part
+    )
+
+
+def listed(names: Iterable[Variable]) -> str:
+    """Names in natural order, as a sentence would list them.
+
+    >>> listed({"Z", "X", "Y"})
+    'X, Y and Z'
+    """
+    *first, last = sorted(names, key=natural) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def nearest(name: Variable, known: Iterable[Variable]) -> tuple[Variable, ...]:
+    """Known names that look like a misspelt one, best first.
+
+    >>> nearest("Treatmnet", ["Outcome", "Treatment"])
+    ('Treatment',)
+    """
+    known = tuple(known)
+    folded = [other for other in known if other.casefold() == name.casefold()]
+    close = difflib.get_close_matches(name[:200], known, n=3, cutoff=0.6) if len(known) < 5000 else []
+    return tuple(dict.fromkeys(folded + close))
+
+
+def quoted(name: Variable) -> str:
+    """The name as our text formats write it: bare when it can be, else in double quotes.
+
+    >>> quoted("X1"), quoted('blood "sugar"')
+    ('X1', '"blood \\\\"sugar\\\\""')
+    """
+    if _BARE.fullmatch(name):
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+
+
+class Symbol(NamedTuple):
+    """A value of a variable: x, and x', x'' where a formula speaks of several values of X.
+
+    >>> str(Symbol("X")), str(Symbol("X", 1))
+    ('X', "X'")
+    """
+
+    variable: Variable
+    mark: int = 0
+
+    def __str__(self) -> str:
+        return quoted(self.variable) + "'" * self.mark
