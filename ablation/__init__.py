@@ -1,0 +1,54 @@
+"""Ablation studies run as experiments and read as causal graphs.
+
+`Study` states what is asked, `run` answers it trial by trial, `effects` says how large the
+answer is, and `report` writes it on a page. Names are looked up when they are first used, so
+`import ablation` is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ablation.component import Component as Component
+    from ablation.design import LeaveOneOut as LeaveOneOut
+    from ablation.design import Seeds as Seeds
+    from ablation.errors import AblationError as AblationError
+    from ablation.operators import Mean as Mean
+    from ablation.operators import Noise as Noise
+    from ablation.operators import Resample as Resample
+    from ablation.operators import Skip as Skip
+    from ablation.operators import Zero as Zero
+    from ablation.study import Metric as Metric
+    from ablation.study import Study as Study
+    from ablation.trial import Trial as Trial
+    from ablation.trials import Trials as Trials
+
+_HOMES = {
+    "AblationError": "errors",
+    "Component": "component",
+    "LeaveOneOut": "design",
+    "Mean": "operators",
+    "Metric": "study",
+    "Noise": "operators",
+    "Resample": "operators",
+    "Seeds": "design",
+    "Skip": "operators",
+    "Study": "study",
+    "Trial": "trial",
+    "Trials": "trials",
+    "Zero": "operators",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ablation' has no attribute {name!r}")
+    value = getattr(import_module(f"ablation.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

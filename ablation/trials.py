@@ -1,0 +1,117 @@
+"""What a study asked for beside what came of it: one row a planned trial, failures included."""
+
+from collections.abc import Iterable, Sequence
+from typing import overload
+
+import pandas as pd
+
+from ablation.errors import AblationError
+from ablation.plan import PlannedTrial, plan
+from ablation.study import Study
+from ablation.trial import Trial
+
+_COLUMNS = (
+    "study",
+    "condition",
+    "component",
+    "seed",
+    "status",
+    "attempt",
+    "error",
+    "wall_s",
+    "cpu_s",
+)
+
+
+class Trials(Sequence[Trial]):
+    """The trials of one study, in the order of its plan; of several attempts the last counts.
+
+    >>> from ablation import Component, LeaveOneOut, Metric, Study
+    >>> study = Study("toy", "toy:train", [Component("attention", switch="attention")],
+    ...               LeaveOneOut(), [Metric("accuracy")], seeds=1, config={"attention": True})
+    >>> trial = Trial(study="toy", condition="baseline", component=None, seed=0,
+    ...               status="done", metrics={"accuracy": 0.9})
+    >>> trials = Trials(study, [trial])
+    >>> len(trials), len(trials.planned), trials.frame()["accuracy"].tolist()
+    (1, 2, [0.9])
+    """
+
+    def __init__(self, study: Study, attempts: Iterable[Trial]) -> None:
+        self._study = study
+        self._planned = plan(study).trials
+        self._attempts = tuple(attempts)
+        units = {(each.condition, each.seed) for each in self._planned}
+        latest: dict[tuple[str, int], Trial] = {}
+        for trial in sorted(self._attempts, key=lambda each: each.attempt):
+            unit = (trial.condition, trial.seed)
+            if trial.study != study.name or unit not in units:
+                raise AblationError(
+                    f"{trial.condition!r}, seed {trial.seed}, of the study {trial.study!r} "
+                    f"is not in the plan of {study.name!r}."
+                )
+            latest[unit] = trial
+        self._trials = tuple(
+            latest[unit]
+            for each in self._planned
+            if (unit := (each.condition, each.seed)) in latest
+        )
+
+    @property
+    def study(self) -> Study:
+        """What was asked."""
+        return self._study
+
+    @property
+    def planned(self) -> tuple[PlannedTrial, ...]:
+        """Every trial that the study asks for, run or not."""
+        return self._planned
+
+    @property
+    def attempts(self) -> tuple[Trial, ...]:
+        """Every attempt ever recorded, the superseded ones too."""
+        return self._attempts
+
+    @property
+    def missing(self) -> tuple[PlannedTrial, ...]:
+        """The planned trials that have no attempt yet."""
+        units = {(each.condition, each.seed) for each in self._trials}
+        return tuple(each for each in self._planned if (each.condition, each.seed) not in units)
+
+    @overload
+    def __getitem__(self, index: int) -> Trial: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Trial, ...]: ...
+    def __getitem__(self, index: int | slice) -> Trial | tuple[Trial, ...]:
+        return self._trials[index]
+
+    def __len__(self) -> int:
+        return len(self._trials)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Trials)
+            and self.study == other.study
+            and self.attempts == other.attempts
+        )
+
+    def __hash__(self) -> int:
+        return hash((self._study, len(self._attempts)))
+
+    def __repr__(self) -> str:
+        failed = sum(not each.done for each in self)
+        return (
+            f"<Trials of {self._study.name!r}: {len(self)} of {len(self.planned)}, {failed} failed>"
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Lay the trials out as a tidy table: one row a trial, one column a metric."""
+        declared = [each.name for each in self._study.metrics]
+        extra = sorted({name for each in self for name in each.metrics} - set(declared))
+        return pd.DataFrame(
+            [
+                [getattr(each, name) for name in _COLUMNS]
+                + [each.metrics.get(name, float("nan")) for name in declared + extra]
+                for each in self
+            ],
+            columns=[*_COLUMNS, *declared, *extra],
+        )
