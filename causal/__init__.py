@@ -1,0 +1,77 @@
+"""Causal inference whose answers carry their proof.
+
+>>> import causal
+>>> graph = causal.ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
+>>> print(causal.identify(graph, "P(Y | do(X))"))
+P(Y | do(X)) = (Σ_{W} P(W) P(X, Y | W, Z)) / (Σ_{W} P(W) P(X | W, Z))
+
+Names are imported when they are first used, so that ``import causal`` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from causal.certification import certify as certify
+    from causal.certification import countermodels as countermodels
+    from causal.errors import CausalError as CausalError
+    from causal.estimation import Estimate as Estimate
+    from causal.estimation import PlugIn as PlugIn
+    from causal.estimation import estimate as estimate
+    from causal.expression import Expression as Expression
+    from causal.graph import ADMG as ADMG
+    from causal.graph import OpenPath as OpenPath
+    from causal.graph import examples as examples
+    from causal.graph import open_path as open_path
+    from causal.graph import separated as separated
+    from causal.identification import Answer as Answer
+    from causal.identification import Hedge as Hedge
+    from causal.identification import Identified as Identified
+    from causal.identification import NotIdentified as NotIdentified
+    from causal.identification import Undecided as Undecided
+    from causal.identification import identify as identify
+    from causal.model import SCM as SCM
+    from causal.model import Counterfactual as Counterfactual
+    from causal.model import Do as Do
+    from causal.model import counterfactual as counterfactual
+    from causal.query import Query as Query
+
+_HOMES = {
+    "ADMG": "graph",
+    "Answer": "identification",
+    "CausalError": "errors",
+    "Counterfactual": "model",
+    "Do": "model",
+    "Estimate": "estimation",
+    "Expression": "expression",
+    "Hedge": "identification",
+    "Identified": "identification",
+    "NotIdentified": "identification",
+    "OpenPath": "graph",
+    "PlugIn": "estimation",
+    "Query": "query",
+    "SCM": "model",
+    "Undecided": "identification",
+    "certify": "certification",
+    "counterfactual": "model",
+    "countermodels": "certification",
+    "estimate": "estimation",
+    "examples": "graph",
+    "identify": "identification",
+    "open_path": "graph",
+    "separated": "graph",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    if home := _HOMES.get(name):
+        value: object = getattr(import_module(f"{__name__}.{home}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

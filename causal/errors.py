@@ -9,13 +9,18 @@ __all__ = [
     "CertificateError",
     "CycleError",
     "DataError",
+    "DomainError",
     "DuplicateEdgeError",
     "EmptyGraphError",
     "GraphSyntaxError",
+    "ImpossibleEvidenceError",
+    "ModelError",
     "PositivityError",
+    "ProbabilityError",
     "QueryError",
     "QuerySyntaxError",
     "TextError",
+    "TooFewRowsError",
     "UnknownVariableError",
     "UnsupportedQueryError",
 ]
@@ -122,3 +127,42 @@ class DataError(CausalError, ValueError):
 
 class CertificateError(CausalError, AssertionError):
     """An answer that its own certificate does not bear out."""
+
+
+class ModelError(CausalError, ValueError):
+    """Mechanisms, noise and graph that make no structural model; ``variables`` are those concerned."""
+
+    def __init__(self, problem: str, *, variables: Iterable[str] = ()) -> None:
+        self.problem, self.variables = problem, tuple(variables)
+        super().__init__(problem)
+
+
+class ProbabilityError(ModelError):
+    """A law that is none: not a number, negative, or not summing to one."""
+
+
+class DomainError(ModelError):
+    """A value that a variable cannot take."""
+
+    def __init__(self, variable: str, value: object, domain: Sequence[object]) -> None:
+        self.variable, self.value, self.domain = variable, value, tuple(domain)
+        shown = ", ".join(map(repr, self.domain[:12])) + (", ..." if len(self.domain) > 12 else "")
+        super().__init__(f"{variable} cannot be {value!r}; it takes {shown}", variables=(variable,))
+
+
+class ImpossibleEvidenceError(CausalError, ZeroDivisionError):
+    """Evidence that the model gives probability zero, so that nothing follows from it."""
+
+    def __init__(self, evidence: str) -> None:
+        self.evidence = evidence
+        super().__init__(
+            f"{evidence} has probability zero in this model; ask given something that can happen"
+        )
+
+
+class TooFewRowsError(DataError):
+    """Fewer observations than an interval needs."""
+
+    def __init__(self, rows: int, needed: int, why: str) -> None:
+        self.rows, self.needed = rows, needed
+        super().__init__(f"{rows} rows, and {why} needs at least {needed}")

@@ -67,7 +67,9 @@ def nearest(name: Variable, known: Iterable[Variable]) -> tuple[Variable, ...]:
     """
     known = tuple(known)
     folded = [other for other in known if other.casefold() == name.casefold()]
-    close = difflib.get_close_matches(name[:200], known, n=3, cutoff=0.6) if len(known) < 5000 else []
+    close = (
+        difflib.get_close_matches(name[:200], known, n=3, cutoff=0.6) if len(known) < 5000 else []
+    )
     return tuple(dict.fromkeys(folded + close))
 
 

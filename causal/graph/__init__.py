@@ -2,6 +2,8 @@
 
 from causal.graph.admg import ADMG as ADMG
 from causal.graph.examples import examples as examples
+from causal.graph.questions import open_path as open_path
+from causal.graph.questions import separated as separated
 from causal.graph.separation import OpenPath as OpenPath
 
-__all__ = ["ADMG", "OpenPath", "examples"]
+__all__ = ["ADMG", "OpenPath", "examples", "open_path", "separated"]

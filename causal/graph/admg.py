@@ -288,5 +288,3 @@ def _cycle(children: Sequence[set[int]], sorted_out: set[int]) -> list[int]:
     first = cycle.index(min(cycle))
     cycle = cycle[first:] + cycle[:first]
     return [*cycle, cycle[0]]
-
-

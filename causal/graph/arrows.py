@@ -59,7 +59,9 @@ def _tokens(text: str) -> Iterator[_Token]:
         if kind == "quoted":
             name = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), match["quoted"], flags=re.S)
             if not name:
-                raise GraphSyntaxError(text, position, "a variable needs a name, found empty quotes")
+                raise GraphSyntaxError(
+                    text, position, "a variable needs a name, found empty quotes"
+                )
             yield _Token("name", name, position)
         elif kind == "punctuation":
             yield _Token(match[0], match[0], position)

@@ -1,0 +1,33 @@
+"""Formulas: functionals of a law, how they are written, built, and evaluated exactly."""
+
+from causal.expression.algebra import product as product
+from causal.expression.algebra import quotient as quotient
+from causal.expression.algebra import total as total
+from causal.expression.atoms import ONE as ONE
+from causal.expression.atoms import ZERO as ZERO
+from causal.expression.atoms import One as One
+from causal.expression.atoms import P as P
+from causal.expression.atoms import Zero as Zero
+from causal.expression.compounds import Product as Product
+from causal.expression.compounds import Quotient as Quotient
+from causal.expression.compounds import Sum as Sum
+from causal.expression.formula import Expression as Expression
+from causal.expression.formula import Symbols as Symbols
+from causal.expression.scoping import fresh as fresh
+
+__all__ = [
+    "ONE",
+    "ZERO",
+    "Expression",
+    "One",
+    "P",
+    "Product",
+    "Quotient",
+    "Sum",
+    "Symbols",
+    "Zero",
+    "fresh",
+    "product",
+    "quotient",
+    "total",
+]

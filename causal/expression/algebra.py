@@ -1,0 +1,182 @@
+"""Building formulas: every constructor here simplifies as it builds, and only by identities.
+
+The identities are those of probability: a conditional law sums to one, a law sums to its margin, and
+P(a | b, c) P(b | c) = P(a, b | c).  Each is local and greedy; none searches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from causal.expression.atoms import ONE, ZERO, P
+from causal.expression.compounds import Product, Quotient, Sum
+from causal.expression.formula import Expression, Symbols
+from causal.variables import natural
+
+__all__ = ["product", "quotient", "total"]
+
+
+def product(factors: Iterable[Expression]) -> Expression:
+    """Multiply: flatten, drop ones, join chains P(a | b) P(b), cancel against denominators.
+
+    >>> print(product([P.of_names("Y", "X"), P.of_names("X")]))
+    P(X, Y)
+    """
+    above, below = _fraction(factors)
+    if ZERO in above:
+        return ZERO
+    above, below = _cancelled(_chained(above), _chained(below))
+    top = _sorted_product(above)
+    return Quotient(top, _sorted_product(below)) if below else top
+
+
+def quotient(numerator: Expression, denominator: Expression) -> Expression:
+    """Divide: cancel what is equal, and turn P(a, b) / P(b) into P(a | b).
+
+    >>> print(quotient(P.of_names("XY"), P.of_names("X")))
+    P(Y | X)
+    """
+    above, below = _fraction([numerator])
+    more_below, more_above = _fraction([denominator])
+    above, below = _cancelled(_chained(above + more_above), _chained(below + more_below))
+    top = _sorted_product(above)
+    return Quotient(top, _sorted_product(below)) if below else top
+
+
+def total(over: Symbols, body: Expression) -> Expression:
+    """Sum over all values: whatever sums to one goes, what does not depend on the sum leaves it.
+
+    >>> from causal.variables import Symbol
+    >>> print(total(frozenset([Symbol("Z")]), product([P.of_names("Y", "Z"), P.of_names("ZW", "X")])))
+    Σ_{Z} P(W, Z | X) P(Y | Z)
+    """
+    if not over:
+        return body
+    if isinstance(body, Quotient) and not over & body.denominator.free:
+        return quotient(total(over, body.numerator), body.denominator)
+    if isinstance(body, Sum) and not over & body.over:
+        return total(over | body.over, body.body)
+    factors = list(body.factors) if isinstance(body, Product) else [body]
+    before = None
+    while over and over != before:
+        before = over
+        factors, over = _summed_out(_chained(factors), over)
+    if not over:
+        return product(factors)
+    return product(_split(factors, over))
+
+
+def _fraction(factors: Iterable[Expression]) -> tuple[list[Expression], list[Expression]]:
+    """All factors above the bar and all below it, flattened."""
+    above: list[Expression] = []
+    below: list[Expression] = []
+    for factor in factors:
+        match factor:
+            case Product():
+                more_above, more_below = _fraction(factor.factors)
+                above += more_above
+                below += more_below
+            case Quotient():
+                more_above, more_below = _fraction([factor.numerator])
+                even_below, even_above = _fraction([factor.denominator])
+                above += more_above + even_above
+                below += more_below + even_below
+            case _ if factor != ONE:
+                above.append(factor)
+    return above, below
+
+
+def _chained(factors: list[Expression]) -> list[Expression]:
+    """P(a | b, c) P(b | c) = P(a, b | c), wherever the second is all that the first waits for."""
+    waiting = {(f.of | f.given, f.do): f for f in factors if isinstance(f, P)}
+    queue = list(factors)
+    gone: set[int] = set()
+    for factor in queue:
+        if id(factor) in gone:
+            continue
+        partner = None
+        if isinstance(factor, P) and factor.given:
+            partner = waiting.get((factor.given, factor.do))
+        if partner is None or id(partner) in gone:
+            continue
+        gone |= {id(factor), id(partner)}
+        joint = P(factor.of | partner.of, partner.given, factor.do)
+        waiting[joint.of | joint.given, joint.do] = joint
+        queue.append(joint)
+    return [f for f in queue if id(f) not in gone]
+
+
+def _cancelled(
+    above: list[Expression], below: list[Expression]
+) -> tuple[list[Expression], list[Expression]]:
+    """Equal factors go; P(a, b | c) / P(b | c) becomes P(a | b, c)."""
+    kept_below = []
+    above = list(above)
+    for factor in below:
+        if factor in above:
+            above.remove(factor)
+            continue
+        match = next((f for f in above if _divides(factor, f)), None)
+        if isinstance(match, P) and isinstance(factor, P):
+            above[above.index(match)] = P(match.of - factor.of, match.given | factor.of, match.do)
+        else:
+            kept_below.append(factor)
+    return above, kept_below
+
+
+def _divides(factor: Expression, law: Expression) -> bool:
+    return (
+        isinstance(factor, P)
+        and isinstance(law, P)
+        and factor.of < law.of
+        and factor.given == law.given
+        and factor.do == law.do
+    )
+
+
+def _summed_out(factors: list[Expression], over: Symbols) -> tuple[list[Expression], Symbols]:
+    """Remove from the sum each symbol that only one law mentions, as one of its outcomes."""
+    pending = set(over)
+    changed = True
+    while changed:
+        changed = False
+        for symbol in sorted(pending):
+            using = [i for i, f in enumerate(factors) if symbol in f.free]
+            if len(using) != 1:
+                continue
+            law = factors[using[0]]
+            if isinstance(law, P) and symbol in law.of:
+                rest = law.of - {symbol}
+                factors[using[0]] = P(rest, law.given, law.do) if rest else ONE
+                pending.remove(symbol)
+                changed = True
+    return [f for f in factors if f != ONE], frozenset(pending)
+
+
+def _split(factors: Sequence[Expression], over: Symbols) -> list[Expression]:
+    """A product of sums, one for each group of factors that share a summed symbol."""
+    outside = [f for f in factors if not f.free & over]
+    remaining = [f for f in factors if f.free & over]
+    parts: list[Expression] = outside
+    while remaining:
+        group = [remaining.pop(0)]
+        bound = group[0].free & over
+        grew = True
+        while grew:
+            near = [f for f in remaining if f.free & bound]
+            remaining = [f for f in remaining if not f.free & bound]
+            group += near
+            grown = bound.union(*(f.free & over for f in near))
+            grew, bound = grown != bound, grown
+        parts.append(Sum(bound, product(group)))
+    if unused := over - frozenset().union(*(f.free for f in factors)):
+        parts.append(Sum(unused, ONE))
+    return parts
+
+
+def _sorted_product(factors: list[Expression]) -> Expression:
+    """Laws first, sums last, each by its text: equal products print alike."""
+    if not factors:
+        return ONE
+    ordered = sorted(factors, key=lambda f: (isinstance(f, Sum), natural(str(f))))
+    return ordered[0] if len(ordered) == 1 else Product(tuple(ordered))

@@ -1,0 +1,154 @@
+"""The inner nodes of a formula: sums, products and fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property
+from typing import final
+
+from causal.expression.formula import NOTHING, Expression, Symbols, hashed_once, in_order
+from causal.expression.law import Law
+from causal.expression.notation import Notation
+from causal.expression.table import Table, eliminated, quotient
+from causal.variables import Symbol, Variables
+
+__all__ = ["Product", "Quotient", "Sum", "unused"]
+
+
+@final
+@dataclass(frozen=True, repr=False)
+class Sum(Expression):
+    """The body, summed over every value of ``over``."""
+
+    over: Symbols
+    body: Expression
+
+    @cached_property
+    def free(self) -> Symbols:
+        """What the body depends on and the sum does not bind."""
+        return self.body.free - self.over
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Those of the body, and those summed over."""
+        return self.body.variables | {s.variable for s in self.over}
+
+    def write(self, notation: Notation) -> str:
+        """The sum sign and the body."""
+        return notation.sum(self.over, self.body.write(notation))
+
+    def table(self, law: Law) -> Table:
+        """Joined and summed, the cheapest symbol first."""
+        factors = self.body.factors if isinstance(self.body, Product) else (self.body,)
+        return eliminated([f.table(law) for f in factors], self.over, law)
+
+    def renamed(self, names: Mapping[Symbol, Symbol]) -> Sum:
+        """The same with its free symbols renamed; bound ones step aside."""
+        names = {old: new for old, new in names.items() if old in self.free}
+        taken = {names.get(s, s) for s in self.free}
+        inner = dict(names)
+        for symbol in sorted(self.over & taken):
+            inner[symbol] = unused(symbol, taken | self.over | set(inner.values()))
+        over = frozenset(inner.get(s, s) for s in self.over)
+        return Sum(over, self.body.renamed(inner))
+
+    def to_dict(self) -> dict[str, object]:
+        """``{"sum": {"over": [...], "of": ...}}``."""
+        return {"sum": {"over": in_order(self.over), "of": self.body.to_dict()}}
+
+    __hash__ = hashed_once
+
+
+@final
+@dataclass(frozen=True, repr=False)
+class Product(Expression):
+    """The product of two or more factors."""
+
+    factors: tuple[Expression, ...]
+
+    @cached_property
+    def free(self) -> Symbols:
+        """What any factor depends on."""
+        return NOTHING.union(*(f.free for f in self.factors))
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Those of all factors."""
+        return frozenset().union(*(f.variables for f in self.factors))
+
+    def write(self, notation: Notation) -> str:
+        """Factors side by side; a sum comes last, where it needs no brackets."""
+        last = len(self.factors) - 1
+        written = []
+        for i, factor in enumerate(self.factors):
+            text = factor.write(notation)
+            loose = isinstance(factor, Quotient) and not notation.fractions_bracket
+            if loose or (isinstance(factor, Sum) and i < last):
+                text = notation.grouped(text)
+            written.append(text)
+        return notation.product(written)
+
+    def table(self, law: Law) -> Table:
+        """The pointwise product."""
+        return eliminated([f.table(law) for f in self.factors], NOTHING, law)
+
+    def renamed(self, names: Mapping[Symbol, Symbol]) -> Product:
+        """The same with its free symbols renamed."""
+        return Product(tuple(f.renamed(names) for f in self.factors))
+
+    def to_dict(self) -> dict[str, object]:
+        """``{"product": [...]}``."""
+        return {"product": [f.to_dict() for f in self.factors]}
+
+    __hash__ = hashed_once
+
+
+@final
+@dataclass(frozen=True, repr=False)
+class Quotient(Expression):
+    """Numerator over denominator."""
+
+    numerator: Expression
+    denominator: Expression
+
+    @cached_property
+    def free(self) -> Symbols:
+        """What either part depends on."""
+        return self.numerator.free | self.denominator.free
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Those of both parts."""
+        return self.numerator.variables | self.denominator.variables
+
+    def write(self, notation: Notation) -> str:
+        """A fraction; in plain text its compound parts are bracketed."""
+        parts = []
+        for part in (self.numerator, self.denominator):
+            text = part.write(notation)
+            compound = isinstance(part, Sum | Product | Quotient)
+            bracket = compound and not notation.fractions_bracket
+            parts.append(notation.grouped(text) if bracket else text)
+        return notation.quotient(*parts)
+
+    def table(self, law: Law) -> Table:
+        """The pointwise ratio."""
+        return quotient(self.numerator.table(law), self.denominator.table(law), law, str(self))
+
+    def renamed(self, names: Mapping[Symbol, Symbol]) -> Quotient:
+        """The same with its free symbols renamed."""
+        return Quotient(self.numerator.renamed(names), self.denominator.renamed(names))
+
+    def to_dict(self) -> dict[str, object]:
+        """``{"quotient": [numerator, denominator]}``."""
+        return {"quotient": [self.numerator.to_dict(), self.denominator.to_dict()]}
+
+    __hash__ = hashed_once
+
+
+def unused(symbol: Symbol, taken: Set[Symbol]) -> Symbol:
+    """The symbol with the fewest marks more that is not taken yet: x, x', x''."""
+    while symbol in taken:
+        symbol = Symbol(symbol.variable, symbol.mark + 1)
+    return symbol

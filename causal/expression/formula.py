@@ -1,0 +1,103 @@
+"""What every formula can do: write itself, evaluate itself on a finite law, rename its symbols.
+
+A formula is an immutable tree.  Scoping is lexical: a sum binds its symbols in its body and nowhere else.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from causal.expression.law import Frame, Labelled, Law, read
+from causal.expression.notation import LATEX, TEXT, Notation, by_name
+from causal.expression.table import Table, as_series
+from causal.variables import Symbol, Variables
+
+if TYPE_CHECKING:
+    from pandas import Series
+
+__all__ = ["NOTHING", "Expression", "Symbols", "hashed_once", "in_order"]
+
+Symbols: TypeAlias = frozenset[Symbol]
+NOTHING: Symbols = frozenset()
+
+
+class Expression(ABC):
+    """A function of a law: what an estimand is.  Prints as text, compares by structure."""
+
+    __match_args__: tuple[str, ...] = ()
+
+    @property
+    @abstractmethod
+    def free(self) -> Symbols:
+        """The symbols that the value depends on."""
+
+    @property
+    @abstractmethod
+    def variables(self) -> Variables:
+        """Every variable whose law is used, free or summed."""
+
+    @abstractmethod
+    def write(self, notation: Notation) -> str:
+        """The formula in a notation."""
+
+    @abstractmethod
+    def table(self, law: Law) -> Table:
+        """The value for every assignment of the free symbols."""
+
+    @abstractmethod
+    def renamed(self, names: Mapping[Symbol, Symbol]) -> Expression:
+        """The same with its free symbols renamed."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, object]:
+        """Plain data, for JSON."""
+
+    @cached_property
+    def key(self) -> int:
+        """The structural hash."""
+        fields = (vars(self)[name] for name in self.__match_args__)
+        return hash((type(self).__name__, *fields))
+
+    def __str__(self) -> str:
+        return self.write(TEXT)
+
+    def latex(self) -> str:
+        """The formula as LaTeX, every name escaped.
+
+        >>> from causal.expression import P
+        >>> P.of_names(["Y"], ["X", "Z"]).latex()
+        'P(Y \\\\mid X, Z)'
+        """
+        return self.write(LATEX)
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+    def evaluate(self, law: Labelled | Frame) -> Series:
+        """The value on a law, as a Series over the free symbols.
+
+        ``law`` is a Series of probabilities whose index levels are named after the variables, or a
+        DataFrame of observations, which stands for its empirical law.  Fractions stay exact.  Raises
+        PositivityError where the formula divides by the probability of something never seen.
+
+        >>> import pandas as pd
+        >>> from causal.expression import P
+        >>> data = pd.DataFrame({"X": [0, 0, 1, 1], "Y": [0, 1, 1, 1]})
+        >>> P.of_names(["Y"], ["X"]).evaluate(data)[1, 1]
+        Fraction(1, 1)
+        """
+        known = read(law, self.variables)
+        return as_series(self.table(known), known, like=law)
+
+
+def hashed_once(self: Expression) -> int:
+    """Hash of a node, computed once: trees share subtrees."""
+    return self.key
+
+
+def in_order(symbols: Iterable[Symbol]) -> list[str]:
+    """Symbols as plain text, in natural order."""
+    return [str(s) for s in sorted(symbols, key=by_name)]

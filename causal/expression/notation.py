@@ -1,0 +1,131 @@
+"""How a formula is written: the same tree as plain text and as LaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from causal.variables import Symbol, natural
+
+__all__ = ["LATEX", "TEXT", "Notation", "by_name"]
+
+
+class Notation(Protocol):
+    """The marks on the page; precedence and order are decided by the tree."""
+
+    def symbol(self, symbol: Symbol) -> str:
+        """One value, such as x or x'."""
+
+    def law(self, of: Iterable[Symbol], given: Iterable[Symbol], do: Iterable[Symbol]) -> str:
+        """A probability P(of | do, given)."""
+
+    def sum(self, over: Iterable[Symbol], body: str) -> str:
+        """A sum; it reaches as far to the right as it can."""
+
+    def product(self, factors: Sequence[str]) -> str:
+        """Factors side by side."""
+
+    def quotient(self, numerator: str, denominator: str) -> str:
+        """A fraction."""
+
+    def grouped(self, body: str) -> str:
+        """A body in brackets."""
+
+    @property
+    def fractions_bracket(self) -> bool:
+        """Whether a fraction is drawn so that its parts need no brackets."""
+
+
+def by_name(symbol: Symbol) -> tuple[object, ...]:
+    """Sort key: natural name order, then marks."""
+    return (natural(symbol.variable), symbol.variable, symbol.mark)
+
+
+@dataclass(frozen=True)
+class _Text:
+    fractions_bracket: bool = False
+
+    def symbol(self, symbol: Symbol) -> str:
+        return str(symbol)
+
+    def names(self, symbols: Iterable[Symbol]) -> str:
+        return ", ".join(map(self.symbol, sorted(symbols, key=by_name)))
+
+    def law(self, of: Iterable[Symbol], given: Iterable[Symbol], do: Iterable[Symbol]) -> str:
+        actions = self.names(do)
+        behind = [f"do({actions})"] if actions else []
+        behind += [observed] if (observed := self.names(given)) else []
+        bar = f" | {', '.join(behind)}" if behind else ""
+        return f"P({self.names(of)}{bar})"
+
+    def sum(self, over: Iterable[Symbol], body: str) -> str:
+        return f"Σ_{{{self.names(over)}}} {body}"
+
+    def product(self, factors: Sequence[str]) -> str:
+        return " ".join(factors)
+
+    def quotient(self, numerator: str, denominator: str) -> str:
+        return f"{numerator} / {denominator}"
+
+    def grouped(self, body: str) -> str:
+        return f"({body})"
+
+
+_SUBSCRIPTED = re.compile(r"([A-Za-z])_?(\d+)")
+_ESCAPED = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
+
+
+@dataclass(frozen=True)
+class _Latex:
+    fractions_bracket: bool = True
+
+    def symbol(self, symbol: Symbol) -> str:
+        return self.name(symbol.variable) + "'" * symbol.mark
+
+    def name(self, name: str) -> str:
+        """A name never becomes a command: every special character is escaped."""
+        if re.fullmatch(r"[A-Za-z]", name):
+            return name
+        if match := _SUBSCRIPTED.fullmatch(name):
+            return f"{match[1]}_{{{match[2]}}}"
+        printable = "".join(c if c.isprintable() else " " for c in name)
+        return r"\text{" + "".join(_ESCAPED.get(c, c) for c in printable) + "}"
+
+    def names(self, symbols: Iterable[Symbol]) -> str:
+        return ", ".join(map(self.symbol, sorted(symbols, key=by_name)))
+
+    def law(self, of: Iterable[Symbol], given: Iterable[Symbol], do: Iterable[Symbol]) -> str:
+        actions = self.names(do)
+        behind = [rf"\operatorname{{do}}({actions})"] if actions else []
+        behind += [observed] if (observed := self.names(given)) else []
+        bar = rf" \mid {', '.join(behind)}" if behind else ""
+        return f"P({self.names(of)}{bar})"
+
+    def sum(self, over: Iterable[Symbol], body: str) -> str:
+        return rf"\sum_{{{self.names(over)}}} {body}"
+
+    def product(self, factors: Sequence[str]) -> str:
+        return r" \, ".join(factors)
+
+    def quotient(self, numerator: str, denominator: str) -> str:
+        return rf"\frac{{{numerator}}}{{{denominator}}}"
+
+    def grouped(self, body: str) -> str:
+        return rf"\left({body}\right)"
+
+
+TEXT: Notation = _Text()
+LATEX: Notation = _Latex()

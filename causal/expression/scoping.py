@@ -1,0 +1,32 @@
+"""Fresh names: no symbol of a printed formula is both bound and free, or bound twice on one branch."""
+
+from __future__ import annotations
+
+from causal.expression.compounds import Product, Quotient, Sum, unused
+from causal.expression.formula import Expression, Symbols
+
+__all__ = ["fresh"]
+
+
+def fresh(formula: Expression, taken: Symbols | None = None) -> Expression:
+    """The same formula, its bound symbols marked where they would read as another one.
+
+    >>> from causal.expression.atoms import P
+    >>> from causal.expression.algebra import product, total
+    >>> from causal.variables import Symbol
+    >>> inner = total(frozenset([Symbol("X")]), product([P.of_names("X"), P.of_names("Y", "XZ")]))
+    >>> print(fresh(product([P.of_names("Z", "X"), inner])))
+    P(Z | X) Σ_{X'} P(X') P(Y | X', Z)
+    """
+    taken = formula.free if taken is None else taken
+    match formula:
+        case Sum(over, body):
+            names = {s: unused(s, taken | over) for s in sorted(over & taken)}
+            bound = frozenset(names.get(s, s) for s in over)
+            return Sum(bound, fresh(body.renamed(names) if names else body, taken | bound))
+        case Product(factors):
+            return Product(tuple(fresh(f, taken) for f in factors))
+        case Quotient(numerator, denominator):
+            return Quotient(fresh(numerator, taken), fresh(denominator, taken))
+        case _:
+            return formula

@@ -1,0 +1,68 @@
+"""The three answers to "is this query computable from the data?", each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from causal.expression import Expression
+from causal.graph import ADMG
+from causal.identification.hedge import Hedge
+from causal.query import Query
+from causal.variables import Variables
+
+__all__ = ["Answer", "Identified", "NotIdentified", "Undecided"]
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Yes: ``estimand`` is the query, as a function of the observed law alone."""
+
+    graph: ADMG
+    query: Query
+    estimand: Expression
+
+    @cached_property
+    def free(self) -> Variables:
+        """Variables that the formula mentions freely and its value does not depend on.
+
+        >>> from causal import ADMG, identify
+        >>> napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
+        >>> identify(napkin, "P(Y | do(X))").free
+        frozenset({'Z'})
+        """
+        return frozenset(s.variable for s in self.estimand.free) - self.query.variables
+
+    def __str__(self) -> str:
+        return f"{self.query} = {self.estimand}"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.estimand.latex()}$"
+
+
+@dataclass(frozen=True)
+class NotIdentified:
+    """No: ``hedge`` shows two models with the same data and different answers to exist."""
+
+    graph: ADMG
+    query: Query
+    hedge: Hedge
+
+    def __str__(self) -> str:
+        return f"{self.query} is not identified: {self.hedge.why}"
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """Neither: what kept the procedure from an answer is ``reason``."""
+
+    graph: ADMG
+    query: Query
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.query} is undecided, because {self.reason}"
+
+
+Answer: TypeAlias = Identified | NotIdentified | Undecided

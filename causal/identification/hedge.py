@@ -1,0 +1,40 @@
+"""The obstacle to identification: two nested districts with the same roots.
+
+Shpitser & Pearl (2006), definition 5 and theorem 4; the pair found here is that of Huang & Valtorta
+(2006): ``inner`` is a district of the graph on the ancestors of the outcome, ``outer`` is one district
+of its own in which every vertex is an ancestor of ``inner``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from causal.variables import Variables, listed, natural
+
+__all__ = ["Hedge"]
+
+
+@dataclass(frozen=True)
+class Hedge:
+    """Q[inner] cannot be told apart within Q[outer], whatever the data."""
+
+    outer: Variables
+    inner: Variables
+
+    def __str__(self) -> str:
+        outer, inner = (", ".join(sorted(part, key=natural)) for part in (self.outer, self.inner))
+        return f"{{{outer}}} around {{{inner}}}"
+
+    @property
+    def why(self) -> str:
+        """The obstacle in one sentence.
+
+        >>> print(Hedge(frozenset("XY"), frozenset("Y")).why)
+        X and Y share hidden causes and all lead to Y: what X does to Y cannot be told from what is shared
+        """
+        cut = self.outer - self.inner
+        return (
+            f"{listed(self.outer)} share hidden causes and all lead to {listed(self.inner)}: "
+            f"what {listed(cut)} {'does' if len(cut) == 1 else 'do'} to {listed(self.inner)} "
+            "cannot be told from what is shared"
+        )
