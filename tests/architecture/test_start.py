@@ -1,0 +1,37 @@
+"""Importing either package, or asking a command for help, waits for nothing heavy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "jinja2", "matplotlib", "networkx", "numba", "numpy", "pandas", "pgmpy",
+    "ray", "scipy", "sklearn", "statsmodels", "sympy", "torch",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("package", ["causal", "causal.cli", "ablation", "ablation.cli"])
+def test_an_import_pulls_in_nothing_heavy(package: str) -> None:
+    code = f"import {package}, sys; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert package in loaded
+    assert HEAVY.intersection(name.split(".")[0] for name in loaded) == set()
+
+
+def seconds(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, capture_output=True, check=True)
+    return time.perf_counter() - start
+
+
+@pytest.mark.parametrize("command", ["causal", "ablation"])
+def test_help_answers_within_a_fifth_of_a_second(command: str) -> None:
+    script = Path(sys.executable).with_name(command)
+    assert min(seconds([str(script), "--help"]) for _ in range(5)) < 0.2
