@@ -76,8 +76,8 @@ def nearest(name: Variable, known: Iterable[Variable]) -> tuple[Variable, ...]:
 def quoted(name: Variable) -> str:
     """The name as our text formats write it: bare when it can be, else in double quotes.
 
-    >>> quoted("X1"), quoted('blood "sugar"')
-    ('X1', '"blood \\\\"sugar\\\\""')
+    >>> print(quoted("X1"), quoted("blood sugar"))
+    X1 "blood sugar"
     """
     if _BARE.fullmatch(name):
         return name

@@ -1,7 +1,7 @@
 """Building formulas: every constructor here simplifies as it builds, and only by identities.
 
-The identities are those of probability: a conditional law sums to one, a law sums to its margin, and
-P(a | b, c) P(b | c) = P(a, b | c).  Each is local and greedy; none searches.
+The identities are those of probability: a conditional law sums to one, a law sums to its margin,
+and P(a | b, c) P(b | c) = P(a, b | c).  Each is local and greedy; none searches.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def total(over: Symbols, body: Expression) -> Expression:
     """Sum over all values: whatever sums to one goes, what does not depend on the sum leaves it.
 
     >>> from causal.variables import Symbol
-    >>> print(total(frozenset([Symbol("Z")]), product([P.of_names("Y", "Z"), P.of_names("ZW", "X")])))
+    >>> joint = product([P.of_names("Y", "Z"), P.of_names("ZW", "X")])
+    >>> print(total(frozenset([Symbol("Z")]), joint))
     Σ_{Z} P(W, Z | X) P(Y | Z)
     """
     if not over:
@@ -94,13 +95,15 @@ def _chained(factors: list[Expression]) -> list[Expression]:
     for factor in queue:
         if id(factor) in gone:
             continue
-        partner = None
-        if isinstance(factor, P) and factor.given:
-            partner = waiting.get((factor.given, factor.do))
+        match factor:
+            case P(of, given, do) if given:
+                partner = waiting.get((given, do))
+            case _:
+                continue
         if partner is None or id(partner) in gone:
             continue
         gone |= {id(factor), id(partner)}
-        joint = P(factor.of | partner.of, partner.given, factor.do)
+        joint = P(of | partner.of, partner.given, do)
         waiting[joint.of | joint.given, joint.do] = joint
         queue.append(joint)
     return [f for f in queue if id(f) not in gone]

@@ -1,6 +1,7 @@
 """What every formula can do: write itself, evaluate itself on a finite law, rename its symbols.
 
-A formula is an immutable tree.  Scoping is lexical: a sum binds its symbols in its body and nowhere else.
+A formula is an immutable tree.  Scoping is lexical: a sum binds its symbols in its body and nowhere
+else.
 """
 
 from __future__ import annotations
@@ -65,11 +66,11 @@ class Expression(ABC):
         return self.write(TEXT)
 
     def latex(self) -> str:
-        """The formula as LaTeX, every name escaped.
+        r"""The formula as LaTeX, every name escaped.
 
         >>> from causal.expression import P
         >>> P.of_names(["Y"], ["X", "Z"]).latex()
-        'P(Y \\\\mid X, Z)'
+        'P(Y \\mid X, Z)'
         """
         return self.write(LATEX)
 

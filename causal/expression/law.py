@@ -1,7 +1,7 @@
 """A finite law as a sparse table, read from whatever kind of frame the caller uses.
 
-Tables are read through the few methods that a pandas Series or DataFrame has, so that this floor needs
-no array library and exact rationals stay exact.
+Tables are read through the few methods that a pandas Series or DataFrame has, so that this floor
+needs no array library and exact rationals stay exact.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, TypeAlias, TypeVar, cast
 
 from causal.errors import DataError, UnknownVariableError
 from causal.variables import Variable, Variables, natural, nearest
@@ -20,6 +20,7 @@ __all__ = ["Cell", "Frame", "Labelled", "Law", "Number", "read"]
 Value: TypeAlias = Hashable
 Cell: TypeAlias = tuple[Value, ...]
 Number: TypeAlias = Fraction | float
+_Kind = TypeVar("_Kind", bound=Hashable)
 
 
 class _Index(Protocol):
@@ -81,7 +82,9 @@ def read(table: Labelled | Frame, needed: Variables) -> Law:
 
     Raises UnknownVariableError for a column that is not there, DataError for missing values.
     """
-    return _observed(table, needed) if hasattr(table, "columns") else _listed(table, needed)
+    if hasattr(table, "columns"):
+        return _observed(cast("Frame", table), needed)
+    return _listed(table, needed)
 
 
 def _listed(table: Labelled, needed: Variables) -> Law:
@@ -127,7 +130,7 @@ def _require(needed: Variables, names: tuple[Variable, ...]) -> None:
         raise UnknownVariableError(missing, names, close, where="data")
 
 
-def _in_order(values: Iterable[Value]) -> tuple[Value, ...]:
+def _in_order(values: Iterable[_Kind]) -> tuple[_Kind, ...]:
     listed = list(values)
     try:
         return tuple(sorted(listed))  # type: ignore[type-var]  # tried; mixed kinds fall back

@@ -1,4 +1,4 @@
-"""Fresh names: no symbol of a printed formula is both bound and free, or bound twice on one branch."""
+"""Fresh names: no symbol of a formula is both bound and free, or bound twice on one branch."""
 
 from __future__ import annotations
 

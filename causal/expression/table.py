@@ -151,7 +151,7 @@ def _assignment(symbols: Iterable[Symbol], values: Cell) -> str:
 
 
 def as_series(table: Table, law: Law, *, like: Labelled | Frame) -> Series:
-    """The whole grid of values as a Series of the caller's kind; raises PositivityError for holes."""
+    """The whole grid of values as a Series of the caller's kind; PositivityError for holes."""
     if holes := [entry for entry in table.cells.values() if isinstance(entry, Hole)]:
         name = holes[0].conditional
         raise PositivityError(name, list(dict.fromkeys(h.cell for h in holes)))

@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from causal.errors import CycleError, EmptyGraphError, UnknownVariableError
 from causal.graph.arrows import read, written
@@ -226,7 +227,7 @@ class ADMG:
         nodes = tuple(self.nodes[v] for v, _ in route)
         arrows = tuple(arrow for _, arrow in route[1:])
         colliders = []
-        for i, (before, after) in enumerate(zip(arrows, arrows[1:], strict=False), start=1):
+        for i, (before, after) in enumerate(pairwise(arrows), start=1):
             if before.endswith(">") and after.startswith("<"):
                 opener = self._opener(route[i][0], given, cut_in, cut_out)
                 colliders.append((nodes[i], self.nodes[opener]))

@@ -1,9 +1,9 @@
 """Arrow text, our own notation for graphs: ``W -> {X, Y}; X -> Y; X <-> Y``.
 
-A statement is a chain of names, or of ``{groups}`` of names, joined by ``->``, ``<-`` or ``<->``; a name
-alone is a vertex without edges.  Statements end at ``;``, ``,`` or the end of the line; ``#`` starts a
-comment.  A name is bare (letters, digits, ``_``, ``.``) or in double quotes with ``\\`` escapes.  One pass,
-linear time, no recursion.
+A statement is a chain of names, or of ``{groups}`` of names, joined by ``->``, ``<-`` or ``<->``; a
+name alone is a vertex without edges.  Statements end at ``;``, ``,`` or the end of the line; ``#``
+starts a comment.  A name is bare (letters, digits, ``_``, ``.``) or in double quotes, with a
+backslash before a quote.  One pass, linear time, no recursion.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ def _stray(text: str, position: int) -> str:
     if found == '"':
         return "this quote is never closed"
     if found in "-<>=":
-        return f"expected ->, <- or <->, found {text[position : position + 3].split()[0]!r}"
+        return (
+            f"expected ->, <- or <->, found {text[position : position + 3].split(maxsplit=1)[0]!r}"
+        )
     return f'unexpected {found!r}; a name with such characters goes in double quotes: "my name"'
 
 

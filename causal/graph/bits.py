@@ -1,4 +1,4 @@
-"""Sets of small integers as one Python integer: union is ``|``, intersection ``&``, and no copies."""
+"""Sets of small integers as one Python integer: union is ``|``, intersection ``&``."""
 
 from __future__ import annotations
 

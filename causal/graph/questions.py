@@ -1,4 +1,4 @@
-"""The question one asks of a graph most: are these two sets separated, and if not, along which path?"""
+"""What one asks of a graph most: whether two sets are separated, and if not, by which path."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """m-separation in a possibly mutilated graph, and the open path that refutes it.
 
-Richardson (2003), "Markov properties for acyclic directed mixed graphs".  A path is open given Z when
-every collider on it is an ancestor of Z and no other vertex on it is in Z.  Mutilation is a pair of
-masks, so the graph "without edges into X" (``cut_in``) or "out of Z" (``cut_out``) is never built.
+Richardson (2003), "Markov properties for acyclic directed mixed graphs".  A path is open given Z
+when every collider on it is an ancestor of Z and no other vertex on it is in Z.  Mutilation is a
+pair of masks: the graph "without edges into X" (``cut_in``) or "out of Z" (``cut_out``) is never built.
 """
 
 from __future__ import annotations

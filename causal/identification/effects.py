@@ -1,8 +1,9 @@
 """Is P(y | do(x), z) a function of the observed law?  The complete answer for ADMGs.
 
-Unconditional effects: Tian & Pearl (2002), Huang & Valtorta (2006); P(y | do x) is identified exactly
-when Q[D] is, for every district D of the graph on the ancestors of y once x is removed.  Conditional
-effects: Shpitser & Pearl (2006), "Identification of conditional interventional distributions".
+Unconditional effects: Tian & Pearl (2002), Huang & Valtorta (2006); P(y | do x) is identified
+exactly when Q[D] is, for every district D of the graph on the ancestors of y once x is removed.
+Conditional effects: Shpitser & Pearl (2006), "Identification of conditional interventional
+distributions".
 """
 
 from __future__ import annotations

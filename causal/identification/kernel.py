@@ -1,8 +1,8 @@
-"""Q[scope]: the law of some variables when all others are set from outside, as a graph and a formula.
+"""Q[scope]: the law of some variables when all others are set from outside.
 
-Tian & Pearl (2002), "A general identification condition for causal effects".  The two moves are their
-lemmas 3 and 4.  The formula always travels with its scope, so a conditional is always one of the
-*current* law; taking it from the observed joint instead is the classical way to be wrong.
+Tian & Pearl (2002), "A general identification condition for causal effects".  The two moves are
+their lemmas 3 and 4.  The formula always travels with its scope, so a conditional is always one of
+the *current* law; taking it from the observed joint instead is the classical way to be wrong.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Shrink Q[scope] to Q[target] by districts and ancestral margins: the verdict, on sets alone.
 
-Huang & Valtorta (2006), "Identifiability in causal Bayesian networks: a sound and complete algorithm".
-No formula is built here; what comes back is the chain of scopes along which one can be.
+Huang & Valtorta (2006), "Identifiability in causal Bayesian networks: a sound and complete
+algorithm".  No formula is built here; what comes back is the chain of scopes that one follows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["Blocked", "Chain", "shrink"]
 
 @dataclass(frozen=True)
 class Chain:
-    """The scopes on the way: the whole, a district of it, an ancestral part of that, a district, ..."""
+    """The scopes on the way: the whole, a district, an ancestral part of that, a district, ..."""
 
     scopes: tuple[int, ...]
 

@@ -1,150 +1,34 @@
-"""Questions, as values: ``P(Y | do(X), Z)`` and counterfactuals such as ``P(Y[X=1]=1 | X=0, Y=0)``."""
+"""The grammar of queries, read by recursive descent; errors say line, column and what was expected.
+
+query   = "P(" term {"," term} ["|" seen {"," seen}] ")"
+seen    = term | "do(" set {"," set} ")"
+term    = name ["[" set {"," set} "]"] ["=" value]
+set     = name ["=" (value | term)]
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
 
-from causal.errors import QueryError, QuerySyntaxError
-from causal.variables import Variable, Variables, listed, quoted
+from causal.errors import QuerySyntaxError
+from causal.query.terms import Assignment, Term, Value
+from causal.variables import Variable
 
-__all__ = ["Assignment", "Query", "Term", "Value"]
+__all__ = ["read"]
 
-Value: TypeAlias = int | float | str | bool
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """A variable that is set: to a value, to a value left open (None), or to what it is in another world."""
-
-    variable: Variable
-    value: Value | Term | None = None
-
-    def __str__(self) -> str:
-        return quoted(self.variable) + _equals(self.value)
+Parts = tuple[tuple[Term, ...], tuple[Assignment, ...], tuple[Term, ...]]
 
 
-@dataclass(frozen=True)
-class Term:
-    """A variable, in the world where ``under`` has been set, and the value asked about.
+def read(text: str) -> Parts:
+    """The outcome, the actions and the observations of a query; raises QuerySyntaxError.
 
-    >>> str(Term("Y", value=1, under=(Assignment("X", 0),)))
-    'Y[X=0]=1'
+    >>> outcome, do, given = read("P(Y=1 | do(X), Z)")
+    >>> print(*outcome, *do, *given)
+    Y=1 X Z
     """
-
-    variable: Variable
-    value: Value | None = None
-    under: tuple[Assignment, ...] = ()
-
-    def __str__(self) -> str:
-        world = f"[{', '.join(map(str, self.under))}]" if self.under else ""
-        return quoted(self.variable) + world + _equals(self.value)
-
-    def variables(self) -> Iterator[Variable]:
-        """Every variable it mentions, at any depth."""
-        yield self.variable
-        for assignment in self.under:
-            yield assignment.variable
-            if isinstance(assignment.value, Term):
-                yield from assignment.value.variables()
-
-
-@dataclass(frozen=True)
-class Query:
-    """P(outcome | do, given).
-
-    >>> query = Query.parse("P(Y | do(X), Z)")
-    >>> sorted(query.outcomes), sorted(query.actions), sorted(query.conditions)
-    (['Y'], ['X'], ['Z'])
-    """
-
-    outcome: tuple[Term, ...]
-    do: tuple[Assignment, ...] = ()
-    given: tuple[Term, ...] = ()
-
-    @classmethod
-    def parse(cls, text: str) -> Query:
-        """Read a query; raises QuerySyntaxError with line:column, or QueryError.
-
-        >>> print(Query.parse('P(Y[X=1, M=M[X=0]]=1 | "blood type"=A)'))
-        P(Y[X=1, M=M[X=0]]=1 | "blood type"=A)
-        """
-        return _Reader(text).query()
-
-    def __post_init__(self) -> None:
-        """Refuse what means nothing: a variable in two places of the same world."""
-        if not self.outcome:
-            raise QueryError("a query needs an outcome, as in P(Y | do(X))")
-        if self.do and self.is_counterfactual:
-            raise QueryError(
-                f"{self} mixes do(...) with worlds in square brackets; write every world in brackets"
-            )
-        plain = [t.variable for t in (*self.outcome, *self.given) if not t.under]
-        plain += [a.variable for a in self.do]
-        if twice := {name for name in plain if plain.count(name) > 1}:
-            raise QueryError(
-                f"{listed(twice)} stands in two places of {self}; each variable has one"
-            )
-
-    @cached_property
-    def outcomes(self) -> Variables:
-        """What is asked about."""
-        return frozenset(term.variable for term in self.outcome)
-
-    @cached_property
-    def actions(self) -> Variables:
-        """What is set."""
-        return frozenset(assignment.variable for assignment in self.do)
-
-    @cached_property
-    def conditions(self) -> Variables:
-        """What is seen."""
-        return frozenset(term.variable for term in self.given)
-
-    @cached_property
-    def variables(self) -> Variables:
-        """Every variable it mentions."""
-        named = (v for term in (*self.outcome, *self.given) for v in term.variables())
-        return frozenset((*named, *self.actions))
-
-    @cached_property
-    def values(self) -> dict[Variable, Value]:
-        """The values that the query fixes, in the factual or the one interventional world."""
-        terms = [(t.variable, t.value) for t in (*self.outcome, *self.given) if not t.under]
-        sets = [(a.variable, a.value) for a in self.do if not isinstance(a.value, Term)]
-        return {name: value for name, value in (*terms, *sets) if value is not None}
-
-    @property
-    def is_counterfactual(self) -> bool:
-        """Whether some term lives in a world of its own."""
-        return any(term.under for term in (*self.outcome, *self.given))
-
-    def __str__(self) -> str:
-        behind = [f"do({', '.join(map(str, self.do))})"] if self.do else []
-        behind += map(str, self.given)
-        bar = f" | {', '.join(behind)}" if behind else ""
-        return f"P({', '.join(map(str, self.outcome))}{bar})"
-
-
-def _equals(value: Value | Term | None) -> str:
-    match value:
-        case None:
-            return ""
-        case str():
-            return "=" + (quoted(value) if _is_word(value) else _in_quotes(value))
-        case _:
-            return f"={value}"
-
-
-def _is_word(value: str) -> bool:
-    return not value.isdecimal() and value not in ("True", "False")
-
-
-def _in_quotes(value: str) -> str:
-    return f'"{value}"'
+    return _Reader(text).query()
 
 
 _TOKEN = re.compile(
@@ -196,7 +80,7 @@ class _Reader:
         self.tokens = list(_tokens(text))
         self.at = 0
 
-    def query(self) -> Query:
+    def query(self) -> Parts:
         self.expect("P", "a query such as P(Y | do(X))")
         self.expect("(", "( after P")
         outcome = [self.term()]
@@ -211,7 +95,7 @@ class _Reader:
         self.expect(")", "a comma or the closing ) of P(...)")
         if self.here.kind != "eof":
             raise self.error("the end of the query")
-        return Query(tuple(outcome), tuple(do), tuple(given))
+        return tuple(outcome), tuple(do), tuple(given)
 
     def condition(self, do: list[Assignment], given: list[Term]) -> None:
         following = self.tokens[min(self.at + 1, len(self.tokens) - 1)]

@@ -1,0 +1,94 @@
+"""P(outcome | do, given): a question, as a value.
+
+``P(Y | do(X), Z)`` asks for an effect, ``P(Y[X=1]=1 | X=0, Y=0)`` for a counterfactual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from causal.errors import QueryError
+from causal.query.reading import read
+from causal.query.terms import Assignment, Term, Value
+from causal.variables import Variable, Variables, listed
+
+__all__ = ["Query"]
+
+
+@dataclass(frozen=True)
+class Query:
+    """P(outcome | do, given).
+
+    >>> query = Query((Term("Y"),), do=(Assignment("X"),), given=(Term("Z"),))
+    >>> print(query, sorted(query.outcomes), sorted(query.actions), sorted(query.conditions))
+    P(Y | do(X), Z) ['Y'] ['X'] ['Z']
+    """
+
+    outcome: tuple[Term, ...]
+    do: tuple[Assignment, ...] = ()
+    given: tuple[Term, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Query:
+        """Read a query; raises QuerySyntaxError with line:column, or QueryError.
+
+        >>> print(Query.parse('P(Y[X=1, M=M[X=0]]=1 | "blood type"=A)'))
+        P(Y[X=1, M=M[X=0]]=1 | "blood type"=A)
+        """
+        outcome, do, given = read(text)
+        return cls(outcome, do, given)
+
+    def __post_init__(self) -> None:
+        """Refuse what means nothing: a variable in two places of the same world."""
+        if not self.outcome:
+            raise QueryError("a query needs an outcome, as in P(Y | do(X))")
+        if self.do and self.is_counterfactual:
+            raise QueryError(
+                f"{self} mixes do(...) with worlds in brackets; write every world in brackets"
+            )
+        plain = [t.variable for t in (*self.outcome, *self.given) if not t.under]
+        plain += [a.variable for a in self.do]
+        if twice := {name for name in plain if plain.count(name) > 1}:
+            raise QueryError(
+                f"{listed(twice)} stands in two places of {self}; each variable has one"
+            )
+
+    @cached_property
+    def outcomes(self) -> Variables:
+        """What is asked about."""
+        return frozenset(term.variable for term in self.outcome)
+
+    @cached_property
+    def actions(self) -> Variables:
+        """What is set."""
+        return frozenset(assignment.variable for assignment in self.do)
+
+    @cached_property
+    def conditions(self) -> Variables:
+        """What is seen."""
+        return frozenset(term.variable for term in self.given)
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Every variable it mentions."""
+        named = (v for term in (*self.outcome, *self.given) for v in term.variables())
+        return frozenset((*named, *self.actions))
+
+    @cached_property
+    def values(self) -> dict[Variable, Value]:
+        """The values that the query fixes, in the factual or the one interventional world."""
+        terms = [(t.variable, t.value) for t in (*self.outcome, *self.given) if not t.under]
+        sets = [(a.variable, a.value) for a in self.do if not isinstance(a.value, Term)]
+        return {name: value for name, value in (*terms, *sets) if value is not None}
+
+    @property
+    def is_counterfactual(self) -> bool:
+        """Whether some term lives in a world of its own."""
+        return any(term.under for term in (*self.outcome, *self.given))
+
+    def __str__(self) -> str:
+        behind = [f"do({', '.join(map(str, self.do))})"] if self.do else []
+        behind += map(str, self.given)
+        bar = f" | {', '.join(behind)}" if behind else ""
+        return f"P({', '.join(map(str, self.outcome))}{bar})"

@@ -1,0 +1,67 @@
+"""The parts of a question: what is asked about, in which world, and what is set there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from causal.variables import Variable, quoted
+
+__all__ = ["Assignment", "Term", "Value"]
+
+Value: TypeAlias = int | float | str | bool
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A variable that is set: to a value, to one left open (None), or to what it is elsewhere."""
+
+    variable: Variable
+    value: Value | Term | None = None
+
+    def __str__(self) -> str:
+        return quoted(self.variable) + _equals(self.value)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A variable, in the world where ``under`` has been set, and the value asked about.
+
+    >>> str(Term("Y", value=1, under=(Assignment("X", 0),)))
+    'Y[X=0]=1'
+    """
+
+    variable: Variable
+    value: Value | None = None
+    under: tuple[Assignment, ...] = ()
+
+    def __str__(self) -> str:
+        world = f"[{', '.join(map(str, self.under))}]" if self.under else ""
+        return quoted(self.variable) + world + _equals(self.value)
+
+    def variables(self) -> Iterator[Variable]:
+        """Every variable it mentions, at any depth."""
+        yield self.variable
+        for assignment in self.under:
+            yield assignment.variable
+            if isinstance(assignment.value, Term):
+                yield from assignment.value.variables()
+
+
+def _equals(value: Value | Term | None) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return "=" + (quoted(value) if _is_word(value) else _in_quotes(value))
+        case _:
+            return f"={value}"
+
+
+def _is_word(value: str) -> bool:
+    return not value.isdecimal() and value not in ("True", "False")
+
+
+def _in_quotes(value: str) -> str:
+    return f'"{value}"'
