@@ -1,0 +1,118 @@
+"""Deterministic responses: an equation without private noise, kept as the table of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from types import MappingProxyType
+
+from causal.errors import ModelError
+from causal.model.exact import Row
+from causal.model.mechanism import Value, Values
+from causal.model.settings import by_setting, domain, named
+from causal.variables import Names, Variables
+
+__all__ = ["Response"]
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Response:
+    """A value for every setting of what is given, parents and named noises alike.
+
+    The mechanism is data: it prints, compares and saves, which a function does not.
+
+    >>> either = Response.of(("A", "B"), max)        # D dies when A or B shoots
+    >>> either.respond((0, 1))
+    1
+    >>> either == Response(("A", "B"), {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 1})
+    True
+    """
+
+    given: tuple[str, ...]
+    pairs: tuple[tuple[Values, Value], ...]
+    values: Values
+    ignores: tuple[str, ...]
+
+    def __init__(
+        self,
+        given: Names,
+        answers: Mapping[Value, Value],
+        *,
+        values: Iterable[Value] = (0, 1),
+        ignores: Names = (),
+    ) -> None:
+        names, possible = named(given), domain(values)
+        if strange := [answer for answer in answers.values() if answer not in possible]:
+            raise ModelError(f"a response answers {strange[0]!r}, which is not among {possible}")
+        object.__setattr__(self, "given", names)
+        object.__setattr__(self, "pairs", by_setting(answers, names))
+        object.__setattr__(self, "values", possible)
+        object.__setattr__(self, "ignores", tuple(sorted(named(ignores))))
+
+    @classmethod
+    def of(
+        cls,
+        given: Names | Mapping[str, Iterable[Value]],
+        rule: Callable[..., Value],
+        *,
+        values: Iterable[Value] = (0, 1),
+        ignores: Names = (),
+    ) -> Response:
+        """Tabulate a rule, called once a setting; names without a domain are binary.
+
+        >>> Response.of({"dose": (0, 1, 2)}, lambda dose: int(dose > 0)).rows[2,]
+        (Fraction(0, 1), Fraction(1, 1))
+        """
+        domains = dict(given) if isinstance(given, Mapping) else dict.fromkeys(named(given), (0, 1))
+        answers: dict[Value, Value] = {key: rule(*key) for key in product(*domains.values())}
+        return cls(domains, answers, values=values, ignores=ignores)
+
+    def __repr__(self) -> str:
+        return f"Response({self.given}, {dict(self.pairs)}, values={self.values})"
+
+    @property
+    def reads(self) -> Variables:
+        """Parents and noises, the ignored ones included."""
+        return frozenset(self.given + self.ignores)
+
+    @cached_property
+    def rows(self) -> Mapping[Values, Row]:
+        """The law of the value under each setting: all of it on one value."""
+        return MappingProxyType(
+            {key: tuple(Fraction(v == answer) for v in self.values) for key, answer in self.pairs}
+        )
+
+    @property
+    def cells(self) -> Row:
+        """No private noise: a single cell."""
+        return (Fraction(1),)
+
+    def respond(self, given: Values, cell: int = 0) -> Value:  # noqa: ARG002  # a mechanism's face
+        """The value under a setting of ``given``."""
+        return self._answers[given]
+
+    @property
+    def assumes(self) -> str:
+        """Nothing: a response says itself what would be under every setting."""
+        return ""
+
+    @cached_property
+    def _answers(self) -> dict[Values, Value]:
+        return dict(self.pairs)
+
+    def to_dict(self) -> dict[str, object]:
+        """The response as plain data.
+
+        >>> Response("X", {0: 1, 1: 0}).to_dict()["rows"]
+        [{'given': [0], 'value': 1}, {'given': [1], 'value': 0}]
+        """
+        return {
+            "kind": "response",
+            "given": list(self.given),
+            "values": list(self.values),
+            "rows": [{"given": list(key), "value": answer} for key, answer in self.pairs],
+            "ignores": list(self.ignores),
+        }

@@ -1,0 +1,70 @@
+"""Settings: the values that a mechanism is given, as the keys of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from causal.errors import ModelError
+from causal.model.mechanism import Value, Values
+from causal.variables import Names
+
+__all__ = ["by_setting", "named", "setting"]
+
+Entry = TypeVar("Entry")
+
+
+def named(names: Names) -> tuple[str, ...]:
+    """One name, or several in order, each once.
+
+    >>> named("blood pressure"), named(["X", "U"])
+    (('blood pressure',), ('X', 'U'))
+    """
+    found = (names,) if isinstance(names, str) else tuple(names)
+    if len(set(found)) < len(found):
+        raise ModelError(f"a mechanism reads each name once; given {', '.join(found)}")
+    return found
+
+
+def setting(key: Value, given: tuple[str, ...]) -> Values:
+    """The setting that a row is written under: a bare value will do when only one name is given.
+
+    >>> setting(1, ("X",)), setting((0, 1), ("X", "U"))
+    ((1,), (0, 1))
+    """
+    values = key if isinstance(key, tuple) else (key,)
+    if len(values) != len(given):
+        needed = f"one value for each of {', '.join(given)}" if given else "the key ()"
+        raise ModelError(f"the row {key!r} needs {needed}")
+    return values
+
+
+def by_setting(
+    rows: Mapping[Value, Entry], given: tuple[str, ...]
+) -> tuple[tuple[Values, Entry], ...]:
+    """Rows under their settings, sorted so that equal mechanisms compare equal.
+
+    >>> by_setting({1: "b", 0: "a"}, ("X",))
+    (((0,), 'a'), ((1,), 'b'))
+    """
+    pairs = [(setting(key, given), entry) for key, entry in rows.items()]
+    return tuple(sorted(pairs, key=lambda pair: tuple(map(_rank, pair[0]))))
+
+
+def domain(values: Iterable[Value]) -> Values:
+    """The values that a variable can take, in their order.
+
+    >>> domain(["low", "high"])
+    ('low', 'high')
+    """
+    found = tuple(values)
+    if not found or len(set(found)) < len(found):
+        raise ModelError(f"a variable has at least one value, and each once; given {found}")
+    return found
+
+
+def _rank(value: Value) -> tuple[str, float, str]:
+    """Numbers first, in their order; then the rest by type and text."""
+    if isinstance(value, int | float):
+        return ("", value, "")
+    return (type(value).__name__, 0.0, str(value))

@@ -1,0 +1,121 @@
+"""Conditional probability tables: what a Bayesian network gives, plus a named coupling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TypeAlias
+
+from causal.errors import ModelError
+from causal.model.coupling import Cell, Coupling, InverseCDF
+from causal.model.exact import Number, Row, distribution, shown
+from causal.model.mechanism import Value, Values
+from causal.model.settings import by_setting, domain, named
+from causal.variables import Names, Variables
+
+__all__ = ["Table"]
+
+Weights: TypeAlias = Iterable[Number] | str
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Table:
+    """P(value | given) row by row, and the coupling that makes it an equation.
+
+    ``given`` names parents and shared noises alike.  A row is written as its probabilities in the
+    order of ``values``; with one name the key of a row is the value itself, with none there is
+    only one row. ``ignores`` names arrows that the graph has and this mechanism makes no use of.
+
+    >>> uptake = Table("X", {0: "3/4, 1/4", 1: (0.5, 0.5)})
+    >>> uptake.rows[1,]
+    (Fraction(1, 2), Fraction(1, 2))
+    >>> [uptake.respond((x,), cell=1) for x in (0, 1)]    # the unit whose noise is in [1/2, 3/4)
+    [0, 1]
+    >>> Table((), "1/3, 1/3, 1/3", values=("low", "middle", "high")).cells
+    (Fraction(1, 3), Fraction(1, 3), Fraction(1, 3))
+    """
+
+    given: tuple[str, ...]
+    pairs: tuple[tuple[Values, Row], ...]
+    values: Values
+    coupling: Coupling
+    ignores: tuple[str, ...]
+
+    def __init__(
+        self,
+        given: Names,
+        rows: Mapping[Value, Weights] | Weights,
+        *,
+        values: Iterable[Value] = (0, 1),
+        coupling: Coupling | None = None,
+        ignores: Names = (),
+    ) -> None:
+        names, possible = named(given), domain(values)
+        weights = rows if isinstance(rows, Mapping) else {(): rows}
+        read = {key: _row(key, row, len(possible)) for key, row in weights.items()}
+        object.__setattr__(self, "given", names)
+        object.__setattr__(self, "pairs", by_setting(read, names))
+        object.__setattr__(self, "values", possible)
+        object.__setattr__(self, "coupling", coupling or InverseCDF())
+        object.__setattr__(self, "ignores", tuple(sorted(named(ignores))))
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{key}: {shown(row)!r}" for key, row in self.pairs)
+        return f"Table({self.given}, {{{rows}}}, values={self.values}, coupling={self.coupling})"
+
+    @property
+    def reads(self) -> Variables:
+        """Parents and shared noises, the ignored ones included."""
+        return frozenset(self.given + self.ignores)
+
+    @cached_property
+    def rows(self) -> Mapping[Values, Row]:
+        """The law of the value under each setting of ``given``."""
+        return MappingProxyType(dict(self.pairs))
+
+    @property
+    def cells(self) -> Row:
+        """The probabilities of the private noise that the coupling asks for."""
+        return tuple(cell.weight for cell in self._cells)
+
+    def respond(self, given: Values, cell: int) -> Value:
+        """The value under a setting of ``given`` and one cell of private noise."""
+        return self.values[self._cells[cell].picks[self._places[given]]]
+
+    @property
+    def assumes(self) -> str:
+        """How the rows hang together, which no data on one world can tell; empty for one row."""
+        return f"rows coupled by {type(self.coupling).__name__}" if len(self.pairs) > 1 else ""
+
+    @cached_property
+    def _cells(self) -> tuple[Cell, ...]:
+        return self.coupling.cells([row for _, row in self.pairs])
+
+    @cached_property
+    def _places(self) -> dict[Values, int]:
+        return {key: place for place, (key, _) in enumerate(self.pairs)}
+
+    def to_dict(self) -> dict[str, object]:
+        """The table as plain data, probabilities as text.
+
+        >>> Table((), "1/4, 3/4").to_dict()["rows"]
+        [{'given': [], 'law': ['1/4', '3/4']}]
+        """
+        return {
+            "kind": "table",
+            "given": list(self.given),
+            "values": list(self.values),
+            "coupling": type(self.coupling).__name__,
+            "rows": [{"given": list(key), "law": [str(p) for p in row]} for key, row in self.pairs],
+            "ignores": list(self.ignores),
+        }
+
+
+def _row(key: Value, weights: Weights, size: int) -> Row:
+    numbers = weights.split(",") if isinstance(weights, str) else weights
+    row = distribution(numbers, of=f"the row {key!r}")
+    if len(row) != size:
+        raise ModelError(f"the row {key!r} has {len(row)} probabilities for {size} values")
+    return row

@@ -1,0 +1,105 @@
+"""The graph that mechanisms draw, and whether it is the graph that was promised.
+
+An arrow for every variable that a mechanism reads; ``<->`` for every noise that two mechanisms
+read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations, product
+
+from causal.errors import ModelError, UnknownVariableError
+from causal.graph import ADMG
+from causal.model.mechanism import FiniteMechanism, Mechanism, Values, private
+from causal.model.noise import Noise
+from causal.variables import Variable, listed, natural, nearest
+
+__all__ = ["check", "drawn"]
+
+
+def drawn(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> ADMG:
+    """The graph that mechanisms draw; raises CycleError when they feed back on each other."""
+    hidden = {one.name for one in noise}
+    readers = [[v for v, m in mechanisms.items() if name in m.reads] for name in hidden]
+    return ADMG.of(
+        nodes=mechanisms,
+        directed=[(read, v) for v, m in mechanisms.items() for read in m.reads - hidden],
+        bidirected=[pair for shared in readers for pair in combinations(shared, 2)],
+    )
+
+
+def check(
+    graph: ADMG, mechanisms: Mapping[Variable, FiniteMechanism], noise: tuple[Noise, ...]
+) -> None:
+    """Raise UnknownVariableError or ModelError unless mechanisms and noise realise the graph."""
+    _check_names(graph, mechanisms, noise)
+    ours = drawn(mechanisms, noise)
+    if ours != graph:
+        _check_arrows(graph, ours)
+        _check_confounding(graph, ours)
+    domains: dict[str, Values] = {one.name: one.values for one in noise}
+    domains |= {v: m.values for v, m in mechanisms.items()}
+    for v, mechanism in mechanisms.items():
+        _check_rows(v, mechanism, domains)
+
+
+def _check_names(
+    graph: ADMG, mechanisms: Mapping[Variable, FiniteMechanism], noise: tuple[Noise, ...]
+) -> None:
+    graph.require(mechanisms)
+    if bare := set(graph.nodes) - set(mechanisms):
+        raise ModelError(f"no mechanism for {listed(bare)}; every variable of the graph needs one")
+    hidden = [one.name for one in noise]
+    taken = {*graph.nodes, *map(private, graph.nodes)}
+    if len(set(hidden)) < len(hidden) or taken.intersection(hidden):
+        raise ModelError(f"every noise needs a name of its own; given {', '.join(hidden)}")
+    known = (*graph.nodes, *hidden)
+    for v, mechanism in mechanisms.items():
+        if unknown := sorted(mechanism.reads - set(known), key=natural):
+            close = dict.fromkeys(hit for name in unknown for hit in nearest(name, known))
+            raise UnknownVariableError(unknown, known, close, where=f"model, where {v} reads them")
+    if unread := set(hidden).difference(*(m.reads for m in mechanisms.values())):
+        raise ModelError(f"no mechanism reads the noise {listed(unread)}; delete it")
+
+
+def _check_arrows(graph: ADMG, ours: ADMG) -> None:
+    for tail, head in sorted(set(graph.directed) - set(ours.directed)):
+        raise ModelError(
+            f"the graph has {tail} -> {head}, but the mechanism of {head} does not read {tail}; "
+            "add it to what is given, or to what is ignored"
+        )
+    for tail, head in sorted(set(ours.directed) - set(graph.directed)):
+        raise ModelError(
+            f"the mechanism of {head} reads {tail}, but the graph has no {tail} -> {head}; "
+            "add the edge, or read less"
+        )
+
+
+def _check_confounding(graph: ADMG, ours: ADMG) -> None:
+    theirs = {frozenset(pair) for pair in graph.bidirected}
+    found = {frozenset(pair) for pair in ours.bidirected}
+    for pair in sorted(map(sorted, theirs - found)):
+        raise ModelError(
+            f"the graph has {' <-> '.join(pair)}, but their mechanisms share no noise; "
+            "let both read one Noise"
+        )
+    for pair in sorted(map(sorted, found - theirs)):
+        raise ModelError(
+            f"{listed(pair)} read the same noise, but the graph has no {' <-> '.join(pair)}; "
+            "add the edge, or give each a noise of its own"
+        )
+
+
+def _check_rows(v: Variable, mechanism: FiniteMechanism, domains: Mapping[str, Values]) -> None:
+    needed = set(product(*(domains[name] for name in mechanism.given)))
+    if missing := needed - set(mechanism.rows):
+        raise ModelError(f"{v} has no row for {_shown(mechanism.given, missing)}")
+    if extra := set(mechanism.rows) - needed:
+        outside = _shown(mechanism.given, extra)
+        raise ModelError(f"{v} has a row for {outside}, which lies outside the domains")
+
+
+def _shown(given: tuple[str, ...], settings: Iterable[Values]) -> str:
+    first = min(settings, key=repr)
+    return ", ".join(f"{name}={value}" for name, value in zip(given, first, strict=True)) or "()"
