@@ -6,7 +6,7 @@ So a later version of this package can add a setting, and the digest of an old s
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
-from ablation.canonical import Json
+from ablation.canonical import Json, canonical
 from ablation.component import Component
 from ablation.operators import Zero, operator
 from ablation.study.metric import Metric
@@ -93,3 +93,32 @@ def metric(entry: MetricEntry) -> Metric:
     Metric(name='loss', higher_is_better=False, equivalence=None)
     """
     return Metric(entry["name"], entry["higher_is_better"], entry.get("equivalence"))
+
+
+def differences(
+    old: Mapping[str, Json], new: Mapping[str, Json], *, place: str = ""
+) -> tuple[str, ...]:
+    """Name the keys in which two definitions differ, as far down as both are tables.
+
+    >>> differences({"seeds": [0], "config": {"a": 1}}, {"seeds": [0], "config": {"a": 2}})
+    ('config.a',)
+    """
+    found: list[str] = []
+    for key in sorted({*old, *new}):
+        here = f"{place}{key}"
+        if canonical(old.get(key)) == canonical(new.get(key)) and (key in old) == (key in new):
+            continue
+        first, second = _by_name(old.get(key)), _by_name(new.get(key))
+        if isinstance(first, Mapping) and isinstance(second, Mapping):
+            found += differences(first, second, place=f"{here}.") or (f"the order of {here}",)
+        else:
+            found.append(here)
+    return tuple(found)
+
+
+def _by_name(value: Json) -> Json:
+    """Show a list of named things as a table of them."""
+    if not isinstance(value, list):
+        return value
+    named = {str(each["name"]): each for each in value if isinstance(each, Mapping)}
+    return named if len(named) == len(value) else value

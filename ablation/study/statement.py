@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import TypeAlias, cast
 
-from ablation.canonical import Json, canonical, digest, frozen, plain, same
+from ablation.canonical import Json, canonical, frozen, plain, same
 from ablation.component import Component
 from ablation.design import Condition, Design, Seeds, design
 from ablation.errors import (
@@ -87,7 +87,7 @@ class Study:
         _check_components(self)
 
     def __hash__(self) -> int:
-        return hash(self.digest)
+        return hash(self.text)
 
     @classmethod
     def from_toml(cls, path: str | Path) -> "Study":
@@ -124,9 +124,9 @@ class Study:
         )
 
     @property
-    def digest(self) -> str:
-        """SHA-256 of the definition: another digest is another study."""
-        return digest(cast("Json", self.definition()))
+    def text(self) -> str:
+        """The definition as one line of canonical JSON: another text is another study."""
+        return canonical(cast("Json", self.definition()))
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -156,11 +156,17 @@ def _name_of(function: System) -> str:
 
 def _numbered(seeds: int | Iterable[int]) -> tuple[int, ...]:
     numbers = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
-    if isinstance(seeds, bool) or not all(type(each) is int for each in numbers):
-        raise StudyError(f"seeds is how many there are, or a list of integers; not {seeds!r}.")
+    if isinstance(seeds, bool) or not all(_is_seed(each) for each in numbers):
+        raise StudyError(
+            f"seeds is how many there are, or a list of integers from 0; not {seeds!r}."
+        )
     if not numbers:
         raise StudyError("a study needs one seed at least, and two to say how sure it is.")
     return numbers
+
+
+def _is_seed(value: object) -> bool:
+    return type(value) is int and 0 <= value < 2**63
 
 
 def _check_text(study: Study) -> None:
