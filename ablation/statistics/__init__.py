@@ -1,0 +1,22 @@
+"""From trials to numbers: effects with intervals, adjusted for how many were looked at."""
+
+from ablation.statistics.comparison import Comparison
+from ablation.statistics.effects import compare, effects
+from ablation.statistics.estimate import Estimate
+from ablation.statistics.methods import Method, PairedT, Welch
+from ablation.statistics.moderated import ModeratedPairedT
+from ablation.statistics.multiplicity import holm
+from ablation.statistics.verdict import Verdict
+
+__all__ = [
+    "Comparison",
+    "Estimate",
+    "Method",
+    "ModeratedPairedT",
+    "PairedT",
+    "Verdict",
+    "Welch",
+    "compare",
+    "effects",
+    "holm",
+]

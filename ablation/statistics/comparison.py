@@ -1,0 +1,70 @@
+"""One component against the baseline, seed by seed: what every method of inference is given.
+
+A seed is the unit. Two conditions that ran with the same seed shared its data split and its draws,
+so their difference is free of whatever the seed brought to both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The metric by seed with every component on, and with one component off.
+
+    Only finished trials belong here; one that failed is absent.
+
+    >>> pair = Comparison(component="mlp", baseline={1: 0.9, 2: 0.8}, ablated={2: 0.5, 3: 0.4})
+    >>> pair.seeds, pair.on, pair.off
+    ((2,), (0.8,), (0.5,))
+    """
+
+    component: str
+    baseline: Mapping[int, float]
+    ablated: Mapping[int, float]
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds that both conditions finished, in order."""
+        return tuple(sorted(self.baseline.keys() & self.ablated.keys()))
+
+    @property
+    def on(self) -> tuple[float, ...]:
+        """The baseline's values on the common seeds."""
+        return tuple(self.baseline[seed] for seed in self.seeds)
+
+    @property
+    def off(self) -> tuple[float, ...]:
+        """The ablated condition's values on the common seeds."""
+        return tuple(self.ablated[seed] for seed in self.seeds)
+
+    @property
+    def differences(self) -> Floats:
+        """Baseline minus ablated on the common seeds: what is lost when the component is off."""
+        return np.array(self.on, dtype=np.float64) - np.array(self.off, dtype=np.float64)
+
+    @property
+    def identical(self) -> bool:
+        """Whether the ablated condition gave exactly the baseline's value on every common seed."""
+        return self.on == self.off
+
+    @property
+    def constant(self) -> bool:
+        """Whether all differences are one number up to rounding: then they have no spread."""
+        differences = self.differences
+        if len(differences) < 2:
+            return True
+        largest = max(map(abs, self.on + self.off))
+        return bool(np.ptp(differences) <= 8 * np.finfo(np.float64).eps * largest)
+
+    @property
+    def correlation(self) -> float:
+        """How much of their luck the two conditions share by sharing seeds; NaN below three."""
+        if len(self.seeds) < 3 or len(set(self.on)) == 1 or len(set(self.off)) == 1:
+            return float("nan")
+        return float(np.corrcoef(self.on, self.off)[0, 1])

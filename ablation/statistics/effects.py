@@ -1,0 +1,183 @@
+"""The table of effects: one row a component, raw units first, with what it rests on.
+
+No number without its interval, its n, and a note when something is missing. After the reporting
+standards of Lakens (2013, Frontiers in Psychology 4:863): difference, interval, then d and g.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean, stdev
+
+import pandas as pd
+
+from ablation.component import Component
+from ablation.errors import AblationError, UnknownNameError
+from ablation.statistics.comparison import Comparison
+from ablation.statistics.estimate import Estimate
+from ablation.statistics.methods import Method
+from ablation.statistics.moderated import ModeratedPairedT
+from ablation.statistics.multiplicity import holm
+from ablation.statistics.standardised import standardised
+from ablation.statistics.verdict import verdict
+from ablation.study import Metric
+from ablation.trials import Trials
+
+BASELINE = "baseline"
+DEFAULT: Method = ModeratedPairedT()
+
+
+def effects(
+    trials: Trials, metric: str | None = None, level: float = 0.95, by: Method = DEFAULT
+) -> pd.DataFrame:
+    """Estimate what every component contributes to a metric, or to each metric of the study.
+
+    effect = baseline - ablated, in the metric's units, over the `n` seeds that finished both
+    conditions. `p_holm` is adjusted for all components of one metric; the intervals are not. The
+    verdict is about the metric's region of practical equivalence and needs the adjusted p.
+
+    `rho` is the correlation of the two conditions over seeds: pairing pays when it is high. The
+    frame's `attrs["metrics"]` holds what figures need beside the rows: each metric's direction,
+    region, mean rho and the differences by seed.
+
+    >>> from ablation import Component, LeaveOneOut, Metric, Study
+    >>> from ablation.trial import Trial
+    >>> study = Study("toy", "toy:train", [Component("attention", switch="attention")],
+    ...               LeaveOneOut(), [Metric("accuracy")], seeds=2, config={"attention": True})
+    >>> runs = [("baseline", None, 0, 0.9), ("baseline", None, 1, 0.92),
+    ...         ("without attention", "attention", 0, 0.7),
+    ...         ("without attention", "attention", 1, 0.71)]
+    >>> trials = Trials(study, [Trial(study="toy", condition=condition, component=component,
+    ...     seed=seed, status="done", metrics={"accuracy": value})
+    ...     for condition, component, seed, value in runs])
+    >>> effects(trials)[["component", "n", "effect", "lower", "upper", "verdict"]].round(3)
+       component  n  effect  lower  upper  verdict
+    0  attention  2   0.205  0.141  0.269  matters
+    """
+    if not 0 < level < 1:
+        raise AblationError(
+            f"the level is {level}: give the share of intervals that hold, as 0.95."
+        )
+    chosen = [_metric(trials, metric)] if metric is not None else list(trials.study.metrics)
+    rows: list[dict[str, object]] = []
+    facts: dict[str, dict[str, object]] = {}
+    for each in chosen:
+        comparisons = compare(trials, each.name)
+        rows.extend(_rows(trials, each, comparisons, by.estimate(comparisons), level))
+        facts[each.name] = _facts(each, comparisons)
+    table = pd.DataFrame(rows)
+    table["worst_seed"] = table["worst_seed"].astype("Int64")
+    table.attrs = {"study": trials.study.name, "level": level, "metrics": facts}
+    return table
+
+
+def compare(trials: Trials, metric: str) -> tuple[Comparison, ...]:
+    """Pair every component with the baseline, seed by seed, for one metric."""
+    baseline = _by_seed(trials, BASELINE, metric)
+    return tuple(
+        Comparison(component=each.name, baseline=baseline, ablated=_by_seed(trials, name, metric))
+        for each, name in _conditions(trials)
+    )
+
+
+def _conditions(trials: Trials) -> Iterator[tuple[Component, str]]:
+    """Name the condition in which each component is off by itself."""
+    alone = {one.component: one.name for one in trials.study.conditions if one.component}
+    for each in trials.study.components:
+        yield each, alone.get(each.name, f"without {each.name}")
+
+
+def _by_seed(trials: Trials, condition: str, metric: str) -> dict[int, float]:
+    return {
+        trial.seed: trial.metrics[metric]
+        for trial in trials
+        if trial.condition == condition and trial.done and metric in trial.metrics
+    }
+
+
+def _metric(trials: Trials, name: str) -> Metric:
+    known = {each.name: each for each in trials.study.metrics}
+    if name not in known:
+        raise UnknownNameError("metric", name, known)
+    return known[name]
+
+
+def _rows(
+    trials: Trials,
+    metric: Metric,
+    comparisons: Sequence[Comparison],
+    estimates: Sequence[Estimate],
+    level: float,
+) -> Iterator[dict[str, object]]:
+    adjusted = holm([estimate.p for estimate in estimates])
+    named = zip(_conditions(trials), comparisons, estimates, adjusted, strict=True)
+    for (_, condition), comparison, estimate, p_holm in named:
+        lower, upper = estimate.interval(level)
+        size = standardised(estimate.on, estimate.off, level=level)
+        yield {
+            "component": comparison.component,
+            "metric": metric.name,
+            "n": estimate.n,
+            "failed": _failed(trials, condition),
+            "baseline": estimate.baseline,
+            "ablated": estimate.ablated,
+            "effect": estimate.effect,
+            "lower": lower,
+            "upper": upper,
+            "p": estimate.p,
+            "p_holm": p_holm,
+            "cohens_d": size.cohens_d,
+            "hedges_g": size.hedges_g,
+            "method": estimate.method,
+            "verdict": verdict(
+                (lower, upper),
+                p_holm=p_holm,
+                level=level,
+                equivalence=metric.equivalence,
+                higher_is_better=metric.higher_is_better,
+            ),
+            "note": "; ".join(_notes(comparison, estimate)),
+            "se": estimate.se,
+            "df": estimate.df,
+            "g_lower": size.lower,
+            "g_upper": size.upper,
+            "sd_baseline": _sd(estimate.on),
+            "sd_ablated": _sd(estimate.off),
+            "rho": comparison.correlation,
+            "worst_seed": _worst(comparison.ablated, higher_is_better=metric.higher_is_better),
+        }
+
+
+def _notes(comparison: Comparison, estimate: Estimate) -> Iterator[str]:
+    if estimate.note:
+        yield estimate.note
+    finished = len(comparison.baseline) + len(comparison.ablated)
+    if len(estimate.on) + len(estimate.off) < finished:
+        unpaired = comparison.baseline.keys() ^ comparison.ablated.keys()
+        seeds = ", ".join(str(seed) for seed in sorted(unpaired))
+        yield f"left out, finished in one condition only: seed {seeds}"
+
+
+def _failed(trials: Trials, condition: str) -> int:
+    return sum(trial.condition == condition and not trial.done for trial in trials)
+
+
+def _sd(values: Sequence[float]) -> float:
+    return stdev(values) if len(values) > 1 else math.nan
+
+
+def _worst(ablated: Mapping[int, float], *, higher_is_better: bool) -> int | None:
+    sign = 1 if higher_is_better else -1
+    return min(ablated, key=lambda seed: (sign * ablated[seed], seed), default=None)
+
+
+def _facts(metric: Metric, comparisons: Sequence[Comparison]) -> dict[str, object]:
+    rhos = [rho for one in comparisons if not math.isnan(rho := one.correlation)]
+    return {
+        "higher_is_better": metric.higher_is_better,
+        "equivalence": metric.equivalence,
+        "rho": fmean(rhos) if rhos else math.nan,
+        "differences": {
+            one.component: dict(zip(one.seeds, map(float, one.differences), strict=True))
+            for one in comparisons
+        },
+    }
