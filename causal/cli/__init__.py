@@ -1,0 +1,9 @@
+"""The command ``causal``: questions to a graph, answered on the terminal or as JSON.
+
+Whatever is heavy is imported by the command that needs it, so that ``--help`` answers at once.
+"""
+
+from causal.cli.commands import causal as causal
+from causal.cli.start import main as main
+
+__all__ = ["causal", "main"]

@@ -1,0 +1,108 @@
+"""The subcommands: each asks one question of a graph and says the answer."""
+
+from __future__ import annotations
+
+import click
+
+import causal as engine
+from causal.cli import reading, records, story
+from causal.cli.exits import Exit
+
+__all__ = ["causal"]
+
+EXAMPLES = """\b
+Examples:
+  causal identify "X -> Z -> Y; X <-> Y" "P(Y | do(X))"
+  causal separated "X -> Z -> Y" X Y --given Z"""
+IDENTIFY = """\b
+Examples:
+  causal identify "X -> Z -> Y; X <-> Y" "P(Y | do(X))"
+  causal identify study.txt "P(Y | do(X), W)" --json"""
+SEPARATED = """\b
+Examples:
+  causal separated "X -> Z -> Y" X Y --given Z
+  causal separated "age -> {dose, sugar}" dose sugar --given age"""
+GRAPH = """\b
+GRAPH is text, a file, or - for standard input:
+  X -> Y         X is a direct cause of Y
+  X <-> Y        X and Y share a hidden cause
+  A -> {B, C}    chains and groups; statements end at ; or a new line
+  "my name"      names with other characters go in quotes"""
+EXITS = """\b
+Exit code: 0 answered, 1 answered "no", 2 misuse or bad input,
+           3 undecided."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object (schema 1).")
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog=f"{EXAMPLES}\n\n{EXITS}",
+)
+@click.version_option(package_name="causal-ablation", message="%(prog)s %(version)s")
+def causal() -> None:
+    """Causal questions to a graph, answered with the reason why."""
+
+
+@causal.command(
+    short_help="A formula for QUERY, or the hedge that forbids one.",
+    epilog=f"{IDENTIFY}\n\n{GRAPH}\n\n{EXITS}",
+)
+@click.argument("graph")
+@click.argument("query")
+@click.option("--latex", is_flag=True, help="Print the formula alone, as LaTeX.")
+@as_json
+def identify(graph: str, query: str, *, latex: bool, as_json: bool) -> int:
+    """Say whether QUERY is computable from what is observed, and by which formula.
+
+    QUERY is P(outcomes | do(actions), conditions). A "no" comes with its hedge: the part of the
+    graph that forbids any formula.
+    """
+    if latex and as_json:
+        raise click.ClickException("--json holds the LaTeX already; give one of --json and --latex")
+    answer = engine.identify(reading.graph_from(graph), reading.query_from(query))
+    if as_json:
+        click.echo(records.written(records.of_answer(answer)))
+    elif latex and isinstance(answer, engine.Identified):
+        click.echo(answer.estimand.latex())
+    else:
+        click.echo(story.of_answer(answer))
+    match answer:
+        case engine.Identified():
+            return Exit.ANSWERED
+        case engine.NotIdentified():
+            return Exit.NO
+        case engine.Undecided():
+            return Exit.UNDECIDED
+
+
+@causal.command(
+    short_help="Whether X and Y are independent, or an open path.",
+    epilog=f"{SEPARATED}\n\n{GRAPH}\n\n{EXITS}",
+)
+@click.argument("graph")
+@click.argument("x")
+@click.argument("y")
+@click.option("--given", multiple=True, metavar="NAMES", help="What is held fixed: A or A,B.")
+@as_json
+def separated(graph: str, x: str, y: str, *, given: tuple[str, ...], as_json: bool) -> int:
+    """Say whether GRAPH makes X and Y independent, given some variables.
+
+    X and Y are names, or several with commas between them. A "no" comes with its witness, a
+    path that is open.
+    """
+    known = reading.graph_from(graph)
+    sides = {
+        "x": reading.names_from([x], known),
+        "y": reading.names_from([y], known),
+        "given": reading.names_from(given, known),
+    }
+    reading.require_parts(**sides)
+    path = engine.open_path(known, sides["x"], sides["y"], given=sides["given"])
+    if as_json:
+        click.echo(records.written(records.of_separation(sides, path)))
+    else:
+        ones, others, fixed = (", ".join(names) for names in sides.values())
+        question = f"{ones} and {others}" + (f" given {fixed}" if fixed else "")
+        click.echo(story.of_separation(question, path))
+    return Exit.NO if path else Exit.ANSWERED

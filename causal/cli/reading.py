@@ -1,0 +1,100 @@
+"""What the user typed, as values: a graph from text or a file, and lists of names.
+
+Every error says which argument, or which file, the line and column belong to.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+import causal
+from causal.errors import TextError
+from causal.variables import natural
+
+__all__ = ["graph_from", "names_from", "query_from", "require_parts"]
+
+_LOOKS_LIKE_A_FILE = re.compile(r"(?!.*(->|<-))([^;{}]*[/\\][^;{}]*|[^\s;{}]+\.[A-Za-z]{1,6})")
+_NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]+))')
+
+
+def graph_from(argument: str) -> causal.ADMG:
+    """The graph that an argument is, or that the file it names holds (``-``: standard input)."""
+    if argument == "-":
+        with _located("standard input"):
+            return causal.ADMG.parse(sys.stdin.read())
+    path = Path(argument)
+    if _is_there(path):
+        with _located(argument):
+            return causal.ADMG.parse(_text(path))
+    if _LOOKS_LIKE_A_FILE.fullmatch(argument):
+        raise click.ClickException(f"there is no file {argument!r}, and it is not a graph either")
+    with _located("graph"):
+        return causal.ADMG.parse(argument)
+
+
+def query_from(argument: str) -> causal.Query:
+    """The query that an argument is."""
+    with _located("query"):
+        return causal.Query.parse(argument)
+
+
+def names_from(arguments: Iterable[str], graph: causal.ADMG) -> list[str]:
+    """The variables that some arguments name: a name of the graph as it stands, or ``A,B``.
+
+    >>> graph = causal.ADMG.parse('X -> "a, b" -> "blood pressure"')
+    >>> names_from(["blood pressure", 'X, "a, b"'], graph)
+    ['X', 'a, b', 'blood pressure']
+    """
+    names: set[str] = set()
+    for argument in arguments:
+        if argument in graph.nodes:
+            names.add(argument)
+        else:
+            found = _NAME.findall(argument)
+            names.update(re.sub(r"\\(.)", r"\1", quoted) or bare.strip() for quoted, bare in found)
+    names.discard("")
+    graph.require(names)
+    return sorted(names, key=natural)
+
+
+def require_parts(**sides: list[str]) -> None:
+    """Refuse a question in which x or y is nobody, or one variable plays two parts."""
+    played: dict[str, str] = {}
+    for side, names in sides.items():
+        if not names and side != "given":
+            raise click.ClickException(f"{side} names no variable")
+        for name in names:
+            if name in played:
+                raise click.ClickException(f"{name} cannot be both in {played[name]} and in {side}")
+            played[name] = side
+
+
+@contextmanager
+def _located(place: str) -> Iterator[None]:
+    """Put the name of the argument or file before line:column."""
+    try:
+        yield
+    except TextError as error:
+        raise click.ClickException(f"{place}:{error}") from error
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.name != "" and path.exists()
+    except (OSError, ValueError):  # too long for a name, or a character that no name has
+        return False
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise click.ClickException(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{path} is not text in UTF-8 (byte {error.start})") from error

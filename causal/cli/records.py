@@ -1,0 +1,74 @@
+"""Answers as JSON, schema 1: the same keys for every verdict, and ``null`` where there is nothing.
+
+Only an undecided answer has one key more: ``reason``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+import causal
+from causal.variables import natural
+
+__all__ = ["of_answer", "of_separation", "written"]
+
+SCHEMA = 1
+
+
+def of_answer(answer: causal.Answer) -> dict[str, object]:
+    """The record that ``causal identify --json`` prints."""
+    record: dict[str, object] = {
+        "schema": SCHEMA,
+        "answer": "undecided",
+        "query": str(answer.query),
+        "estimand": None,
+        "latex": None,
+        "free": [],
+        "derivation": [],
+        "hedge": None,
+    }
+    match answer:
+        case causal.Identified():
+            record |= {
+                "answer": "identified",
+                "estimand": str(answer.estimand),
+                "latex": answer.estimand.latex(),
+                "free": _sorted(answer.free),
+            }
+        case causal.NotIdentified():
+            hedge = {"outer": _sorted(answer.hedge.outer), "inner": _sorted(answer.hedge.inner)}
+            record |= {"answer": "not-identified", "hedge": hedge}
+        case causal.Undecided():
+            record |= {"reason": answer.reason}
+    return record
+
+
+def of_separation(
+    sides: Mapping[str, Iterable[str]], path: causal.OpenPath | None
+) -> dict[str, object]:
+    """The record that ``causal separated --json`` prints."""
+    witness = path and {
+        "text": str(path),
+        "nodes": list(path.nodes),
+        "arrows": list(path.arrows),
+        "colliders": [{"collider": c, "opened_by": by} for c, by in path.colliders],
+    }
+    verdict = {"schema": SCHEMA, "answer": "connected" if path else "separated"}
+    return verdict | {side: _sorted(names) for side, names in sides.items()} | {"path": witness}
+
+
+def written(record: Mapping[str, object]) -> str:
+    """A record as text.
+
+    >>> print(written({"schema": 1, "estimand": "Σ"}))
+    {
+      "schema": 1,
+      "estimand": "Σ"
+    }
+    """
+    return json.dumps(record, indent=2, ensure_ascii=False)
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=natural)

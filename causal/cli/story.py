@@ -1,0 +1,57 @@
+"""Answers in words: what stands on the terminal, and could stand on a slide."""
+
+from __future__ import annotations
+
+from textwrap import fill
+
+import causal
+from causal.variables import listed
+
+__all__ = ["of_answer", "of_separation"]
+
+
+def of_answer(answer: causal.Answer) -> str:
+    """The verdict, then the formula, the hedge or the reason.
+
+    >>> graph = causal.ADMG.parse("X -> Y; X <-> Y")
+    >>> print(of_answer(causal.identify(graph, "P(Y)")))
+    Identified. What is observed determines it:
+    <BLANKLINE>
+      P(Y) = P(Y)
+    """
+    match answer:
+        case causal.Identified():
+            return _yes(answer)
+        case causal.NotIdentified():
+            return _no(answer)
+        case causal.Undecided():
+            return _prose(f"Undecided. {answer.query} has no answer yet: {answer.reason}.")
+
+
+def _yes(answer: causal.Identified) -> str:
+    story = f"Identified. What is observed determines it:\n\n  {answer}"
+    if answer.free:
+        story += "\n\n" + _prose(f"Any value of {listed(answer.free)} gives the same number.")
+    return story
+
+
+def _no(answer: causal.NotIdentified) -> str:
+    verdict = _prose(f"Not identified. No formula over what is observed gives {answer.query}.")
+    reason = _prose(
+        f"{answer.hedge.why}. Two models exist that agree on everything observed and differ in "
+        "the answer."
+    )
+    return f"{verdict}\n\n  hedge  {answer.hedge}\n\n{reason}"
+
+
+def of_separation(question: str, path: causal.OpenPath | None) -> str:
+    """The verdict, and the open path when there is one."""
+    if path is None:
+        return f"Separated. {question}: every path is blocked."
+    because = "\n\n" + _prose(f"It is open because {path.why}.") if path.why else ""
+    return f"Connected. {question}: a path is open.\n\n  {path}{because}"
+
+
+def _prose(text: str) -> str:
+    """Sentences on lines of 80; names stay whole."""
+    return fill(text, 80, break_long_words=False, break_on_hyphens=False)
