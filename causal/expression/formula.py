@@ -81,7 +81,7 @@ class Expression(ABC):
         """The value on a law, as a Series over the free symbols.
 
         ``law`` is a Series of probabilities whose index levels are named after the variables, or a
-        DataFrame of observations, which stands for its empirical law.  Fractions stay exact.  Raises
+        DataFrame of observations, standing for its empirical law.  Fractions stay exact.  Raises
         PositivityError where the formula divides by the probability of something never seen.
 
         >>> import pandas as pd

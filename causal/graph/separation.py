@@ -2,7 +2,7 @@
 
 Richardson (2003), "Markov properties for acyclic directed mixed graphs".  A path is open given Z
 when every collider on it is an ancestor of Z and no other vertex on it is in Z.  Mutilation is a
-pair of masks: the graph "without edges into X" (``cut_in``) or "out of Z" (``cut_out``) is never built.
+pair of masks: the graph without edges into X (``cut_in``) or out of Z (``cut_out``) is never built.
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ def open_route(
     for state in queue:
         if end >> state[0] & 1:
             return _unwind(came_from, state)
-        for following, arrow in _moves(graph, state, given, opened, cut_in, cut_out):
+        moves = _moves(graph, state, given=given, opened=opened, cut_in=cut_in, cut_out=cut_out)
+        for following, arrow in moves:
             if following not in came_from:
                 came_from[following] = (state, arrow)
                 queue.append(following)
@@ -134,7 +135,7 @@ def open_route(
 
 
 def _moves(
-    graph: Edges, state: _State, given: int, opened: int, cut_in: int, cut_out: int
+    graph: Edges, state: _State, *, given: int, opened: int, cut_in: int, cut_out: int
 ) -> Iterator[tuple[_State, str]]:
     v, by_head = state
     here = 1 << v
