@@ -1,0 +1,62 @@
+"""What each component computes in one forward pass, with others switched off or held.
+
+Holding a component means that it still computes, and passes on what it returned in another run:
+the controlled direct effect of Pearl (2001), known for networks as path patching.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+
+from ablation.neural.forwards import Forward, eager, standing_in
+from ablation.neural.selection import Patterns, select
+from ablation.neural.trees import Inputs, call, copied
+
+
+@dataclass(frozen=True, slots=True)
+class Activations:
+    """One forward pass: its output, and what each component returned, call by call."""
+
+    output: object
+    own: Mapping[str, tuple[object, ...]]
+
+
+@dataclass(eq=False)
+class _Observed:
+    """A forward that keeps what it computes, and passes on what is held, if anything is."""
+
+    forward: Forward
+    held: tuple[object, ...] | None = None
+    own: list[object] = field(default_factory=list)
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        output = self.forward(*args, **kwargs)
+        number = len(self.own)
+        self.own.append(copied(output))
+        return output if self.held is None else copied(self.held[number])
+
+
+def observe(
+    module: nn.Module,
+    inputs: Inputs,
+    components: Patterns | None = None,
+    *,
+    hold: Mapping[str, tuple[object, ...]] | None = None,
+) -> Activations:
+    """Run a module once and keep what its components compute; `hold` fixes what some pass on.
+
+    >>> net = nn.Sequential(nn.ReLU(), nn.Tanh())
+    >>> observe(net, torch.tensor(-1.0)).own
+    {'0': (tensor(0.),), '1': (tensor(0.),)}
+    """
+    module = eager(module)
+    held = hold or {}
+    seen = {
+        name: (place.module, _Observed(place.module.forward, held.get(name)))
+        for name, place in select(module, components).items()
+    }
+    with torch.no_grad(), standing_in(dict(seen.values())):
+        output = copied(call(module, inputs))
+    return Activations(output, {name: tuple(each.own) for name, (_, each) in seen.items()})

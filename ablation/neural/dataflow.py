@@ -1,0 +1,121 @@
+"""Which component reads which, by following the tensors of one real run.
+
+Every operation passes on, from the storages it reads to those it writes, the names of the
+components they were made from. Views and writes in place need no special case: they share storage.
+Numbers taken out of tensors (`.item()`, shapes) are not followed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from ablation.neural.forwards import Forward, standing_in
+from ablation.neural.selection import Place
+from ablation.neural.trees import Inputs, call, mapped, tensors
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def followed(
+    module: nn.Module, inputs: Inputs, places: Mapping[str, Place]
+) -> set[tuple[str, str]]:
+    """Find the edges between components that one run on these inputs takes.
+
+    >>> from ablation.neural.selection import select
+    >>> net = nn.Sequential(nn.ReLU(), nn.Dropout(), nn.Tanh())
+    >>> sorted(followed(net, torch.ones(2), select(net)))
+    [('0', '1'), ('1', '2')]
+    """
+    flow = _Flow()
+    stand_ins = {
+        place.module: _Followed(name, place.module.forward, flow) for name, place in places.items()
+    }
+    with torch.no_grad(), standing_in(stand_ins), flow:
+        call(module, inputs)
+    return flow.edges
+
+
+@dataclass(eq=False)
+class _Followed:
+    """A forward whose output is marked as the component's own."""
+
+    name: str
+    forward: Forward
+    flow: "_Flow"
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        self.flow.reads(self.name, (args, kwargs))
+        outer, self.flow.inside = self.flow.inside, self.name
+        try:
+            return mapped(torch.clone, self.forward(*args, **kwargs))
+        finally:
+            self.flow.inside = outer
+
+
+class _Flow(TorchDispatchMode):
+    """Remembers, storage by storage, the components that its content was made from."""
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # nothing is compiled here, so the compiler need not be imported
+
+    def __init__(self) -> None:
+        TorchDispatchMode.__init__(self)
+        self.inside: str | None = None
+        self.edges: set[tuple[str, str]] = set()
+        self.made_from: dict[int, frozenset[str]] = {}
+        self.alive: list[torch.UntypedStorage] = []  # or an address could be used twice
+
+    def __torch_dispatch__(
+        self,
+        func: torch._ops.OpOverload,
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
+        given = (args, kwargs or {})
+        before = {_address(each) for each in tensors(given)}
+        sources = self.sources(given)
+        if self.inside is not None:
+            self.reads(self.inside, given)
+            sources = frozenset({self.inside})
+        output = func(*args, **(kwargs or {}))
+        for made in tensors(output):
+            if _address(made) not in before:
+                self.alive.append(made.untyped_storage())
+                self.made_from[_address(made)] = sources
+        for changed in _written(func, args, given[1]):
+            self.alive.append(changed.untyped_storage())
+            self.made_from[_address(changed)] = sources | self.sources(changed)
+        return output
+
+    def sources(self, values: object) -> frozenset[str]:
+        """The components that these values were made from."""
+        return _NOTHING.union(
+            *(self.made_from.get(_address(each), _NOTHING) for each in tensors(values))
+        )
+
+    def reads(self, component: str, values: object) -> None:
+        """Note that a component reads these values."""
+        self.edges |= {(source, component) for source in self.sources(values) - {component}}
+
+
+def _address(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
+
+
+def _written(
+    func: torch._ops.OpOverload, args: tuple[object, ...], kwargs: Mapping[str, object]
+) -> list[Tensor]:
+    """The tensors that this operation changes in place, as its schema declares."""
+    declared = func._schema.arguments
+    values = dict(zip((each.name for each in declared), args, strict=False)) | dict(kwargs)
+    return [
+        leaf
+        for each in declared
+        if each.alias_info is not None and each.alias_info.is_write
+        for leaf in tensors(values.get(each.name))
+    ]

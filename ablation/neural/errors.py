@@ -1,0 +1,108 @@
+"""What can go wrong between a component and the module that should contain it.
+
+Every class keeps its facts as attributes; the message says what to do next.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from ablation.errors import AblationError, did_you_mean, listed, nearest
+
+
+class NeuralError(AblationError):
+    """Base of every error about torch modules."""
+
+
+class UnknownModuleError(NeuralError, LookupError):
+    """No sub-module has that name, or none matches that pattern."""
+
+    def __init__(self, pattern: str, known: Iterable[str]) -> None:
+        self.pattern, self.known = pattern, tuple(known)
+        self.nearest = nearest(pattern, self.known)
+        what = "matches" if "*" in pattern else "is called"
+        some = [*self.known[:12], "..."] if len(self.known) > 12 else self.known
+        hint = did_you_mean(self.nearest) or f" There is {listed(some)}."
+        super().__init__(f"no sub-module {what} {pattern!r}.{hint}")
+
+
+class OverlappingComponentsError(NeuralError, ValueError):
+    """One component lies inside another: switching off the outer one hides the inner one."""
+
+    def __init__(self, outer: str, inner: str) -> None:
+        self.outer, self.inner = outer, inner
+        super().__init__(f"{inner!r} lies inside {outer!r}: name one of them, not both.")
+
+
+class AlreadyAblatedError(NeuralError, RuntimeError):
+    """The component, one inside it or one around it, is ablated at this moment."""
+
+    def __init__(self, name: str, other: str) -> None:
+        self.name, self.other = name, other
+        where = "is" if name == other else f"overlaps {other!r}, which is"
+        super().__init__(
+            f"{name!r} {where} ablated already: leave that `with` block first, "
+            "or name both components in one call."
+        )
+
+
+class UnpatchableModuleError(NeuralError, TypeError):
+    """A module whose forward runs from a recording, which no patch can reach."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        self.kind, self.reason = kind, reason
+        super().__init__(f"cannot ablate inside a {kind}: {reason}")
+
+
+class OperatorCannotServeError(NeuralError, ValueError):
+    """The operator makes no sense for this component's output."""
+
+    def __init__(self, operator: object, reason: str) -> None:
+        self.operator, self.reason = operator, reason
+        super().__init__(f"the operator {operator} cannot serve here: {reason}")
+
+
+class AblationHadNoEffectError(NeuralError, RuntimeError):
+    """An ablation that did nothing: its effect would be a second baseline under another name."""
+
+    def __init__(self, component: str, operator: object, calls: int) -> None:
+        self.component, self.operator, self.calls = component, operator, calls
+        if calls == 0:
+            reason = (
+                "it was never called. Was the same module run? A parent that reads its weights "
+                "directly, or a copy of the module, does not call it."
+            )
+        else:
+            reason = (
+                f"in {calls} call{'s' * (calls > 1)} its output was the same with and without. "
+                "Choose another operator, or pass expect_effect=False where that is the point."
+            )
+        super().__init__(f"ablating {component!r} by {operator} had no effect: {reason}")
+
+
+class RandomModuleError(NeuralError, ValueError):
+    """Two runs on the same input differ, so a change cannot be told from chance."""
+
+    def __init__(self, component: str, difference: float) -> None:
+        self.component, self.difference = component, difference
+        super().__init__(
+            f"two runs on the same inputs differ at {component!r} by {difference:.2g} relative: "
+            "the module is random. Call module.eval() first."
+        )
+
+
+class UnrecordedRandomnessError(NeuralError, RuntimeError):
+    """Randomness that is not a noise variable, so two worlds could not share it."""
+
+    def __init__(self, source: str, where: str, advice: str) -> None:
+        self.source, self.where = source, where
+        super().__init__(f"{source} in {where or 'the module itself'} is not recorded. {advice}")
+
+
+class InterferenceError(NeuralError, ValueError):
+    """Batch statistics are live: what happens to one example depends on the others."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(
+            f"batch statistics are live in {listed(self.names)}: examples interfere, so no "
+            "single prediction has a counterfactual. Put those modules in eval mode."
+        )

@@ -1,0 +1,83 @@
+"""Stand-ins: what runs in place of a module's forward, for as long as a `with` block lasts.
+
+The instance's `forward` is replaced, not hooked: a stand-in also sees direct calls of `forward`.
+torch has two ways round it, and both are closed for the duration: the fused encoder layer, which
+never calls its parts (`torch.backends.mha`), and code that torch.compile has already made.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TypeAlias
+
+import torch
+from torch import nn
+
+from ablation.neural.errors import UnpatchableModuleError
+
+Forward: TypeAlias = Callable[..., object]
+_ABSENT = object()
+
+
+def eager(module: object) -> nn.Module:
+    """Return the module that Python really runs, or refuse one that runs from a recording.
+
+    >>> net = nn.Sequential(nn.ReLU())
+    >>> eager(net) is net
+    True
+    """
+    if not isinstance(module, nn.Module):
+        kind = type(module).__name__
+        raise UnpatchableModuleError(kind, "it is not a torch.nn.Module; pass the module itself.")
+    refuse_recording(module)
+    dynamo = sys.modules.get("torch._dynamo")  # absent: nothing was compiled
+    if dynamo is not None and isinstance(module, dynamo.OptimizedModule):
+        return eager(module._orig_mod)
+    return module
+
+
+def refuse_recording(part: nn.Module) -> None:
+    """Refuse a module made by torch.jit or torch.export: it never runs the Python of its parts."""
+    if isinstance(part, torch.jit.ScriptModule):
+        reason = "TorchScript runs its own copy of the code. Ablate the module it was made from."
+        raise UnpatchableModuleError("torch.jit module", reason)
+    exported = sys.modules.get("torch.export._unlift")  # absent: nothing was exported
+    if exported is not None and isinstance(part, exported._StatefulGraphModule):
+        reason = "its forward is one flat graph. Ablate the module it was exported from."
+        raise UnpatchableModuleError("torch.export module", reason)
+
+
+@contextmanager
+def standing_in(stand_ins: Mapping[nn.Module, Forward]) -> Iterator[None]:
+    """Run stand-ins in place of forwards; on leaving, each module has the forward it had.
+
+    >>> net = nn.Sequential(nn.ReLU())
+    >>> with standing_in({net[0]: lambda x: x + 1}):
+    ...     net(torch.tensor(-1.0))
+    tensor(0.)
+    >>> net(torch.tensor(-1.0))
+    tensor(0.)
+    """
+    before = {module: module.__dict__.get("forward", _ABSENT) for module in stand_ins}
+    with _no_way_round():
+        try:
+            for module, stand_in in stand_ins.items():
+                module.__dict__["forward"] = stand_in
+            yield
+        finally:
+            for module, forward in before.items():
+                if forward is _ABSENT:
+                    module.__dict__.pop("forward", None)
+                else:
+                    module.__dict__["forward"] = forward
+
+
+@contextmanager
+def _no_way_round() -> Iterator[None]:
+    fused = torch.backends.mha.get_fastpath_enabled()
+    with ExitStack() as stack:
+        if "torch._dynamo" in sys.modules:  # otherwise nothing has been compiled yet
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
+        stack.callback(torch.backends.mha.set_fastpath_enabled, fused)
+        torch.backends.mha.set_fastpath_enabled(False)
+        yield

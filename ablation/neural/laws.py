@@ -1,0 +1,131 @@
+"""How each random operation of torch makes its values from random bits.
+
+One function an operation; all read the same words, so the coupling between two worlds is that of
+common uniforms: monotone for Bernoulli and quantile laws, the exponential race for categories.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+Bits: TypeAlias = Callable[[Sequence[int]], NDArray[np.uint32]]
+Arguments: TypeAlias = Mapping[str, Any]
+Law: TypeAlias = Callable[[Arguments, Bits], object]  # None: not with these arguments
+
+
+def uniform(words: NDArray[np.uint32], like: Tensor) -> Tensor:
+    """Make numbers strictly between 0 and 1; 23 bits, so single precision holds them exactly.
+
+    >>> uniform(np.array([0, 2**32 - 1], np.uint32), torch.empty(0)).tolist()
+    [5.960464477539063e-08, 0.9999999403953552]
+    """
+    return _tensor(((words >> 9) + np.float64(0.5)) * 2.0**-23, like)
+
+
+def normal(words: NDArray[np.uint32], like: Tensor) -> Tensor:
+    """Make standard normal numbers, each from its own word, by the quantile function."""
+    chance = torch.from_numpy((words + np.float64(0.5)) * 2.0**-32)
+    quantiles: Tensor = torch.special.ndtri(chance)
+    return quantiles.to(like.device, like.dtype)
+
+
+def bernoulli(words: NDArray[np.uint32], chance: float | Tensor, like: Tensor) -> Tensor:
+    """Make ones with the chance given, to within 2^-32 where it is one number."""
+    if isinstance(chance, Tensor):
+        return (uniform(words, chance) < chance).to(like.device, like.dtype)
+    return _tensor(words < round(chance * 2**32), like)
+
+
+def _tensor(values: NDArray[np.generic], like: Tensor) -> Tensor:
+    return torch.from_numpy(values).to(like.device, like.dtype)
+
+
+def _bernoulli(a: Arguments, bits: Bits) -> Tensor:
+    chance = a["self"] if a.get("p") is None else a["p"]
+    return bernoulli(bits(a["self"].shape), chance, a["self"])
+
+
+def _bernoulli_(a: Arguments, bits: Bits) -> Tensor:
+    return _into(a, bernoulli(bits(a["self"].shape), a["p"], a["self"]))
+
+
+def _dropout(a: Arguments, bits: Bits) -> tuple[Tensor, Tensor]:
+    kept = bernoulli(bits(a["input"].shape), 1 - a["p"], a["input"])
+    scale = 1 / (1 - a["p"]) if a["p"] < 1 else 0.0
+    return a["input"] * kept * scale, kept.bool()
+
+
+def _uniform_(a: Arguments, bits: Bits) -> Tensor:
+    low, high = a["from"], a["to"]
+    return _into(a, low + (high - low) * uniform(bits(a["self"].shape), a["self"]))
+
+
+def _normal_(a: Arguments, bits: Bits) -> Tensor:
+    return _into(a, a["mean"] + a["std"] * normal(bits(a["self"].shape), a["self"]))
+
+
+def _normal(a: Arguments, bits: Bits) -> Tensor:
+    if a.get("size") is not None:
+        like = _empty(a)
+    else:
+        both = [each for each in (a["mean"], a["std"]) if isinstance(each, Tensor)]
+        like = both[0].new_empty(torch.broadcast_shapes(*(each.shape for each in both)))
+    values: Tensor = a["mean"] + a["std"] * normal(bits(like.shape), like)
+    return values
+
+
+def _exponential_(a: Arguments, bits: Bits) -> Tensor:
+    return _into(a, -uniform(bits(a["self"].shape), a["self"]).log() / a["lambd"])
+
+
+def _rand(a: Arguments, bits: Bits) -> Tensor:
+    like = _empty(a)
+    return uniform(bits(like.shape), like)
+
+
+def _randn(a: Arguments, bits: Bits) -> Tensor:
+    like = _empty(a)
+    return normal(bits(like.shape), like)
+
+
+def _multinomial(a: Arguments, bits: Bits) -> Tensor | None:
+    """Whoever arrives first in a race of exponentials was drawn first (Gumbel's trick)."""
+    weights = a["self"]
+    if a["replacement"] and a["num_samples"] > 1:
+        return None
+    times = -uniform(bits(weights.shape), weights).log() / weights
+    first: Tensor = times.topk(a["num_samples"], largest=False, sorted=True).indices
+    return first
+
+
+def _empty(a: Arguments) -> Tensor:
+    """An empty tensor of the kind that `rand(size, ...)` or `rand_like(self, ...)` would make."""
+    options = {key: a[key] for key in ("dtype", "layout", "device") if a.get(key) is not None}
+    if "self" in a:
+        return torch.empty_like(a["self"], **options)
+    return torch.empty(a["size"], **options)
+
+
+def _into(a: Arguments, values: Tensor) -> Tensor:
+    filled: Tensor = a["self"].copy_(values)
+    return filled
+
+
+LAWS: Mapping[str, Law] = {
+    "bernoulli": _bernoulli,
+    "bernoulli_": _bernoulli_,
+    "native_dropout": _dropout,
+    "uniform_": _uniform_,
+    "normal_": _normal_,
+    "normal": _normal,
+    "exponential_": _exponential_,
+    "rand": _rand,
+    "rand_like": _rand,
+    "randn": _randn,
+    "randn_like": _randn,
+    "multinomial": _multinomial,
+}

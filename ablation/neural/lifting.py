@@ -1,0 +1,148 @@
+"""A module whose randomness is taken out of it: `output = f(inputs, noise)`, noise supplied.
+
+Below all of torch's own layers, functions and fused kernels there are a few random operations,
+and each says of itself that it is one. They read supplied noise here; an operation that could
+not be supplied raises UnrecordedRandomnessError, so nothing random happens unseen.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from ablation.neural.errors import UnrecordedRandomnessError
+from ablation.neural.laws import LAWS, Arguments
+from ablation.neural.noise import NoiseSource
+from ablation.neural.sites import CallPath, traced_calls
+from ablation.neural.trees import tensors
+
+
+class NotStackableError(Exception):
+    """Several draws do not fit side by side on one axis of a random value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The noise variables met so far, with their shapes in a single draw, and what a draw costs."""
+
+    shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    sizes: list[int] = field(default_factory=list)  # bytes of every intermediate of the last draw
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Some draws of the noise, side by side where there are several; both worlds read the same."""
+
+    noise: NoiseSource
+    numbers: range
+    recording: Recording
+    words: dict[tuple[str, tuple[int, ...]], NDArray[np.uint32]] = field(default_factory=dict)
+
+    def at(self, site: str, shape: Sequence[int]) -> NDArray[np.uint32]:
+        """Return the words of a site for a value of this shape."""
+        key = (site, tuple(shape))
+        if key not in self.words:
+            self.words[key] = self._words(*key)
+        return self.words[key]
+
+    def _words(self, site: str, shape: tuple[int, ...]) -> NDArray[np.uint32]:
+        many = len(self.numbers)
+        if many == 1:
+            self.recording.shapes[site] = shape
+        single = self.recording.shapes.get(site)
+        if single is None:
+            raise NotStackableError(f"{site} is not met in a single draw")
+        words = self.noise.words(site, int(np.prod(single, dtype=int)), self.numbers)
+        if many == 1:
+            return words.reshape(shape)
+        axis = stacked_axis(single, shape, many)
+        if axis is None:
+            raise NotStackableError(f"{site} has no axis for the draws")
+        return np.moveaxis(words.reshape(many, *single), 0, axis).reshape(shape)
+
+
+def stacked_axis(single: Sequence[int], shape: Sequence[int], many: int) -> int | None:
+    """Find the axis on which `many` draws of one shape lie side by side, if there is one.
+
+    >>> stacked_axis((4, 5, 5), (12, 5, 5), 3)
+    0
+    """
+    if len(single) != len(shape):
+        return None
+    grown = [i for i, (a, b) in enumerate(zip(single, shape, strict=True)) if a != b]
+    return grown[0] if len(grown) == 1 and shape[grown[0]] == many * single[grown[0]] else None
+
+
+@contextmanager
+def lifted(module: nn.Module, draws: Draws) -> Iterator[None]:
+    """Run a module with all its randomness read from these draws; the global stream stays put.
+
+    >>> from ablation.neural.noise import KeyedNoise
+    >>> draws = Draws(KeyedNoise(seed=0), range(1), Recording())
+    >>> net = nn.Sequential(nn.Dropout(0.5))
+    >>> with lifted(net, draws):
+    ...     first = net(torch.ones(8))
+    >>> with lifted(net, draws):
+    ...     bool((net(torch.ones(8)) == first).all())
+    True
+    """
+    draws.recording.sizes.clear()
+    with traced_calls(module) as path, _Supplied(draws, path):
+        yield
+
+
+class _Supplied(TorchDispatchMode):
+    """Sees every primitive operation, and answers the random ones."""
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # nothing is compiled here, so the compiler need not be imported
+
+    def __init__(self, draws: Draws, path: CallPath) -> None:
+        TorchDispatchMode.__init__(self)
+        self.draws, self.path = draws, path
+
+    def __torch_dispatch__(
+        self,
+        func: torch._ops.OpOverload,
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
+        if torch.Tag.nondeterministic_seeded in func.tags:
+            arguments = _bound(func, args, kwargs or {})
+            if not _is_off(arguments):
+                return self.drawn(func, arguments)
+        output = func(*args, **(kwargs or {}))
+        self.draws.recording.sizes.extend(each.nbytes for each in tensors(output))
+        return output
+
+    def drawn(self, func: torch._ops.OpOverload, arguments: Arguments) -> object:
+        """Answer a random operation from the noise supplied."""
+        name = func.overloadpacket.__name__
+        site = self.path.site(name)
+        law = LAWS.get(name)
+        values = law and law(arguments, lambda shape: self.draws.at(site, shape))
+        if values is None:
+            advice = f"Recorded are {', '.join(LAWS)}; or put that module in eval mode."
+            raise UnrecordedRandomnessError(str(func), self.path.module, advice)
+        return values
+
+
+def _bound(
+    func: torch._ops.OpOverload, args: tuple[object, ...], kwargs: Mapping[str, object]
+) -> Arguments:
+    declared = func._schema.arguments
+    values = {each.name: each.default_value for each in declared if each.has_default_value()}
+    return values | dict(zip((each.name for each in declared), args, strict=False)) | dict(kwargs)
+
+
+def _is_off(arguments: Arguments) -> bool:
+    """Whether the operation could be random, but not with these arguments."""
+    idle = any(arguments.get(name) == 0 for name in ("dropout_p", "dropout"))
+    return idle or any(arguments.get(name) is False for name in ("train", "training"))

@@ -1,0 +1,80 @@
+"""The tensors inside what a module takes or returns: one tensor, a tuple, a mapping, nested.
+
+torch's own registry of containers is used, so that the outputs of other libraries are opened too.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.utils import _pytree
+
+Inputs: TypeAlias = Tensor | tuple[object, ...] | Mapping[str, object]
+
+
+def call(module: nn.Module, inputs: Inputs) -> object:
+    """Run a module on one tensor, on positional arguments or on named ones.
+
+    >>> call(nn.ReLU(), {"input": torch.tensor(-1.0)})
+    tensor(0.)
+    """
+    match inputs:
+        case tuple():
+            return module(*inputs)
+        case Mapping():
+            return module(**inputs)
+    return module(inputs)
+
+
+def tensors(tree: object) -> list[Tensor]:
+    """List the tensors in a nested value, in order.
+
+    >>> len(tensors((torch.ones(2), {"state": [torch.ones(3)]}, None)))
+    2
+    """
+    return [leaf for leaf in _pytree.tree_leaves(tree) if isinstance(leaf, Tensor)]
+
+
+def numbers(tree: object) -> list[Tensor]:
+    """List the tensors that hold real or complex numbers, not labels or masks.
+
+    >>> numbers((torch.tensor(3), torch.tensor(3.5)))
+    [tensor(3.5000)]
+    """
+    return [leaf for leaf in tensors(tree) if leaf.is_floating_point() or leaf.is_complex()]
+
+
+def mapped(change: Callable[[Tensor], Tensor], tree: object) -> object:
+    """Change every tensor in a nested value, and nothing else.
+
+    >>> mapped(torch.neg, {"a": torch.tensor(1), "b": None})
+    {'a': tensor(-1), 'b': None}
+    """
+    return _pytree.tree_map_only(Tensor, change, tree)
+
+
+def copied(tree: object) -> object:
+    """Copy every tensor, so that later writes in place do not reach the copy."""
+    return mapped(lambda leaf: leaf.detach().clone(), tree)
+
+
+def largest_change(before: object, after: object) -> float:
+    """Largest change of any number, relative to the largest number there was before.
+
+    >>> largest_change(torch.tensor([1.0, 4.0]), torch.tensor([1.0, 3.0]))
+    0.25
+    """
+    old, new = numbers(before), numbers(after)
+    if [leaf.shape for leaf in old] != [leaf.shape for leaf in new]:
+        return float("inf")
+    scale = max((_largest(leaf) for leaf in old), default=0.0)
+    change = max((_largest(b - a) for a, b in zip(old, new, strict=True)), default=0.0)
+    return change / scale if scale else change
+
+
+def _largest(leaf: Tensor) -> float:
+    """Largest size of any entry; what is not a number counts as infinitely large."""
+    if not leaf.numel():
+        return 0.0
+    return float(torch.nan_to_num(leaf.detach().abs().max().double(), nan=torch.inf))
