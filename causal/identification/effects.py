@@ -19,7 +19,7 @@ from causal.identification.shrinking import Blocked, Chain, shrink
 from causal.query import Query
 from causal.variables import Symbol
 
-__all__ = ["identify"]
+__all__ = ["exchanged", "identify"]
 
 
 def identify(graph: ADMG, query: Query | str) -> Answer:
@@ -38,7 +38,7 @@ def identify(graph: ADMG, query: Query | str) -> Answer:
             graph, query, "counterfactual queries need a model so far, not a graph alone"
         )
     y, x, z = (graph.mask(part) for part in (query.outcomes, query.actions, query.conditions))
-    actions = _exchanged(graph, y, x, z)
+    actions = exchanged(graph, y, x, z)
     z &= ~actions
     match _joint(graph, y | z, actions):
         case Blocked(outer, inner):
@@ -48,7 +48,7 @@ def identify(graph: ADMG, query: Query | str) -> Answer:
             return Identified(graph, query, fresh(conditional))
 
 
-def _exchanged(graph: ADMG, y: int, x: int, z: int) -> int:
+def exchanged(graph: ADMG, y: int, x: int, z: int) -> int:
     """The actions, once every observation that rule 2 allows has been turned into an action.
 
     Rule 2: P(y | do(x), z, w) = P(y | do(x, z), w) when Y and Z are separated given X and W in the
