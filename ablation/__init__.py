@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ablation.operators import Resample as Resample
     from ablation.operators import Skip as Skip
     from ablation.operators import Zero as Zero
+    from ablation.runner.session import run as run
+    from ablation.store.loading import load as load
     from ablation.study import Metric as Metric
     from ablation.study import Study as Study
     from ablation.trial import Trial as Trial
@@ -37,6 +39,8 @@ _HOMES = {
     "Trial": "trial",
     "Trials": "trials",
     "Zero": "operators",
+    "load": "store.loading",
+    "run": "runner.session",
 }
 
 __all__ = list(_HOMES)

@@ -1,0 +1,79 @@
+"""What a runner and its worker say to each other: one JSON object a line, no pickle.
+
+To the worker: one `Hello`, then trials as `Request`. From it: one `Ready` or `Refused`, then one
+`Outcome` for every request.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+from ablation.canonical import Json, plain
+from ablation.systems import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What a worker needs to know once."""
+
+    study: str
+    system: str
+    folder: str | None
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One trial to run."""
+
+    seed: int
+    config: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The system was found; trials may come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The system was not found, and why."""
+
+    problem: str
+
+
+Message: TypeAlias = Hello | Request | Ready | Refused | Outcome
+
+_KINDS: Mapping[str, Callable[..., Message]] = {
+    kind.__name__: kind for kind in (Hello, Request, Ready, Refused, Outcome)
+}
+
+
+def written(message: Message) -> str:
+    r"""Write a message as one line.
+
+    >>> written(Refused("no such module"))
+    '{"kind": "Refused", "problem": "no such module"}\n'
+    """
+    told = {each.name: getattr(message, each.name) for each in fields(message)}
+    return json.dumps({"kind": type(message).__name__, **plain(told)}) + "\n"
+
+
+def read(line: str) -> Message:
+    """Read a line; whatever else it is raises ValueError.
+
+    >>> read('{"kind": "Refused", "problem": "no such module"}')
+    Refused(problem='no such module')
+    """
+    try:
+        told = json.loads(line)
+        kind = _KINDS[told.pop("kind")]
+        return kind(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in told.items()
+            }
+        )
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{line[:60]!r} is no message") from error

@@ -1,0 +1,118 @@
+"""One worker process as its runner sees it: started, spoken to, listened to, killed.
+
+Two threads read its pipes, one for replies and one for whatever the system prints, of which the
+last words are kept: they say why a process died.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from time import perf_counter
+from typing import IO
+
+from ablation.plan import PlannedTrial
+from ablation.runner.messages import Hello, Message, Request, read, written
+
+_LAST_WORDS = 4_000  # bytes of output kept
+_PATIENCE_S = 5.0
+_BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+_ONE_THREAD = {
+    f"{library}_NUM_THREADS": "1"
+    for library in ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS")
+}
+
+
+class Worker:
+    """A process that runs trials, and the trial that it has."""
+
+    def __init__(self, hello: Hello, events: "SimpleQueue[tuple[Worker, Message | None]]") -> None:
+        self.planned: PlannedTrial | None = None
+        self.ready = False
+        self._began = perf_counter()
+        self._events = events
+        self._last_words = b""
+        self._process = subprocess.Popen(  # noqa: S603  # argv is this Python and our own file
+            [sys.executable, "-P", str(_BOOTSTRAP), *sys.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **_ONE_THREAD, "PYTHONHASHSEED": "0"},
+            start_new_session=True,
+        )
+        self._input = _open(self._process.stdin)
+        replies, output = _open(self._process.stdout), _open(self._process.stderr)
+        self._listener = Thread(target=self._hear, args=(replies,), daemon=True)
+        self._overhearer = Thread(target=self._overhear, args=(output,), daemon=True)
+        self._listener.start()
+        self._overhearer.start()
+        self._send(hello)
+
+    @property
+    def idle(self) -> bool:
+        """Whether it waits for a trial."""
+        return self.ready and self.planned is None
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long it has had its trial."""
+        return perf_counter() - self._began
+
+    def start(self, planned: PlannedTrial) -> None:
+        """Hand it a trial; should it be dead, that will be heard like any other death."""
+        self.planned = planned
+        self._began = perf_counter()
+        self._send(Request(planned.seed, planned.config))
+
+    def notice(self) -> None:
+        """See whether it died while children of its own still hold its pipes; end those too."""
+        if self._process.poll() is not None:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it with every process it started, and wait until it is gone."""
+        if os.name == "posix":
+            with suppress(ProcessLookupError):  # all of them are gone already
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+        self._process.wait()
+        with suppress(OSError):  # a message it never read
+            self._input.close()
+        self._listener.join(_PATIENCE_S)
+        self._overhearer.join(_PATIENCE_S)
+
+    def obituary(self) -> str:
+        """Say how it died, and its last words."""
+        self.kill()
+        code = self._process.returncode
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        words = self._last_words.decode("utf-8", "replace").strip()
+        return f"the worker process died: {how}" + (f"\nIts last words:\n{words}" if words else "")
+
+    def _send(self, message: Message) -> None:
+        try:
+            self._input.write(written(message).encode())
+            self._input.flush()
+        except OSError:
+            self.kill()
+
+    def _hear(self, replies: IO[bytes]) -> None:
+        with replies, suppress(ValueError):  # no message: as good as dead
+            for line in replies:
+                self._events.put((self, read(line.decode())))
+        self._events.put((self, None))
+
+    def _overhear(self, output: IO[bytes]) -> None:
+        with output:
+            while words := os.read(output.fileno(), 1 << 16):
+                self._last_words = (self._last_words + words)[-_LAST_WORDS:]
+
+
+def _open(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None
+    return pipe

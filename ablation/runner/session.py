@@ -1,0 +1,153 @@
+"""Run a study: every planned trial that the store does not have yet, recorded as it ends.
+
+A trial counts once it is durable. Whatever stops the runner between two commits costs the trials
+that were running, and the next run starts with those.
+"""
+
+from collections import Counter, deque
+from contextlib import closing
+from pathlib import Path
+from time import perf_counter
+
+from ablation.errors import StudyError, UnreturnedMetricError
+from ablation.plan import Plan, PlannedTrial, plan
+from ablation.runner.engine import Engine, Finished
+from ablation.runner.here import Here
+from ablation.runner.local import Local
+from ablation.runner.progress import Progress, Watcher
+from ablation.store import Store
+from ablation.study import Study
+from ablation.trial import Status, Trial
+from ablation.trials import Trials
+
+_TICK_S = 1.0
+
+
+def run(
+    study: Study,
+    store: str | Path = "runs.db",
+    workers: int = 2,
+    progress: Watcher | None = None,
+    *,
+    retry_failed: bool = False,
+) -> Trials:
+    """Run what is missing of a study and return all of it.
+
+    Trials that are in the store are not repeated; failed ones are only with `retry_failed`.
+    `workers=0` runs them in this process, which a function of a notebook needs. `progress` is
+    called whenever something changes, and once a second. Ctrl-C stops cleanly: the same call
+    continues.
+    """
+    path = Path(store)
+    laid = plan(study)
+    recorded = _recorded(path, study)
+    session = _Session(laid, recorded, retry_failed=retry_failed)
+    if session.waiting:
+        with closing(_engine(study, workers)) as engine, Store.open(path) as opened:
+            opened.register(study)
+            session.run(engine, opened, progress)
+            recorded = opened.trials(study.name)
+    return Trials(study, recorded)
+
+
+def _recorded(path: Path, study: Study) -> tuple[Trial, ...]:
+    if not path.exists():
+        return ()
+    with Store.read(path) as opened:
+        opened.check(study)
+        return opened.trials(study.name)
+
+
+def _engine(study: Study, workers: int) -> Engine:
+    if workers < 0:
+        raise StudyError(f"workers is {workers}: 1 or more processes, or 0 for this one.")
+    if workers == 0:
+        return Here(study)
+    if not study.importable:
+        raise StudyError(
+            f"{study.system} is defined where a worker process cannot import it: "
+            "move the function to a module, or pass workers=0."
+        )
+    return Local(study, workers)
+
+
+class _Session:
+    """One run of the runner: what waits, what runs, what came."""
+
+    def __init__(self, laid: Plan, recorded: tuple[Trial, ...], *, retry_failed: bool) -> None:
+        latest = {_unit(each): each for each in recorded}
+        kept = {unit: each for unit, each in latest.items() if each.done or not retry_failed}
+        self.waiting = deque(each for each in laid.trials if _unit(each) not in kept)
+        self._laid = laid
+        self._running: list[PlannedTrial] = []
+        self._attempts = Counter(map(_unit, recorded))
+        self._statuses = Counter(each.status for each in kept.values())
+        self._returned = {name for each in kept.values() for name in each.metrics}
+        self._ended = 0
+        self._began = perf_counter()
+
+    def run(self, engine: Engine, store: Store, watcher: Watcher | None) -> None:
+        """Start what waits while there is room, record what ends, until nothing is left."""
+        self._began = perf_counter()
+        while self.waiting or self._running:
+            while self.waiting and engine.room():
+                self._running.append(self.waiting.popleft())
+                engine.start(self._running[-1])
+            self._show(watcher)
+            for finished in engine.finished(_TICK_S):
+                store.append(self._settled(finished))
+                self._check_metrics(finished)
+        self._show(watcher)
+
+    def _settled(self, finished: Finished) -> Trial:
+        """Turn an outcome into the trial that is recorded."""
+        planned, outcome = finished.planned, finished.outcome
+        self._running.remove(planned)
+        self._attempts[_unit(planned)] += 1
+        status: Status = "failed" if outcome.error else "done"
+        self._statuses[status] += 1
+        self._ended += 1
+        return Trial(
+            study=self._laid.study.name,
+            condition=planned.condition,
+            component=planned.component,
+            seed=planned.seed,
+            status=status,
+            metrics=outcome.metrics,
+            config=planned.config,
+            error=outcome.error,
+            attempt=self._attempts[_unit(planned)],
+            wall_s=outcome.wall_s,
+            cpu_s=outcome.cpu_s,
+            key=planned.key,
+            environment=outcome.environment,
+        )
+
+    def _check_metrics(self, finished: Finished) -> None:
+        """Stop when a whole block has run and a metric never came: no later trial will bring it."""
+        self._returned |= set(finished.outcome.returned)
+        block = len(self._laid.trials) // len(self._laid.study.seeds)
+        if self._ended < block or not self._returned:
+            return
+        for metric in self._laid.study.metrics:
+            if metric.name not in self._returned:
+                raise UnreturnedMetricError(metric.name, sorted(self._returned))
+
+    def _show(self, watcher: Watcher | None) -> None:
+        if watcher is None:
+            return
+        watcher(
+            Progress(
+                study=self._laid.study.name,
+                total=len(self._laid.trials),
+                done=self._statuses["done"],
+                failed=self._statuses["failed"],
+                running=tuple(f"{each.condition}, seed {each.seed}" for each in self._running),
+                ended=self._ended,
+                elapsed_s=perf_counter() - self._began,
+            )
+        )
+
+
+def _unit(trial: PlannedTrial | Trial) -> tuple[str, int]:
+    return trial.condition, trial.seed

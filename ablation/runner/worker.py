@@ -1,0 +1,70 @@
+"""A worker process: imports the system once, then runs one trial after the other.
+
+It talks JSON lines over two pipes of its own; whatever the system prints goes to a third, so it
+cannot be taken for an answer. When the runner dies its pipe closes, and the worker ends itself
+with every process that it started.
+"""
+
+import faulthandler
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import TextIO
+
+from ablation.design import Seeds
+from ablation.errors import SystemNotFoundError
+from ablation.runner.messages import Hello, Message, Ready, Refused, Request, read, written
+from ablation.systems import call, find
+
+
+def main() -> None:
+    """Answer the runner's messages until it goes away."""
+    requests, replies = _private_pipes()
+    faulthandler.enable()
+    inbox: SimpleQueue[Message] = SimpleQueue()
+    Thread(target=_listen, args=(requests, inbox), daemon=True).start()
+    for reply in _answers(inbox):
+        replies.write(written(reply))
+        replies.flush()
+
+
+def _answers(inbox: "SimpleQueue[Message]") -> Iterator[Message]:
+    hello = inbox.get()
+    assert isinstance(hello, Hello)
+    try:
+        system = find(hello.system, Path(hello.folder) if hello.folder else None)
+    except SystemNotFoundError as error:
+        yield Refused(error.problem)
+        return
+    yield Ready()
+    home = Path.cwd()
+    while True:
+        request = inbox.get()
+        assert isinstance(request, Request)
+        os.chdir(home)
+        yield call(system, request.config, Seeds(hello.study, request.seed), hello.metrics)
+
+
+def _private_pipes() -> tuple[TextIO, TextIO]:
+    """Move the two pipes to the runner out of the way of `print` and `input`."""
+    requests = os.fdopen(os.dup(0), encoding="utf-8")
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+    return requests, replies
+
+
+def _listen(requests: TextIO, inbox: "SimpleQueue[Message]") -> None:
+    """Pass messages on; when there will be no more, end this process and its children."""
+    for line in requests:
+        inbox.put(read(line))
+    if os.name == "posix" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)

@@ -1,0 +1,107 @@
+"""One call of a system: whatever it does short of killing its process becomes an outcome.
+
+A failure is data. A system that raises, exits, or returns something that is no finite number
+gives an outcome that says so, and the study goes on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from time import perf_counter, process_time
+from traceback import TracebackException
+from typing import SupportsFloat
+
+from ablation.canonical import Json, plain
+from ablation.design import Seeds
+from ablation.errors import did_you_mean, listed, nearest
+from ablation.study import System
+from ablation.systems.environment import environment
+
+_LONG = 8_000  # characters of a traceback that are kept, the last ones
+_LINE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one call gave: metrics, or the error that says why there are none.
+
+    `returned` names what the system returned, whatever it was; `environment` is where it ran.
+    """
+
+    metrics: Mapping[str, float]
+    error: str | None = None
+    returned: tuple[str, ...] = ()
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    environment: Mapping[str, Json] = field(default_factory=dict)
+
+
+def call(
+    system: System, config: Mapping[str, Json], seeds: Seeds, metrics: Sequence[str]
+) -> Outcome:
+    """Call a system and check what it returns: every declared metric, as a finite number.
+
+    >>> def train(config, seeds): return {"accuracy": float("nan")}
+    >>> call(train, {}, Seeds("toy", 0), ["accuracy"]).error
+    "the metric 'accuracy' is nan, not a finite number"
+    """
+    wall, cpu = perf_counter(), process_time()
+    names: tuple[str, ...] = ()
+    error: str | None = None
+    numbers: Mapping[str, float] = {}
+    try:
+        returned = system(plain(config), seeds)
+        numbers, error = _numbers(returned, metrics)
+        names = _names(returned)
+    except (Exception, SystemExit) as raised:  # noqa: BLE001  # what a system raises is a result
+        error = _described(raised)
+    return Outcome(
+        metrics={} if error else numbers,
+        error=error,
+        returned=names,
+        environment=environment(system),
+        wall_s=perf_counter() - wall,
+        cpu_s=process_time() - cpu,
+    )
+
+
+def _numbers(returned: object, metrics: Sequence[str]) -> tuple[dict[str, float], str | None]:
+    """Read every finite number that was returned; a declared metric must be one."""
+    if not isinstance(returned, Mapping):
+        kind = type(returned).__name__
+        return {}, f"the system returned {kind}, not a mapping from metric names to numbers"
+    read = {name: _number(value) for name, value in returned.items() if _is_name(name)}
+    numbers = {name: number for name, number in read.items() if number is not None}
+    for name in metrics:
+        if name not in returned:
+            hint = did_you_mean(nearest(name, read))
+            return {}, f"the metric {name!r} was not returned, but {listed(read)}.{hint}"
+        if name not in numbers:
+            return {}, f"the metric {name!r} is {str(returned[name])[:60]}, not a finite number"
+    return numbers, None
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and name.isprintable()
+
+
+def _number(value: object) -> float | None:
+    """Read a finite number, of Python, numpy or torch; true and false are none, nor is text."""
+    if isinstance(value, bool) or not isinstance(value, SupportsFloat):
+        return None
+    number = float(value)
+    return number if isfinite(number) else None
+
+
+def _names(returned: object) -> tuple[str, ...]:
+    return tuple(map(str, returned)) if isinstance(returned, Mapping) else ()
+
+
+def _described(error: BaseException) -> str:
+    """One line that says what was raised, then the traceback from the system's own frames on."""
+    inside = error.__traceback__.tb_next if error.__traceback__ else None
+    trace = TracebackException(type(error), error, inside)
+    summary = next(line for line in trace.format_exception_only() if not line.startswith(" "))
+    first = summary.splitlines()[0][:_LINE]
+    rest = "".join(trace.format())[-_LONG:]
+    return f"{first}\n{rest}".encode("utf-8", "backslashreplace").decode()
