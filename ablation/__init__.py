@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ablation.operators import Skip as Skip
     from ablation.operators import Zero as Zero
     from ablation.runner.session import run as run
+    from ablation.statistics import effects as effects
     from ablation.store.loading import load as load
     from ablation.study import Metric as Metric
     from ablation.study import Study as Study
@@ -39,6 +40,7 @@ _HOMES = {
     "Trial": "trial",
     "Trials": "trials",
     "Zero": "operators",
+    "effects": "statistics",
     "load": "store.loading",
     "run": "runner.session",
 }

@@ -1,0 +1,97 @@
+"""`ablation run`: run what is missing of a study, and say how far it came."""
+
+import sys
+from contextlib import closing, nullcontext, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ablation.cli.exits import Exit
+from ablation.cli.meter import Meter
+from ablation.cli.options import AS_JSON, STUDY_FILE
+from ablation.cli.showing import first_line, plural, show_record
+
+if TYPE_CHECKING:
+    from ablation.trials import Trials
+
+
+@click.command()
+@STUDY_FILE
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    default="runs.db",
+    show_default=True,
+    help="Where trials are recorded.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    default=2,
+    show_default=True,
+    help="Worker processes; 0 runs in this one.",
+)
+@click.option("--retry-failed", is_flag=True, help="Run trials again that have failed.")
+@AS_JSON
+def run(study_file: Path, store: Path, workers: int, *, retry_failed: bool, as_json: bool) -> int:
+    """Run what is missing of a study.
+
+    Every trial is recorded as it ends. Ctrl-C stops, and the same command continues; failed
+    trials stay as they are unless --retry-failed is given.
+    """
+    from ablation.runner.session import run as run_study
+    from ablation.study import Study
+
+    study = Study.from_toml(study_file)
+    # What a system prints in this process must not end up in the answer.
+    quiet = redirect_stdout(sys.stderr) if as_json else nullcontext()
+    try:
+        with closing(Meter(sys.stderr)) as meter, quiet:
+            trials = run_study(study, store, workers, meter, retry_failed=retry_failed)
+    except KeyboardInterrupt:
+        click.echo(_stopped(meter, store), err=True)
+        return Exit.INTERRUPTED
+    if as_json:
+        show_record(_record(trials, store))
+    else:
+        _show(trials, store)
+    return Exit.ANSWERED if any(each.done for each in trials) else Exit.NO
+
+
+def _stopped(meter: Meter, store: Path) -> str:
+    if meter.last is None:
+        return "Stopped before the first trial."
+    ended = meter.last.done + meter.last.failed
+    recorded = f"{ended} of {plural(meter.last.total, 'trial')} are recorded in {store}"
+    return f"Stopped: {recorded}; the same command continues."
+
+
+def _failures(trials: "Trials") -> list[dict[str, object]]:
+    return [
+        {"condition": each.condition, "seed": each.seed, "error": first_line(each.error)}
+        for each in trials
+        if not each.done
+    ]
+
+
+def _record(trials: "Trials", store: Path) -> dict[str, object]:
+    failures = _failures(trials)
+    return {
+        "study": trials.study.name,
+        "store": str(store),
+        "planned": len(trials.planned),
+        "done": len(trials) - len(failures),
+        "failed": len(failures),
+        "failures": failures,
+    }
+
+
+def _show(trials: "Trials", store: Path) -> None:
+    failures = _failures(trials)
+    click.echo(
+        f"{trials.study.name}: {len(trials) - len(failures)} of "
+        f"{plural(len(trials.planned), 'trial')} done, {len(failures)} failed; see {store}"
+    )
+    for row in failures:
+        click.echo(f"Failed: {row['condition']}, seed {row['seed']}: {row['error']}")
