@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 __all__ = [
     "CausalError",
@@ -23,6 +24,7 @@ __all__ = [
     "TooFewRowsError",
     "UnknownVariableError",
     "UnsupportedQueryError",
+    "WrongEstimandError",
 ]
 
 
@@ -130,7 +132,7 @@ class CertificateError(CausalError, AssertionError):
 
 
 class ModelError(CausalError, ValueError):
-    """Mechanisms, noise and graph that make no structural model; ``variables`` are those concerned."""
+    """Mechanisms, noise and graph that make no structural model together."""
 
     def __init__(self, problem: str, *, variables: Iterable[str] = ()) -> None:
         self.problem, self.variables = problem, tuple(variables)
@@ -166,3 +168,16 @@ class TooFewRowsError(DataError):
     def __init__(self, rows: int, needed: int, why: str) -> None:
         self.rows, self.needed = rows, needed
         super().__init__(f"{rows} rows, and {why} needs at least {needed}")
+
+
+class WrongEstimandError(CertificateError):
+    """A formula that disagrees with the mutilated model, in one cell of one model."""
+
+    def __init__(
+        self, model: str, cell: str, estimand: str, value: Fraction, truth: Fraction
+    ) -> None:
+        self.model, self.cell, self.estimand = model, cell, estimand
+        self.value, self.truth = value, truth
+        super().__init__(
+            f"in {model} at {cell}, the formula {estimand} gives {value}, but the model {truth}"
+        )

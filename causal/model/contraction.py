@@ -32,9 +32,14 @@ class Tensor:
     names: tuple[str, ...]
     weights: Integers
 
+    @classmethod
+    def of(cls, names: tuple[str, ...], weights: Integers) -> Tensor:
+        """A tensor whose weights may have shrunk to a bare integer, which object arrays do."""
+        return cls(names, np.asarray(weights, dtype=object))
+
     def __mul__(self, other: Tensor) -> Tensor:
         names = tuple(dict.fromkeys(self.names + other.names))
-        return Tensor(names, self.spread(names) * other.spread(names))
+        return Tensor.of(names, self.spread(names) * other.spread(names))
 
     def spread(self, names: Sequence[str]) -> Integers:
         """The weights with their axes in the order of ``names``, length one where a name is new."""
@@ -47,7 +52,7 @@ class Tensor:
         """The same with one name summed out."""
         place = self.names.index(name)
         names = self.names[:place] + self.names[place + 1 :]
-        return Tensor(names, np.asarray(self.weights.sum(axis=place), dtype=object))
+        return Tensor.of(names, self.weights.sum(axis=place))
 
 
 def noise_tensor(noise: Noise) -> Tensor:

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from causal.model.exact import Number, Row, distribution, shown
+from causal.variables import Variable, natural
 
-__all__ = ["Noise"]
+__all__ = ["Noise", "hidden_cause"]
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -39,3 +40,12 @@ class Noise:
     def values(self) -> tuple[int, ...]:
         """What the noise can be: 0, 1, ..., one value a probability."""
         return tuple(range(len(self.law)))
+
+
+def hidden_cause(one: Variable, other: Variable) -> str:
+    """The name that we give to the noise behind ``one <-> other``.
+
+    >>> hidden_cause("Y", "X")
+    'U[X,Y]'
+    """
+    return f"U[{','.join(sorted((one, other), key=natural))}]"

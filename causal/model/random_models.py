@@ -10,7 +10,7 @@ import numpy as np
 from causal.graph import ADMG
 from causal.model.exact import Row
 from causal.model.mechanism import Value, Values
-from causal.model.noise import Noise
+from causal.model.noise import Noise, hidden_cause
 from causal.model.scm import SCM
 from causal.model.streams import Randomness, root, stream
 from causal.model.table import Table
@@ -37,7 +37,7 @@ def random_scm(graph: ADMG, rng: Randomness, *, values: int = 2) -> SCM:
     """
     draws = stream(root(rng), "random_scm")
     domain = tuple(range(values))
-    noise = {pair: f"U[{','.join(pair)}]" for pair in graph.bidirected}
+    noise = {pair: hidden_cause(*pair) for pair in graph.bidirected}
     tables = {
         v: _table(
             (*sorted(graph.parents(v)), *(name for pair, name in noise.items() if v in pair)),

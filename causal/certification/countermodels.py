@@ -1,0 +1,106 @@
+"""Why not, as two models one can run: the same observed law, another answer to the query.
+
+Nothing is returned unverified: laws and answers are compared exactly, as Fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import prod
+
+from causal.certification.circuits import Circuit
+from causal.certification.obstruction import Obstruction
+from causal.certification.truth import Cell, shown, truth
+from causal.errors import CertificateError
+from causal.identification import NotIdentified
+from causal.model import SCM
+from causal.model.mechanism import Value, Values
+from causal.query import Query
+from causal.variables import Variable, natural
+
+__all__ = ["Countermodels", "countermodels"]
+
+LARGEST = 2**18  # cells of a law that is compared in full
+
+
+@dataclass(frozen=True)
+class Countermodels:
+    """Two models of one graph, equal in law, and a cell in which they answer differently."""
+
+    query: Query
+    models: tuple[SCM, SCM]
+    cell: Cell
+    values: tuple[Fraction, Fraction]
+
+    def __iter__(self) -> Iterator[SCM]:
+        return iter(self.models)
+
+    def __str__(self) -> str:
+        one, other = self.values
+        return (
+            f"{self.query} at {shown(self.cell)} is {one} in one model and {other} in another "
+            "with the same observed law"
+        )
+
+
+def countermodels(answer: NotIdentified) -> Countermodels:
+    """Two finite models of the graph with one observed law, without zeros, and two answers.
+
+    The proof, in numbers, that no formula in the observed law can answer the query.  Raises
+    CertificateError when the answer's hedge is not one, or the models are too large to verify.
+
+    >>> from causal import ADMG, identify
+    >>> found = countermodels(identify(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))"))
+    >>> print(found)
+    P(Y | do(X)) at X=0, Y=0 is 1/2 in one model and 9/10 in another with the same observed law
+    >>> one, other = found
+    >>> bool((one.law() == other.law()).all())
+    True
+    """
+    circuits = Obstruction.of(answer).circuits()
+    for names in _namings(circuits[0], answer.query):
+        one, other = (circuit.model(answer.graph, names) for circuit in circuits)
+        for (cell, value), (_, another) in zip(
+            truth(one, answer.query), truth(other, answer.query), strict=True
+        ):
+            if value != another:
+                _check_laws(one, other, circuits[0])
+                return Countermodels(answer.query, (one, other), cell, (value, another))
+    raise CertificateError(f"the models made of {answer.hedge} agree on {answer.query}")
+
+
+def _namings(circuit: Circuit, query: Query) -> Iterator[dict[Variable, Values]]:
+    """Names for the words of the variables whose values the query fixes, in every rotation."""
+    words: dict[Variable, list[Value]] = {
+        v: list(range(2 ** len(circuit.word(v)))) for v in sorted(query.values, key=natural)
+    }
+    for v, word in words.items():
+        if query.values[v] not in word:
+            word[-1] = query.values[v]
+    for turns in product(*(range(len(word)) for word in words.values())):
+        yield {
+            v: (*word[turn:], *word[:turn])
+            for (v, word), turn in zip(words.items(), turns, strict=True)
+        }
+
+
+def _check_laws(one: SCM, other: SCM, circuit: Circuit) -> None:
+    """Raise CertificateError unless the laws are equal and without zeros.
+
+    Variables outside the circuit are independent coins in both models; the rest is compared in
+    full.
+    """
+    wired = [v for v in one.graph.nodes if v in circuit.wired]
+    cells = prod(len(one.domains[v]) for v in wired)
+    if cells > LARGEST:
+        raise CertificateError(
+            f"the models differ, but a law of {cells} cells is too large to verify"
+        )
+    law = one.law(*wired)
+    if not (law == other.law(*wired)).all() or not (law > 0).all():
+        raise CertificateError(f"the observed laws differ, or have zeros, on {', '.join(wired)}")
+    if any(one.mechanisms[v] != other.mechanisms[v] for v in set(one.graph.nodes) - set(wired)):
+        raise CertificateError("the models differ outside the circuit")
