@@ -18,14 +18,14 @@ from ablation.design import LeaveOneOut, Seeds
 from ablation.studies.digits.recipe import Recipe
 from ablation.studies.digits.training import train as train_digits
 from ablation.study import Metric, Study
-from ablation.trial import Trial
+from ablation.trials import Trials
 
 RUN_GRAPH = "Augmentation <-> Epochs; Augmentation -> Accuracy; Epochs -> Accuracy"
 
 EPOCHS = (2, 4, 8)
 EPOCHS_WHEN_BUSY = (0.6, 0.3, 0.1)
 EPOCHS_WHEN_QUIET = (0.1, 0.3, 0.6)
-AUGMENTED_WHEN_BUSY, AUGMENTED_WHEN_QUIET = 0.1, 0.9
+AUGMENTED_WHEN_BUSY, AUGMENTED_WHEN_QUIET = 0.15, 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,8 @@ def day(seed: int) -> Day:
 
 
 def train(config: Mapping[str, Json], seeds: Seeds) -> dict[str, float]:
-    """Train for as long as that day allowed; `chosen` says what the laboratory would have run."""
-    decided = day(seeds["day"])
-    measured = train_digits({**config, "epochs": decided.epochs}, seeds)
-    return {**measured, "epochs": decided.epochs, "chosen": decided.augmented}
+    """Train for as long as that day allowed, with augmentation or without as the study says."""
+    return train_digits({**config, "epochs": day(seeds["day"]).epochs}, seeds)
 
 
 def study(*, seeds: int | Iterable[int] = 120, images: int = Recipe().images) -> Study:
@@ -63,7 +61,7 @@ def study(*, seeds: int | Iterable[int] = 120, images: int = Recipe().images) ->
     ['baseline', 'without augmentation']
     """
     return Study(
-        "digits-lab",
+        "busy-lab",
         "ablation.studies.digits.lab:train",
         [Component("augmentation", switch="augmentation")],
         LeaveOneOut(),
@@ -74,15 +72,12 @@ def study(*, seeds: int | Iterable[int] = 120, images: int = Recipe().images) ->
     )
 
 
-def log(trials: Iterable[Trial]) -> pd.DataFrame:
+def log(trials: Trials) -> pd.DataFrame:
     """Keep of every run the way that the laboratory chose: one row a run, as it was logged."""
-    rows = [
-        {
-            "Augmentation": int(trial.component is None),
-            "Epochs": int(trial.metrics["epochs"]),
-            "Accuracy": trial.metrics["accuracy"],
-        }
-        for trial in trials
-        if trial.done and (trial.component is None) == bool(trial.metrics["chosen"])
-    ]
+    rows = []
+    for trial in trials:
+        decided = day(Seeds(trial.study, trial.seed)["day"])
+        augmented = trial.component is None
+        if trial.done and augmented == decided.augmented:
+            rows.append((int(augmented), decided.epochs, trial.metrics["accuracy"]))
     return pd.DataFrame(rows, columns=["Augmentation", "Epochs", "Accuracy"])

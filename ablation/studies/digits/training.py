@@ -47,7 +47,7 @@ def fitted(recipe: Recipe, seeds: Seeds) -> VisionTransformer:
             logits = network(batch.images)
             loss = cross_entropy(logits, batch.labels, label_smoothing=recipe.smoothing)
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            loss.backward()
             optimizer.step()
     return network.eval()
 
