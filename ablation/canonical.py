@@ -66,7 +66,14 @@ def same(first: Json, second: Json) -> bool:
     """
     if _is_number(first) and _is_number(second):
         return first == second
-    return canonical(first) == canonical(second)
+    match first, second:
+        case Mapping(), Mapping():
+            return first.keys() == second.keys() and all(
+                same(value, second[key]) for key, value in first.items()
+            )
+        case list() | tuple(), list() | tuple():
+            return len(first) == len(second) and all(map(same, first, second))
+    return type(first) is type(second) and first == second
 
 
 def _is_number(value: Json) -> bool:
