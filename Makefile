@@ -2,7 +2,6 @@
 # The others: make check (style, types, floors, docs), make bench (against rivals), make torture (long).
 PY      ?=
 VENV    ?= .venv
-RIVALS  ?= .venv-rivals
 WORKERS ?= 2
 PYTHON  := "$(VENV)/bin/python"
 # One numeric thread a process: workers run side by side, and results do not depend on the machine.
@@ -23,7 +22,7 @@ check: setup
 	@$(PYTHON) docs/commands.py --check
 
 bench: setup
-	@$(PYTHON) -m benchmarks --rivals "$(RIVALS)" $(ARGS)
+	@$(PYTHON) -m benchmarks $(ARGS)
 
 torture: setup
 	@$(PYTHON) -m pytest -n $(WORKERS) -m torture --timeout 7200
@@ -40,4 +39,4 @@ setup:
 	@PY="$(PY)" VENV="$(VENV)" bash .ci/install
 
 clean:
-	rm -rf "$(VENV)" "$(RIVALS)" demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf "$(VENV)" .venv-rivals demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
