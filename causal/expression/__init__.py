@@ -13,6 +13,10 @@ from causal.expression.compounds import Quotient as Quotient
 from causal.expression.compounds import Sum as Sum
 from causal.expression.formula import Expression as Expression
 from causal.expression.formula import Symbols as Symbols
+from causal.expression.rewriting import arranged as arranged
+from causal.expression.rewriting import laws as laws
+from causal.expression.rewriting import replaced as replaced
+from causal.expression.rewriting import simplified as simplified
 from causal.expression.scoping import fresh as fresh
 
 __all__ = [
@@ -26,8 +30,12 @@ __all__ = [
     "Sum",
     "Symbols",
     "Zero",
+    "arranged",
     "fresh",
+    "laws",
     "product",
     "quotient",
+    "replaced",
+    "simplified",
     "total",
 ]

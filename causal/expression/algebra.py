@@ -13,7 +13,7 @@ from causal.expression.compounds import Product, Quotient, Sum
 from causal.expression.formula import Expression, Symbols
 from causal.variables import natural
 
-__all__ = ["product", "quotient", "total"]
+__all__ = ["in_reading_order", "product", "quotient", "total"]
 
 
 def product(factors: Iterable[Expression]) -> Expression:
@@ -177,9 +177,12 @@ def _split(factors: Sequence[Expression], over: Symbols) -> list[Expression]:
     return parts
 
 
-def _sorted_product(factors: list[Expression]) -> Expression:
+def in_reading_order(factors: Iterable[Expression]) -> tuple[Expression, ...]:
     """Laws first, sums last, each by its text: equal products print alike."""
+    return tuple(sorted(factors, key=lambda f: (isinstance(f, Sum), natural(str(f)))))
+
+
+def _sorted_product(factors: list[Expression]) -> Expression:
     if not factors:
         return ONE
-    ordered = sorted(factors, key=lambda f: (isinstance(f, Sum), natural(str(f))))
-    return ordered[0] if len(ordered) == 1 else Product(tuple(ordered))
+    return factors[0] if len(factors) == 1 else Product(in_reading_order(factors))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
+from causal.calculus import Derivation
 from causal.expression import Expression
 from causal.graph import ADMG
 from causal.identification.hedge import Hedge
@@ -17,11 +18,20 @@ __all__ = ["Answer", "Identified", "NotIdentified", "Undecided"]
 
 @dataclass(frozen=True)
 class Identified:
-    """Yes: ``estimand`` is the query, as a function of the observed law alone."""
+    """Yes: ``estimand`` is the query as a function of the observed law, ``derivation`` shows why.
+
+    >>> from causal import ADMG, identify
+    >>> print(identify(ADMG.parse("Z -> X -> Y; Z -> Y"), "P(Y | do(X))").derivation)
+    P(Y | do(X))
+      = Σ_{Z} P(Y | do(X), Z) P(Z | do(X))   [marginalisation and chain rule]
+      = Σ_{Z} P(Y | do(X), Z) P(Z)           [rule 3: Z ⊥ X without edges into X]
+      = Σ_{Z} P(Y | X, Z) P(Z)               [rule 2: Y ⊥ X | Z without edges out of X]
+    """
 
     graph: ADMG
     query: Query
     estimand: Expression
+    derivation: Derivation = field(repr=False)
 
     @cached_property
     def free(self) -> Variables:

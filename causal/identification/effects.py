@@ -8,18 +8,16 @@ distributions".
 
 from __future__ import annotations
 
-from causal.expression import Expression, P, Symbols, fresh, product, quotient, total
 from causal.graph import ADMG
 from causal.graph.bits import bits
 from causal.graph.separation import reachable
 from causal.identification.answers import Answer, Identified, NotIdentified, Undecided
 from causal.identification.hedge import Hedge
-from causal.identification.kernel import Kernel
+from causal.identification.proof import Plan, derive
 from causal.identification.shrinking import Blocked, Chain, shrink
 from causal.query import Query
-from causal.variables import Symbol
 
-__all__ = ["exchanged", "identify"]
+__all__ = ["identify"]
 
 
 def identify(graph: ADMG, query: Query | str) -> Answer:
@@ -34,63 +32,49 @@ def identify(graph: ADMG, query: Query | str) -> Answer:
     query = Query.parse(query) if isinstance(query, str) else query
     graph.require(query.variables)
     if query.is_counterfactual:
-        return Undecided(
-            graph, query, "counterfactual queries need a model so far, not a graph alone"
-        )
+        reason = "counterfactual queries need a model so far, not a graph alone"
+        return Undecided(graph, query, reason)
+    plan = decide(graph, query)
+    if isinstance(plan, Blocked):
+        hedge = Hedge(outer=graph.named(plan.outer), inner=graph.named(plan.inner))
+        return NotIdentified(graph, query, hedge)
+    derivation = derive(graph, plan)
+    return Identified(graph, query, derivation.end, derivation)
+
+
+def decide(graph: ADMG, query: Query) -> Plan | Blocked:
+    """The verdict, and how a formula can be got, on sets alone."""
     y, x, z = (graph.mask(part) for part in (query.outcomes, query.actions, query.conditions))
-    actions = exchanged(graph, y, x, z)
-    z &= ~actions
-    match _joint(graph, y | z, actions):
-        case Blocked(outer, inner):
-            return NotIdentified(graph, query, Hedge(graph.named(outer), graph.named(inner)))
-        case effect:
-            conditional = quotient(effect, total(_symbols(graph, y), effect)) if z else effect
-            return Identified(graph, query, fresh(conditional))
-
-
-def exchanged(graph: ADMG, y: int, x: int, z: int) -> int:
-    """The actions, once every observation that rule 2 allows has been turned into an action.
-
-    Rule 2: P(y | do(x), z, w) = P(y | do(x, z), w) when Y and Z are separated given X and W in the
-    graph without edges into X and out of Z.  The order of the exchanges does not matter.
-    """
-    searching = True
-    while searching:
-        searching = False
-        for v in bits(z):
-            rest = z & ~(1 << v)
-            open_to = reachable(graph, 1 << v, given=x | rest, cut_in=x, cut_out=1 << v, until=y)
-            if not open_to & y:
-                x, z = x | 1 << v, rest
-                searching = True
-    return x
-
-
-def _joint(graph: ADMG, y: int, x: int) -> Expression | Blocked:
-    """P(y | do(x)) as a product of district kernels, summed over the other ancestors of y."""
-    scope = graph.ancestors_mask(y)
-    if not x & scope:
-        return P(_symbols(graph, y))
-    # Actions that reach y only through other actions do not matter (rule 3).
-    needed = graph.ancestors_mask(y, within=graph.everything & ~x)
-    chains = []
+    exchanged = _exchanged(graph, y, x, z)
+    do, targets = x | exchanged, y | z & ~exchanged
+    scope = graph.ancestors_mask(targets)
+    if not do & scope:
+        return Plan(y, x, z, exchanged, needed=0, chains=())
+    # Actions that reach the outcome only through other actions do not matter (rule 3).
+    needed = graph.ancestors_mask(targets, within=graph.everything & ~do)
+    chains: list[Chain] = []
     for district in graph.districts_mask(needed):
         way = shrink(graph, scope, to=district)
         if isinstance(way, Blocked):
             return way
         chains.append(way)
-    kernels = (_followed(graph, chain) for chain in chains)
-    return total(_symbols(graph, needed & ~y), product(k.law for k in kernels))
+    return Plan(y, x, z, exchanged, needed, tuple(chains))
 
 
-def _followed(graph: ADMG, chain: Chain) -> Kernel:
-    """The kernel at the end of a chain: its two moves alternate, a district first."""
-    kernel = Kernel.observed(graph, chain.scopes[0])
-    for i, scope in enumerate(chain.scopes[1:]):
-        if scope != kernel.scope:
-            kernel = kernel.marginal(scope) if i % 2 else kernel.district(scope)
-    return kernel
+def _exchanged(graph: ADMG, y: int, x: int, z: int) -> int:
+    """The observations that rule 2 allows to be turned into actions, one after the other.
 
-
-def _symbols(graph: ADMG, mask: int) -> Symbols:
-    return frozenset(Symbol(graph.nodes[v]) for v in bits(mask))
+    Rule 2: P(y | do(x), z, w) = P(y | do(x, z), w) when Y and Z are separated given X and W in the
+    graph without edges into X and out of Z.  The order of the exchanges does not matter.
+    """
+    exchanged = 0
+    searching = True
+    while searching:
+        searching = False
+        for v in bits(z & ~exchanged):
+            here, do = 1 << v, x | exchanged
+            given = do | z & ~here
+            if not reachable(graph, here, given=given, cut_in=do, cut_out=here, until=y) & y:
+                exchanged |= here
+                searching = True
+    return exchanged

@@ -1,0 +1,23 @@
+"""The do-calculus as checked steps: the three rules, the bridges between laws, derivations."""
+
+from causal.calculus.bridge import bridge as bridge
+from causal.calculus.derivation import Derivation as Derivation
+from causal.calculus.derivation import Line as Line
+from causal.calculus.grounding import grounded as grounded
+from causal.calculus.rules import rule_1 as rule_1
+from causal.calculus.rules import rule_2 as rule_2
+from causal.calculus.rules import rule_3 as rule_3
+from causal.calculus.step import Separation as Separation
+from causal.calculus.step import Step as Step
+
+__all__ = [
+    "Derivation",
+    "Line",
+    "Separation",
+    "Step",
+    "bridge",
+    "grounded",
+    "rule_1",
+    "rule_2",
+    "rule_3",
+]

@@ -1,0 +1,57 @@
+"""A chain of equalities from the query to its estimand, each line with what licensed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from causal.calculus.step import Step
+from causal.expression import Expression, P, arranged, replaced
+
+__all__ = ["Derivation", "Line"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """The whole expression after a step, and the step."""
+
+    expression: Expression
+    step: Step
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """``start`` rewritten by ``steps``: each replaces its left side wherever that stands.
+
+    ``end`` is the last expression.
+    """
+
+    start: P
+    steps: tuple[Step, ...]
+    end: Expression
+
+    def lines(self) -> Iterator[Line]:
+        """The expression after each step."""
+        expression: Expression = self.start
+        for step in self.steps:
+            expression = replaced(expression, {step.before: step.after})
+            yield Line(arranged(expression), step)
+
+    def __str__(self) -> str:
+        """The chain, one line a step, as one would write it on a board."""
+        rows = [(str(line.expression), line.step.reason) for line in self.lines()]
+        width = min(72, max((len(text) for text, _ in rows), default=0))
+        shown = [f"  = {text.ljust(width)}   [{reason}]" for text, reason in rows]
+        return "\n".join([str(self.start), *shown])
+
+    def latex(self) -> str:
+        """The chain as an ``aligned`` block."""
+        rows = [
+            rf"&= {line.expression.latex()} && \text{{{line.step.rule}}}" for line in self.lines()
+        ]
+        body = " \\\\\n".join([self.start.latex() + " " + (rows[0] if rows else ""), *rows[1:]])
+        return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+    def to_list(self) -> list[dict[str, object]]:
+        """Plain data, for JSON."""
+        return [step.to_dict() for step in self.steps]

@@ -1,0 +1,77 @@
+"""One equality of a derivation, and what licensed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from causal.expression import Expression
+from causal.variables import Variables, listed, natural
+
+__all__ = ["Separation", "Step"]
+
+
+@dataclass(frozen=True)
+class Separation:
+    """``one`` is separated from ``other`` given ``given`` in a mutilated graph."""
+
+    one: Variables
+    other: Variables
+    given: Variables
+    cut_in: Variables
+    cut_out: Variables
+
+    def __str__(self) -> str:
+        given = f" | {_comma(self.given)}" if self.given else ""
+        cuts = []
+        if self.cut_in:
+            cuts.append(f"into {listed(self.cut_in)}")
+        if self.cut_out:
+            cuts.append(f"out of {listed(self.cut_out)}")
+        where = f" without edges {' or '.join(cuts)}" if cuts else ""
+        return f"{_comma(self.one)} ⊥ {_comma(self.other)}{given}{where}"
+
+    def to_dict(self) -> dict[str, list[str]]:
+        """Plain data, for JSON."""
+        sets = {"one": self.one, "other": self.other, "given": self.given}
+        return {name: sorted(members, key=natural) for name, members in sets.items()}
+
+
+@dataclass(frozen=True)
+class Step:
+    """``before = after``: by a rule of the do-calculus, with its separation, or by probability.
+
+    A step by a rule replaces one law by another; a step by the axioms of probability needs no
+    graph, and ``why`` says which of them were used.
+    """
+
+    rule: str
+    before: Expression
+    after: Expression
+    separation: Separation | None = None
+    why: str = ""
+
+    @property
+    def reason(self) -> str:
+        """What stands in brackets behind the line."""
+        return f"{self.rule}: {self.separation}" if self.separation else self.why or self.rule
+
+    def __str__(self) -> str:
+        return f"{self.before} = {self.after}   [{self.reason}]"
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain data, for JSON: the keys that ``causal identify --json`` prints."""
+        cut_in = self.separation.cut_in if self.separation else frozenset()
+        cut_out = self.separation.cut_out if self.separation else frozenset()
+        return {
+            "rule": self.rule,
+            "from": str(self.before),
+            "to": str(self.after),
+            "separation": self.separation.to_dict() if self.separation else None,
+            "cut_in": sorted(cut_in, key=natural),
+            "cut_out": sorted(cut_out, key=natural),
+            "why": self.reason,
+        }
+
+
+def _comma(names: Variables) -> str:
+    return ", ".join(sorted(names, key=natural))

@@ -1,0 +1,200 @@
+"""From the decision to its derivation in the original graph; the estimand is its last line.
+
+Q[scope], the law of some variables when all others are set, is written P(scope | do(its parents)).
+The two moves of Tian & Pearl (2002) are equalities of the do-calculus: a margin (lemma 3) is rule 3
+and marginalisation; a district (lemma 4) is the chain rule and, for each factor, a bridge by the
+three rules to the conditional of the larger kernel.  A conditional is always one of the *current*
+kernel; taking it from the observed joint instead is the classical way to be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+
+from causal.calculus import Derivation, Step, bridge, grounded
+from causal.expression import (
+    Expression,
+    P,
+    Product,
+    Quotient,
+    Sum,
+    Symbols,
+    arranged,
+    fresh,
+    laws,
+    simplified,
+)
+from causal.graph import ADMG
+from causal.graph.bits import bits
+from causal.identification.shrinking import Chain
+from causal.variables import Symbol
+
+__all__ = ["Plan", "derive"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the algorithm decided: masks over the vertices of a graph."""
+
+    outcome: int
+    do: int
+    given: int
+    exchanged: int  # observations that rule 2 turned into actions
+    needed: int  # ancestors of the outcome once the actions are cut off; 0 when no action matters
+    chains: tuple[Chain, ...]
+
+
+def derive(graph: ADMG, plan: Plan) -> Derivation:
+    """The chain of equalities from the query to its estimand."""
+    scribe = _Scribe(graph)
+    start = scribe.law(plan.outcome, given=plan.given, do=plan.do)
+    scribe.present.add(start)
+    given, do = plan.given & ~plan.exchanged, plan.do | plan.exchanged
+    law = scribe.law(plan.outcome, given=given, do=do)
+    scribe.walk(start, law)
+    joint = scribe.law(plan.outcome | given, do=do)
+    last: Expression
+    if given:
+        outcome = scribe.symbols(plan.outcome)
+        scribe.expand(law, Quotient(joint, Sum(outcome, joint)), "conditioning")
+        effect = _effect(scribe, joint, plan, do)
+        last = Quotient(effect, Sum(outcome, effect))
+    else:
+        last = _effect(scribe, joint, plan, do)
+    estimand = fresh(simplified(last))
+    if arranged(last) != estimand:
+        scribe.steps.append(Step("probability", last, estimand, why="simplification"))
+    return Derivation(start, tuple(scribe.steps), estimand)
+
+
+@dataclass
+class _Scribe:
+    """Writes steps down in the order in which they rewrite the expression so far.
+
+    ``present`` holds the laws that stand in that expression, ``known`` what each was rewritten to.
+    """
+
+    graph: ADMG
+    steps: list[Step] = field(default_factory=list)
+    present: set[P] = field(default_factory=set)
+    known: dict[P, Expression] = field(default_factory=dict)
+
+    def law(self, of: int, *, given: int = 0, do: int = 0) -> P:
+        return P(*(self.symbols(mask) for mask in (of, given, do)))
+
+    def symbols(self, mask: int) -> Symbols:
+        return frozenset(Symbol(self.graph.nodes[v]) for v in bits(mask))
+
+    def expand(self, law: P, into: Expression, why: str) -> None:
+        """An equality by the axioms of probability."""
+        if into != law:
+            self.write(Step("probability", law, into, why=why), law, laws(into))
+
+    def walk(self, law: P, to: P) -> None:
+        """An equality by the three rules."""
+        path = bridge(self.graph, law, to)
+        if path is None:
+            raise AssertionError(f"no bridge from {law} to {to} in {self.graph}")
+        for step in path:
+            if isinstance(step.before, P) and isinstance(step.after, P):
+                self.write(step, step.before, {step.after})
+
+    def write(self, step: Step, gone: P, come: Set[P]) -> None:
+        self.steps.append(step)
+        self.present.discard(gone)
+        self.present |= come
+
+
+def _effect(scribe: _Scribe, law: P, plan: Plan, do: int) -> Expression:
+    """P(targets | do): the chain rule on the ancestors that matter, then each kernel."""
+    if not plan.needed:
+        observed = P(law.of)
+        scribe.walk(law, observed)
+        return observed
+    home = {v: chain.scopes for chain in plan.chains for v in bits(chain.scopes[-1])}
+    return _factorised(scribe, law, plan.needed, do, home)
+
+
+def _factorised(
+    scribe: _Scribe, law: P, scope: int, do: int, home: Mapping[int, tuple[int, ...]]
+) -> Expression:
+    """P(of | do) = Σ over the rest of the scope of Π P(v | what comes before v, do), resolved.
+
+    ``home`` says of which chain of scopes each vertex of the scope is the end.
+    """
+    factors = {v: scribe.law(1 << v, given=scope & ((1 << v) - 1), do=do) for v in bits(scope)}
+    rest = scribe.symbols(scope) - law.of
+    why = ["marginalisation"] if rest else []
+    why += ["chain rule"] if len(factors) > 1 else []
+    scribe.expand(law, _summed(rest, tuple(factors.values())), " and ".join(why))
+    resolved = [_conditional(scribe, v, factor, home[v]) for v, factor in factors.items()]
+    return _summed(rest, tuple(resolved))
+
+
+def _summed(over: Symbols, factors: tuple[Expression, ...]) -> Expression:
+    product = Product(factors) if len(factors) > 1 else factors[0]
+    return Sum(over, product) if over else product
+
+
+def _conditional(scribe: _Scribe, v: int, law: P, scopes: tuple[int, ...]) -> Expression:
+    """Rewrite a law that equals Q(v | before v) of the last scope of a chain, as far as it goes."""
+    if law not in scribe.present and law in scribe.known:
+        return scribe.known[law]
+    scribe.known[law] = resolved = _rewritten(scribe, v, law, scopes)
+    return resolved
+
+
+def _rewritten(scribe: _Scribe, v: int, law: P, scopes: tuple[int, ...]) -> Expression:
+    *earlier, scope = scopes
+    if len(earlier) <= 1:
+        observed = _observed(scribe, v, scopes[0])
+        scribe.walk(law, observed)
+        return observed
+    here = 1 << v
+    before, after = scope & (here - 1), scope & ~(here * 2 - 1)
+    do = scribe.graph.parents_mask(scope) & ~scope
+    short = grounded(scribe.graph, here, given=before, do=do)
+    if short is not None:
+        observed = scribe.law(here, given=short)
+        scribe.walk(law, observed)
+        return observed
+    by_district = len(earlier) % 2 == 1
+    if by_district or scope == earlier[-1]:
+        # The conditional of a district is the conditional of the kernel it is a district of.
+        return _rewritten(scribe, v, law, tuple(earlier))
+    if scope == here:
+        return _margin(scribe, law, scope, tuple(earlier))
+    conditional, whole = scribe.law(here, given=before, do=do), scribe.law(scope, do=do)
+    scribe.walk(law, conditional)
+    why = "conditioning and marginalisation" if before else "marginalisation"
+    scribe.expand(conditional, _ratio(scribe, whole, here, before, after), why)
+    margin = _margin(scribe, whole, scope, tuple(earlier))
+    return _ratio(scribe, margin, here, before, after)
+
+
+def _ratio(scribe: _Scribe, whole: Expression, here: int, before: int, after: int) -> Expression:
+    """Q(here | before) from Q(before, here, after)."""
+    above = Sum(scribe.symbols(after), whole) if after else whole
+    return Quotient(above, Sum(scribe.symbols(after | here), whole)) if before else above
+
+
+def _margin(scribe: _Scribe, law: P, scope: int, earlier: tuple[int, ...]) -> Expression:
+    """Q[scope] as a margin of the district kernel before it (rule 3, then marginalisation)."""
+    if law not in scribe.present and law in scribe.known:
+        return scribe.known[law]
+    larger = earlier[-1]
+    do = scribe.graph.parents_mask(larger) & ~larger
+    margin = scribe.law(scope, do=do)
+    scribe.walk(law, margin)
+    home = dict.fromkeys(bits(larger), earlier)
+    scribe.known[law] = resolved = _factorised(scribe, margin, larger, do, home)
+    return resolved
+
+
+def _observed(scribe: _Scribe, v: int, scope: int) -> P:
+    """P(v | its Markov blanket among what comes before it)."""
+    graph, here = scribe.graph, 1 << v
+    before = scope & (here - 1)
+    district = graph.district_mask(here, before | here)
+    return scribe.law(here, given=(district | graph.parents_mask(district)) & before)
