@@ -16,6 +16,7 @@ __all__ = [
     "GraphSyntaxError",
     "ImpossibleEvidenceError",
     "ModelError",
+    "OptionError",
     "PositivityError",
     "ProbabilityError",
     "QueryError",
@@ -181,3 +182,11 @@ class WrongEstimandError(CertificateError):
         super().__init__(
             f"in {model} at {cell}, the formula {estimand} gives {value}, but the model {truth}"
         )
+
+
+class OptionError(CausalError, ValueError):
+    """An option outside its range."""
+
+    def __init__(self, option: str, value: object, needed: str) -> None:
+        self.option, self.value, self.needed = option, value, needed
+        super().__init__(f"{option} is {value!r}, but {needed}")
