@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ablation.neural.patch import Patch as Patch
     from ablation.neural.patch import ablated as ablated
     from ablation.neural.selection import select as select
-    from ablation.neural.twins import twins as twins
+    from ablation.neural.worlds import twins as twins
 
 _HOMES = {
     "Acted": "patch",
@@ -26,7 +26,7 @@ _HOMES = {
     "ablated": "patch",
     "observe": "activations",
     "select": "selection",
-    "twins": "twins",
+    "twins": "worlds",
 }
 
 __all__ = list(_HOMES)

@@ -111,18 +111,16 @@ _VIEWS = {
 
 
 def _writes(node: fx.Node) -> bool:
-    """Whether the operation changes its first argument: `x.add_(y)`, `x[0] = y`, `out=`."""
-    if node.op == "call_method":
-        name = str(node.target)
-        return name == "__setitem__" or (name.endswith("_") and not name.endswith("__"))
-    if node.op == "call_function":
-        name = getattr(node.target, "__name__", "")
-        inplace = node.kwargs.get("inplace") is True or "out" in node.kwargs
-        return inplace or name == "setitem" or (name[0] == "i" and name[1:] in _AUGMENTED)
-    return False
+    """Whether the operation changes its first argument: `x.add_(y)`, `x += y`, `out=x`."""
+    if node.op not in ("call_method", "call_function"):
+        return False
+    name = getattr(node.target, "__name__", str(node.target))
+    named = name.endswith("_") and not name.endswith("__")
+    told = node.kwargs.get("inplace") is True or "out" in node.kwargs
+    return named or told or name in _AUGMENTED
 
 
-_AUGMENTED = {"add", "sub", "mul", "truediv", "matmul", "and", "or", "xor", "pow"}
+_AUGMENTED = {"iadd", "isub", "imul", "itruediv", "imatmul", "iand", "ior", "ixor", "ipow"}
 
 
 def _views(node: fx.Node) -> list[fx.Node]:

@@ -28,7 +28,7 @@ def uniform(words: NDArray[np.uint32], like: Tensor) -> Tensor:
 
 def normal(words: NDArray[np.uint32], like: Tensor) -> Tensor:
     """Make standard normal numbers, each from its own word, by the quantile function."""
-    chance = torch.from_numpy((words + np.float64(0.5)) * 2.0**-32)
+    chance = torch.from_numpy(np.asarray((words + np.float64(0.5)) * 2.0**-32))
     quantiles: Tensor = torch.special.ndtri(chance)
     return quantiles.to(like.device, like.dtype)
 
@@ -41,7 +41,7 @@ def bernoulli(words: NDArray[np.uint32], chance: float | Tensor, like: Tensor) -
 
 
 def _tensor(values: NDArray[np.generic], like: Tensor) -> Tensor:
-    return torch.from_numpy(values).to(like.device, like.dtype)
+    return torch.from_numpy(np.asarray(values)).to(like.device, like.dtype)
 
 
 def _bernoulli(a: Arguments, bits: Bits) -> Tensor:

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from ablation.neural.errors import UnrecordedRandomnessError
+from ablation.neural.errors import NeuralError, UnrecordedRandomnessError
 from ablation.neural.laws import LAWS, Arguments
 from ablation.neural.noise import NoiseSource
 from ablation.neural.sites import CallPath, traced_calls
 from ablation.neural.trees import tensors
 
 
-class NotStackableError(Exception):
+class NotStackableError(NeuralError):
     """Several draws do not fit side by side on one axis of a random value."""
 
 

@@ -23,12 +23,21 @@ from ablation.operators import Operator
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What one patch did: how often it was called, and the largest change of a number."""
+    """What one patch did: its calls, and the largest change relative to the largest number.
+
+    A change within `rounding` is none: the mean of equal numbers is not always that number.
+    """
 
     component: str
     operator: Operator
     calls: int
     change: float
+    rounding: float
+
+    @property
+    def proven(self) -> bool:
+        """Whether the component returned something else than it would have."""
+        return self.change > self.rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,7 @@ class Ablated:
     replacement: Replacement
     forward: Forward
     calls: int = 0
+    rounding: float = 0.0
     changes: list[Tensor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -61,6 +71,7 @@ class Ablated:
         before = [leaf.detach().clone() for leaf in numbers(output)]
         instead = self.replacement(output, args, kwargs, self.calls)
         self.calls += 1
+        self.rounding = max(8 * torch.finfo(leaf.dtype).eps for leaf in before)
         self.changes += [_change(a, b) for a, b in zip(before, numbers(instead), strict=True)]
         return instead
 
@@ -68,15 +79,16 @@ class Ablated:
         """What this patch has done so far."""
         change = max((float(each) for each in self.changes), default=0.0)
         place, operator = self.replacement.place, self.replacement.operator
-        return Acted(place.name, operator, self.calls, change)
+        return Acted(place.name, operator, self.calls, change, self.rounding)
 
 
 def _change(before: Tensor, after: Tensor) -> Tensor:
-    """Largest change of any entry, left on its device; what is not a number changes infinitely."""
+    """Largest change, relative to the largest number before; left on its device."""
     if not before.numel():
         return torch.zeros(())
-    difference = (after.detach() - before).abs().max()
-    return torch.nan_to_num(difference, nan=torch.inf, posinf=torch.inf)
+    change = (after.detach() - before).abs().max()
+    relative = torch.nan_to_num(change / before.abs().max(), nan=torch.inf, posinf=torch.inf)
+    return torch.where(change == 0, change, relative)
 
 
 @contextmanager
@@ -100,8 +112,8 @@ def ablated(
     >>> with ablated(net, "0") as patch, torch.no_grad():
     ...     net(torch.ones(2))
     tensor([0., 0.])
-    >>> [(did.component, did.calls, did.change > 0) for did in patch.acted]
-    [('0', 1, True)]
+    >>> [(did.component, did.calls, did.change) for did in patch.acted]
+    [('0', 1, 1.0)]
     """
     module = eager(module)
     places = select(module, components)
@@ -137,7 +149,7 @@ def switched_off(
 def refuse_no_effect(acted: Iterable[Acted]) -> None:
     """Raise AblationHadNoEffectError for the first component whose output never changed."""
     for did in acted:
-        if not did.change > 0:
+        if not did.proven:
             raise AblationHadNoEffectError(did.component, did.operator, did.calls)
 
 

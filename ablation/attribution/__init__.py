@@ -1,0 +1,47 @@
+"""Ablations read as causal statements; the only room of `ablation` that imports `causal`.
+
+A trained module gives the graph of its components, one prediction a counterfactual, and a
+confounded log an adjusted effect. Names are looked up when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ablation.attribution.confounding import AdjustedEffect as AdjustedEffect
+    from ablation.attribution.confounding import ConfoundedError as ConfoundedError
+    from ablation.attribution.confounding import adjusted_effect as adjusted_effect
+    from ablation.attribution.discovery import ComponentGraph as ComponentGraph
+    from ablation.attribution.discovery import discover_components as discover_components
+    from ablation.attribution.discovery import (
+        structural_hamming_distance as structural_hamming_distance,
+    )
+    from ablation.attribution.discovery import to_admg as to_admg
+    from ablation.attribution.event import Predicted as Predicted
+    from ablation.attribution.explanation import Explanation as Explanation
+    from ablation.attribution.prediction import EvidenceNeverHeldError as EvidenceNeverHeldError
+    from ablation.attribution.prediction import explain as explain
+
+_HOMES = {
+    "AdjustedEffect": "confounding",
+    "ComponentGraph": "discovery",
+    "ConfoundedError": "confounding",
+    "EvidenceNeverHeldError": "prediction",
+    "Explanation": "explanation",
+    "Predicted": "event",
+    "adjusted_effect": "confounding",
+    "discover_components": "discovery",
+    "explain": "prediction",
+    "structural_hamming_distance": "discovery",
+    "to_admg": "discovery",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ablation.attribution' has no attribute {name!r}")
+    value = getattr(import_module(f"ablation.attribution.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

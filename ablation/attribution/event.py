@@ -1,0 +1,84 @@
+"""What a prediction is asked about: an event, which holds of an output or does not.
+
+Any function of the output serves: a truth, or a margin, which is a number above zero exactly when
+the event holds and says how clearly. The events here print, compare and hash.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+from ablation.errors import AblationError
+
+Event: TypeAlias = Callable[..., bool | float | Tensor]
+
+
+class EventError(AblationError, TypeError):
+    """An event that does not say one thing about one prediction."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"{problem} An event returns one truth, or one margin (> 0 if it holds).")
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """The event that a classifier's largest logit is the one of this class; it has a margin.
+
+    >>> Predicted(1)(torch.tensor([[0.0, 3.0, 1.0]]))
+    tensor(2.)
+    """
+
+    label: int
+
+    def __call__(self, output: Tensor) -> Tensor:
+        """Return the logit of the class less the largest other one."""
+        logits = output.flatten()
+        others = torch.cat([logits[: self.label], logits[self.label + 1 :]])
+        return logits[self.label] - others.max()
+
+    def __str__(self) -> str:
+        return f"the prediction is {self.label}"
+
+
+def described(event: Event) -> str:
+    """Say what an event claims, if it prints; functions do not.
+
+    >>> described(Predicted(3)), described(lambda logits: True)
+    ('the prediction is 3', 'the event holds')
+    """
+    text = str(event)
+    return "the event holds" if text.startswith("<") else text
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether the event held, and by how much if it says that."""
+
+    holds: bool
+    margin: float | None = None
+
+
+def outcome(event: Event, output: object) -> Outcome:
+    """Ask an event about one output.
+
+    >>> outcome(lambda logits: logits.argmax() == 2, torch.tensor([0.0, 1.0, 2.0]))
+    Outcome(holds=True, margin=None)
+    >>> outcome(lambda logits: 0.5 - logits[0], torch.tensor([2.0]))
+    Outcome(holds=False, margin=-1.5)
+    """
+    said = event(output)
+    if isinstance(said, Tensor):
+        if said.numel() != 1:
+            raise EventError(
+                f"the event said {said.numel()} things about one output. Explain one example at "
+                "a time (inputs[i : i + 1])."
+            )
+        said = said.item()
+    if isinstance(said, bool):
+        return Outcome(said)
+    if isinstance(said, float):
+        return Outcome(said > 0, said)
+    raise EventError(f"the event returned {said!r} ({type(said).__name__}).")

@@ -1,0 +1,141 @@
+"""Every way in which a forward hook was found to do nothing, in silence, acts here or is refused.
+
+Measured on torch 2.13: a zeroing hook on these modules was called 0 times, the output unchanged.
+"""
+
+import pytest
+import torch
+from torch import nn
+
+from ablation import Skip
+from ablation.neural import ablated
+from ablation.neural.errors import (
+    AblationHadNoEffectError,
+    OperatorCannotServeError,
+    UnpatchableModuleError,
+)
+
+
+@pytest.fixture
+def x() -> torch.Tensor:
+    return torch.rand(2, 5, 16, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture
+def plain() -> nn.Module:
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 16)).eval()
+
+
+def without_first(plain: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    return plain[2](torch.zeros_like(x))
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("weights", [False, True])
+@pytest.mark.parametrize("first", [False, True])
+def test_the_output_projection_of_multihead_attention(x, training, weights, first):
+    attention = nn.MultiheadAttention(16, 4, batch_first=first).train(training)
+    with torch.no_grad(), ablated(nn.ModuleDict({"mix": attention}), "mix.out_proj") as patch:
+        output, spread = attention(x, x, x, need_weights=weights)
+    assert not output.any()
+    assert (spread is not None) == weights
+    assert spread is None or bool(spread.any()), "the attention weights are not the projection's"
+    assert patch.acted[0].calls == 1
+
+
+def test_the_output_projection_has_no_input_to_skip_to(x):
+    attention = nn.MultiheadAttention(16, 4)
+    with pytest.raises(OperatorCannotServeError, match="never exists outside its parent"):
+        with ablated(nn.ModuleDict({"mix": attention}), "mix.out_proj", by=Skip()):
+            attention(x, x, x)
+
+
+@pytest.mark.parametrize("part", ["self_attn", "linear1", "linear2", "norm1", "norm2"])
+def test_the_parts_of_a_fused_encoder_layer(x, part):
+    layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True).eval()
+    with torch.no_grad():
+        before = layer(x)
+        with ablated(layer, part) as patch:
+            assert not torch.allclose(layer(x), before)
+        assert patch.acted[0].calls == 1
+        assert torch.equal(layer(x), before)
+
+
+def test_the_parts_of_a_fused_encoder(x):
+    layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True).eval()
+    encoder = nn.TransformerEncoder(layer, 2).eval()
+    padded = torch.zeros(2, 5, dtype=torch.bool)
+    with torch.no_grad(), ablated(encoder, "layers.*.linear1") as patch:
+        encoder(x, src_key_padding_mask=padded)
+    assert [did.calls for did in patch.acted] == [1, 1]
+
+
+def test_a_module_that_was_compiled_and_run(plain, x):
+    expected = without_first(plain, x)
+    compiled = torch.compile(plain, backend="eager")
+    with torch.no_grad():
+        before = compiled(x)
+        for handle in (compiled, plain):  # either may be named; the compiled one is run
+            with ablated(handle, "0"):
+                assert torch.equal(compiled(x), expected)
+        assert torch.equal(compiled(x), before)
+
+
+def test_a_module_compiled_in_place_and_a_function_compiled_around_it(plain, x):
+    expected = without_first(plain, x)
+    function = torch.compile(lambda x: plain(x), backend="eager")
+    plain.compile(backend="eager")
+    with torch.no_grad():
+        function(x), plain(x)
+        with ablated(plain, "0"):
+            assert torch.equal(plain(x), expected)
+            assert torch.equal(function(x), expected)
+
+
+def test_a_part_that_was_compiled_keeps_its_name(plain, x):
+    expected = without_first(plain, x)
+    plain[0] = torch.compile(plain[0], backend="eager")
+    with torch.no_grad():
+        plain(x)
+        with ablated(plain, "0"):
+            assert torch.equal(plain(x), expected)
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_torchscript_is_refused_with_the_reason(plain, x):
+    for recorded in (torch.jit.trace(plain, x), torch.jit.script(plain)):
+        with pytest.raises(UnpatchableModuleError, match="TorchScript runs its own copy"):
+            with ablated(recorded, "0"):
+                recorded(x)
+    inside = nn.Sequential(torch.jit.script(plain), nn.Linear(16, 16))
+    with pytest.raises(UnpatchableModuleError):
+        with ablated(inside, "0.0"):
+            inside(x)
+    with torch.no_grad(), ablated(inside, "1"):
+        assert not inside(x).any()
+
+
+def test_exported_programs_are_refused_with_the_reason(plain, x):
+    exported = torch.export.export(plain, (x,))
+    with pytest.raises(UnpatchableModuleError, match="exported from"):
+        with ablated(exported.module(), "0"):
+            pass
+    with pytest.raises(UnpatchableModuleError, match="not a torch.nn.Module"):
+        with ablated(exported, "0"):
+            pass
+
+
+def test_weights_that_a_parent_reads_directly_are_not_a_component(x):
+    class Reads(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.part = nn.Linear(16, 16)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return nn.functional.linear(x, self.part.weight)
+
+    net = Reads()
+    with pytest.raises(AblationHadNoEffectError, match="reads its weights directly"):
+        with ablated(net, "part"):
+            net(x)
