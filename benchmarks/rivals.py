@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -30,6 +31,7 @@ class Absent:
         return f"not run: {self.reason}"
 
 
+@cache
 def rivals_python() -> Path | Absent:
     """The Python in which the rivals are installed; installs them when that is not done yet."""
     stamp, python = FOLDER / ".installed", FOLDER / "bin" / "python"
@@ -43,7 +45,11 @@ def rivals_python() -> Path | Absent:
         ending = subprocess.run(step, capture_output=True, text=True, check=False)
         if ending.returncode:
             errors = [line for line in ending.stderr.splitlines() if line.startswith("ERROR")]
-            return Absent((errors or ending.stderr.splitlines() or ["installation failed"])[-1])
+            return Absent(
+                (errors or ending.stderr.splitlines() or ["installation failed"])[-1].removeprefix(
+                    "ERROR: "
+                )
+            )
     stamp.write_text(pins)
     return python
 

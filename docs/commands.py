@@ -18,15 +18,18 @@ This page is what `--help` prints, written by `make docs`.
 """
 
 
-def commands(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
+def commands(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> Iterator[tuple[str, str]]:
     """A command and everything below it, each with its help."""
-    context = click.Context(command, info_name=path, terminal_width=80, max_content_width=80)
-    yield path, command.get_help(context)
+    settings = {**command.context_settings, "terminal_width": 80, "max_content_width": 80}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
+    yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
+        for below_name in command.list_commands(context):
+            below = command.get_command(context, below_name)
             if below is not None and not below.hidden:
-                yield from commands(below, f"{path} {name}")
+                yield from commands(below, below_name, context)
 
 
 def page() -> str:

@@ -15,7 +15,11 @@ HEAVY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("package", ["causal", "causal.cli", "ablation", "ablation.cli"])
+DOORS = ["causal", "causal.cli", "ablation", "ablation.cli"]
+SYMBOLIC = ["causal.graph", "causal.expression", "causal.query", "causal.identification"]
+
+
+@pytest.mark.parametrize("package", DOORS + SYMBOLIC)
 def test_an_import_pulls_in_nothing_heavy(package: str) -> None:
     code = f"import {package}, sys; print(*sys.modules)"
     loaded = subprocess.run(
