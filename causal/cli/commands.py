@@ -17,6 +17,7 @@ Examples:
 IDENTIFY = """\b
 Examples:
   causal identify "X -> Z -> Y; X <-> Y" "P(Y | do(X))"
+  causal identify "Z -> X -> Y; Z -> Y" "P(Y | do(X))" --steps
   causal identify study.txt "P(Y | do(X), W)" --json"""
 SEPARATED = """\b
 Examples:
@@ -50,23 +51,26 @@ def causal() -> None:
 )
 @click.argument("graph")
 @click.argument("query")
+@click.option("--steps", is_flag=True, help="Derive the formula, rule by rule.")
 @click.option("--latex", is_flag=True, help="Print the formula alone, as LaTeX.")
 @as_json
-def identify(graph: str, query: str, *, latex: bool, as_json: bool) -> int:
+def identify(graph: str, query: str, *, steps: bool, latex: bool, as_json: bool) -> int:
     """Say whether QUERY is computable from what is observed, and by which formula.
 
     QUERY is P(outcomes | do(actions), conditions). A "no" comes with its hedge: the part of the
     graph that forbids any formula.
     """
-    if latex and as_json:
-        raise click.ClickException("--json holds the LaTeX already; give one of --json and --latex")
+    if latex + steps + as_json > 1:
+        raise click.ClickException(
+            "give one of --steps, --latex and --json; --json holds all three"
+        )
     answer = engine.identify(reading.graph_from(graph), reading.query_from(query))
     if as_json:
         click.echo(records.written(records.of_answer(answer)))
     elif latex and isinstance(answer, engine.Identified):
         click.echo(answer.estimand.latex())
     else:
-        click.echo(story.of_answer(answer))
+        click.echo(story.of_answer(answer, steps=steps))
     match answer:
         case engine.Identified():
             return Exit.ANSWERED

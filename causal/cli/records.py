@@ -35,6 +35,7 @@ def of_answer(answer: causal.Answer) -> dict[str, object]:
                 "estimand": str(answer.estimand),
                 "latex": answer.estimand.latex(),
                 "free": _sorted(answer.free),
+                "derivation": answer.derivation.to_list(),
             }
         case causal.NotIdentified():
             hedge = {"outer": _sorted(answer.hedge.outer), "inner": _sorted(answer.hedge.inner)}

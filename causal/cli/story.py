@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import fill
+from textwrap import fill, indent
 
 import causal
 from causal.variables import listed
@@ -10,8 +10,8 @@ from causal.variables import listed
 __all__ = ["of_answer", "of_separation"]
 
 
-def of_answer(answer: causal.Answer) -> str:
-    """The verdict, then the formula, the hedge or the reason.
+def of_answer(answer: causal.Answer, *, steps: bool = False) -> str:
+    """The verdict, then the formula (and the steps to it), the hedge or the reason.
 
     >>> graph = causal.ADMG.parse("X -> Y; X <-> Y")
     >>> print(of_answer(causal.identify(graph, "P(Y)")))
@@ -21,17 +21,19 @@ def of_answer(answer: causal.Answer) -> str:
     """
     match answer:
         case causal.Identified():
-            return _yes(answer)
+            return _yes(answer, steps=steps)
         case causal.NotIdentified():
             return _no(answer)
         case causal.Undecided():
             return _prose(f"Undecided. {answer.query} has no answer yet: {answer.reason}.")
 
 
-def _yes(answer: causal.Identified) -> str:
+def _yes(answer: causal.Identified, *, steps: bool) -> str:
     story = f"Identified. What is observed determines it:\n\n  {answer}"
     if answer.free:
         story += "\n\n" + _prose(f"Any value of {listed(answer.free)} gives the same number.")
+    if steps:
+        story += f"\n\nStep by step:\n\n{indent(str(answer.derivation), '  ')}"
     return story
 
 

@@ -54,6 +54,7 @@ def test_a_verdict_and_its_formula_are_the_ones_of_the_library(run: Run, name: s
             assert record["estimand"] == str(answer.estimand)
             assert record["latex"] == answer.estimand.latex()
             assert record["free"] == sorted(answer.free)
+            assert record["derivation"] == answer.derivation.to_list()
             assert record["hedge"] is None
         case causal.NotIdentified() as answer:
             assert code == 1
@@ -82,6 +83,15 @@ def test_a_no_shows_its_hedge_in_words(run: Run) -> None:
     assert out.startswith("Not identified.")
     assert "{X, Y} around {Y}" in out
     assert "share hidden causes" in out
+
+
+def test_a_derivation_gives_every_step_its_reason(run: Run) -> None:
+    record = json.loads(run("identify", NAPKIN, "P(Y | do(X))", "--json").out)
+    keys = {"rule", "from", "to", "separation", "cut_in", "cut_out", "why"}
+    assert [step.keys() for step in record["derivation"]] == [keys] * len(record["derivation"])
+    assert all(step["why"] for step in record["derivation"])
+    out = run("identify", NAPKIN, "P(Y | do(X))", "--steps").out
+    assert [step["why"] for step in record["derivation"] if f"[{step['why']}]" not in out] == []
 
 
 def test_latex_is_the_formula_alone(run: Run) -> None:

@@ -68,7 +68,7 @@ MISUSES = {
     ),
     "two formats at once": (
         ["identify", "X -> Y", "P(Y)", "--json", "--latex"],
-        "Error: --json holds the LaTeX already; give one of --json and --latex\n",
+        "Error: give one of --steps, --latex and --json; --json holds all three\n",
     ),
 }
 
