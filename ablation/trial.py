@@ -55,6 +55,9 @@ class Trial:
         object.__setattr__(self, "config", frozen(self.config, called="config"))
         object.__setattr__(self, "environment", frozen(self.environment, called="environment"))
 
+    def __hash__(self) -> int:
+        return hash((self.study, self.condition, self.seed, self.attempt, self.status))
+
     @property
     def done(self) -> bool:
         """Whether it came to an end with its metrics."""

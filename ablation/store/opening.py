@@ -7,7 +7,7 @@ a plain file handle would drop this process's other locks on it (sqlite.org/howt
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from ablation.errors import (
@@ -32,23 +32,23 @@ def reported(path: Path) -> Iterator[None]:
         if name.startswith("SQLITE_CORRUPT") or name in _DAMAGE:
             raise DamagedStoreError(path, f"is damaged: {error}.") from error
         raise StoreError(path, f"cannot be used: {error}.") from error
+    except UnicodeDecodeError as error:  # a complaint that quotes damaged text
+        raise DamagedStoreError(path, f"is damaged: {error}.") from error
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
     """Open a store that exists; anything else is refused and left as it is."""
     _identify(path)
-    with reported(path):
-        connection = sqlite3.connect(
-            f"{_uri(path)}?{_mode(path, writing=writing)}",
-            uri=True,
-            isolation_level=None,
-            timeout=_BUSY_S,
-        )
+    address = f"{_uri(path)}?{_mode(path, writing=writing)}"
+    with reported(path), ExitStack() as unless_opened:
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_S)
+        unless_opened.callback(connection.close)
         connection.text_factory = _text
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         if not writing:
             connection.execute("PRAGMA query_only = ON")
+        unless_opened.pop_all()
     return connection
 
 
@@ -63,7 +63,7 @@ def _identify(path: Path) -> None:
         with closing(sqlite3.connect(f"{_uri(path)}?mode=ro&immutable=1", uri=True)) as connection:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise ForeignStoreError(
             path, f"is not a store ({error}); it was left as it is. Name another file."
         ) from error
