@@ -102,9 +102,7 @@ def test_named_arguments_defaults_and_unread_outputs():
             super().__init__()
             self.a, self.b, self.aside = nn.Tanh(), nn.Tanh(), nn.Tanh()
 
-        def forward(
-            self, x: Tensor, *, mask: Tensor | None = None, twice: bool = False
-        ) -> Tensor:
+        def forward(self, x: Tensor, *, mask: Tensor | None = None, twice: bool = False) -> Tensor:
             y = self.a(x)
             self.aside(y)
             if mask is not None:

@@ -154,9 +154,11 @@ def test_all_tensors_of_a_nested_output_are_replaced_and_labels_are_not():
 
 
 def test_a_component_that_was_never_called_is_not_an_ablation(vision, images):
-    with pytest.raises(AblationHadNoEffectError, match="never called") as caught:
-        with ablated(vision, "head"):
-            copy.deepcopy(vision.eval()).embed(images)
+    with (
+        pytest.raises(AblationHadNoEffectError, match="never called") as caught,
+        ablated(vision, "head"),
+    ):
+        copy.deepcopy(vision).embed(images)
     assert (caught.value.component, caught.value.calls) == ("head", 0)
 
 

@@ -33,9 +33,7 @@ def test_draws_do_not_depend_on_how_many_run_together(vision, images, by):
     vision.train()
     looped, *stacked = (run(vision, images[:1], together=n, **how) for n in (1, 5, 7, None))
     assert looped.engine == "12 draws, one at a time (as asked)"
-    assert [each.engine for each in stacked] == [
-        f"12 draws, {n} at a time" for n in (5, 7, 12)
-    ]
+    assert [each.engine for each in stacked] == [f"12 draws, {n} at a time" for n in (5, 7, 12)]
     assert all(close(each, looped) for each in stacked)
     assert len({tuple(output) for output in looped.on}) == 12
 
@@ -116,7 +114,7 @@ def test_without_randomness_one_run_is_the_whole_truth(vision, images):
     ("draw", "whose"),
     [
         (random.random, "Python"),
-        (lambda: np.random.rand(), "numpy"),  # noqa: NPY002 - the stream to be caught
+        (np.random.rand, "numpy"),
         (np.random.default_rng(0).random, "some randomness"),
     ],
 )

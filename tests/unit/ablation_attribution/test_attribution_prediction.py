@@ -1,0 +1,204 @@
+"""What one prediction owes to a component: laws that hold of every explanation."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy import stats
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+import ablation.attribution as attribution
+from ablation import Mean, Zero
+from ablation.attribution import EvidenceNeverHeldError, Explanation, Predicted, explain
+from ablation.attribution.event import EventError
+from ablation.attribution.explanation import Counts
+from ablation.neural import ablated
+
+counts = st.builds(Counts, *[st.integers(0, 40)] * 4)
+
+
+def told(table: Counts, *, random: bool = True) -> Explanation:
+    return Explanation("mlp", "zero", "it is a 3", table, random, ("drop",), "by hand")
+
+
+@given(table=counts)
+def test_the_numbers_of_an_explanation_agree_with_each_other(table):
+    assume(table.on)
+    answer = told(table)
+    assert math.isclose(answer.necessity, 1 - answer.probability, abs_tol=1e-12)
+    low, high = answer.bounds
+    assert low - 1e-12 <= answer.probability <= high + 1e-12
+    assert low - 1e-12 <= answer.independent <= high + 1e-12
+    assert answer.interval[0] <= answer.probability <= answer.interval[1]
+    assert math.isclose(
+        answer.necessity_and_sufficiency, answer.on * answer.necessity, abs_tol=1e-12
+    )
+    if table.off < table.draws:
+        failed = 1 - answer.off
+        assert math.isclose(
+            answer.necessity_and_sufficiency, failed * answer.sufficiency, abs_tol=1e-12
+        )
+    else:
+        assert math.isnan(answer.sufficiency)
+        assert answer.sufficiency_interval == (0.0, 1.0)
+    assert math.isclose(answer.effect, (table.only_on - table.only_off) / table.draws)
+
+
+@pytest.mark.parametrize("p", [0.02, 0.5, 0.9])
+def test_the_interval_covers_at_least_as_often_as_it_says(p):
+    law = stats.binom(60, p)
+    covered = sum(
+        law.pmf(k)
+        for k in range(61)
+        if (interval := told(Counts(k, 60 - k, 0, 0)).interval)[0] <= p <= interval[1]
+    )
+    assert covered >= 0.95
+
+
+class Net(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Linear(4, 8)
+        self.blocks = nn.ModuleList(nn.Sequential(nn.Linear(8, 8), nn.Tanh()) for _ in range(2))
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        stream = self.embed(x)
+        for block in self.blocks:
+            stream = stream + 2 * F.dropout(block(stream), 0.4, self.training)
+        return self.head(F.dropout(stream, 0.2, self.training))
+
+
+@pytest.fixture
+def net() -> nn.Module:
+    torch.manual_seed(6)
+    return Net().train()
+
+
+@pytest.fixture
+def examples() -> Tensor:
+    return 2 * torch.randn(12, 4, generator=torch.Generator().manual_seed(1))
+
+
+def labels(net: nn.Module, examples: Tensor) -> list[int]:
+    with torch.no_grad():
+        found: list[int] = net.eval()(examples).argmax(1).tolist()
+    net.train()
+    return found
+
+
+def test_averaged_over_units_the_explanations_are_the_ablation_effect(net, examples):
+    names = labels(net, examples)
+    answers = [
+        explain(net, examples[i : i + 1], "blocks.0", event=Predicted(label), unit=i, draws=8000)
+        for i, label in enumerate(names)
+    ]
+    effect = sum(answer.effect for answer in answers) / len(answers)
+    torch.manual_seed(0)  # torch's own dropout, plain ablation: another road
+    many, wanted = examples.repeat(3000, 1), torch.tensor(names).repeat(3000)
+    with torch.no_grad():
+        on = (net(many).argmax(1) == wanted).double()
+        with ablated(net, "blocks.0", by=Zero()):
+            off = (net(many).argmax(1) == wanted).double()
+    error = 5 * float((on.var() + off.var()) * (1 / len(many) + 1 / (8000 * len(answers)))) ** 0.5
+    assert effect == pytest.approx(float(on.mean() - off.mean()), abs=error)
+    assert abs(effect) > 3 * error, "there must be an effect to speak of"
+
+
+def test_noise_of_its_own_overstates_how_necessary_a_component_is(net, examples):
+    answers = [
+        explain(net, examples[i : i + 1], "blocks.1", event=Predicted(label))
+        for i, label in enumerate(labels(net, examples))
+    ]
+    shared = sum(answer.necessity for answer in answers)
+    anew = sum(1 - answer.independent for answer in answers)
+    assert anew > 1.1 * shared > 0
+
+
+def test_an_answer_does_not_depend_on_the_chunks(net, examples):
+    event = Predicted(labels(net, examples[:1])[0])
+    answers = [
+        explain(net, examples[:1], "blocks.0", event=event, draws=60, together=n)
+        for n in (1, 7, 60)
+    ]
+    assert len({answer.counts for answer in answers}) == 1
+    assert len({answer.engine for answer in answers}) == 3
+
+
+def test_another_unit_or_seed_has_other_noise(net, examples):
+    event = Predicted(labels(net, examples[:1])[0])
+
+    def table(**key: int) -> Counts:
+        return explain(net, examples[:1], "blocks.0", event=event, draws=400, **key).counts
+
+    assert table() == table(seed=0, unit=0)
+    assert len({table(), table(seed=1), table(unit=1)}) > 1
+
+
+def test_neither_the_module_nor_the_global_stream_notices(net, examples):
+    stream = torch.get_rng_state()
+    with torch.no_grad():
+        before = net.eval()(examples)
+        explain(net.train(), examples[:1], "blocks.0", event=lambda _: True, draws=9)
+        assert torch.equal(net.eval()(examples), before)
+    assert torch.equal(torch.get_rng_state(), stream)
+
+
+def test_without_noise_the_answer_is_zero_or_one_with_the_margin(net, examples):
+    label = labels(net, examples[:1])[0]
+    net.eval()
+    answer = explain(net, examples[:1], "blocks.0", event=Predicted(label))
+    logits = net(examples[:1])[0].detach()
+    others = [logit for i, logit in enumerate(logits.tolist()) if i != label]
+    assert answer.margins.on == pytest.approx(float(logits[label]) - max(others))
+    assert answer.probability == float(answer.margins.off > 0)
+    assert answer.interval == answer.bounds == (answer.probability, answer.probability)
+    assert (answer.draws, answer.sites) == (1, ())
+    assert str(answer).endswith("Nothing is random.")
+
+
+def test_several_components_are_switched_off_together(net, examples):
+    answer = explain(net, examples[:1], "blocks.*", event=lambda _: True, draws=20)
+    assert answer.component == "blocks.0 and blocks.1"
+
+
+def test_operators_that_need_other_examples_take_them(net, examples):
+    event = Predicted(labels(net, examples[:1])[0])
+    answer = explain(net, examples[:1], "blocks.0", event=event, by=Mean(), reference=examples)
+    assert answer.operator == "mean"
+    assert answer.random
+
+
+def test_an_event_that_never_happens_is_refused(net, examples):
+    with pytest.raises(EvidenceNeverHeldError, match="never held in 30 draws") as caught:
+        explain(net, examples[:1], "blocks.0", event=lambda _: False, draws=30)
+    assert (caught.value.event, caught.value.draws) == ("the event holds", 30)
+    with pytest.raises(ValueError, match="draws must be 1 or more"):
+        explain(net, examples[:1], "blocks.0", event=lambda _: True, draws=0)
+
+
+@pytest.mark.parametrize(
+    ("event", "problem"),
+    [
+        (lambda out: out > 0, "3 things about one output"),
+        (lambda out: out.argmax(), "returned"),
+        (lambda out: "yes", "returned 'yes'"),
+    ],
+)
+def test_an_event_that_does_not_say_one_thing_is_refused(net, examples, event, problem):
+    with pytest.raises(EventError, match=problem):
+        explain(net, examples[:1], "blocks.0", event=event)
+
+
+def test_the_answer_reads_as_a_sentence(net, examples):
+    label = labels(net, examples[:1])[0]
+    text = str(explain(net, examples[:1], "blocks.0", event=Predicted(label)))
+    assert text.startswith(f"Given that the prediction is {label}, it would still be so with")
+    assert "if blocks.0 were off (zero)" in text
+
+
+def test_every_exported_name_is_there():
+    assert all(getattr(attribution, name) is not None for name in attribution.__all__)
