@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from causal.model import SCM as SCM
     from causal.model import Counterfactual as Counterfactual
     from causal.model import Do as Do
+    from causal.model import Noise as Noise
+    from causal.model import Table as Table
     from causal.model import counterfactual as counterfactual
     from causal.query import Query as Query
 
@@ -46,11 +48,13 @@ _HOMES = {
     "Expression": "expression",
     "Hedge": "identification",
     "Identified": "identification",
+    "Noise": "model",
     "NotIdentified": "identification",
     "OpenPath": "graph",
     "PlugIn": "estimation",
     "Query": "query",
     "SCM": "model",
+    "Table": "model",
     "Undecided": "identification",
     "certify": "certification",
     "counterfactual": "model",
