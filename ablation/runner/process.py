@@ -20,6 +20,7 @@ from ablation.runner.messages import Hello, Message, Request, read, written
 
 _LAST_WORDS = 4_000  # bytes of output kept
 _PATIENCE_S = 5.0
+_GRACE_S = 1.0
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 _ONE_THREAD = {
     f"{library}_NUM_THREADS": "1"
@@ -88,6 +89,8 @@ class Worker:
 
     def obituary(self) -> str:
         """Say how it died, and its last words."""
+        with suppress(subprocess.TimeoutExpired):  # its pipe closes a moment before it ends
+            self._process.wait(_GRACE_S)
         self.kill()
         code = self._process.returncode
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

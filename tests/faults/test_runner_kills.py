@@ -1,0 +1,256 @@
+"""kill -9, Ctrl-C, two runners at once: no acknowledged trial is lost, none is doubled."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ablation import Study, load, run
+from ablation.store import verify
+
+STUDY = """\
+name = "toy"
+system = "toy_system:train"
+seeds = {seeds}
+design = "leave-one-out"
+[config]
+attention = true
+dropout = 0.1
+[components]
+attention = {{ switch = "attention", off = false }}
+dropout = {{ switch = "dropout", off = 0.0 }}
+[metrics.accuracy]
+"""
+SYSTEM = """\
+import random, time
+def train(config, seeds):
+    time.sleep({sleep})
+    return {{"accuracy": random.Random(seeds["init"]).random() + config["dropout"]}}
+"""
+# Acknowledges on its standard output, one line a trial, that it is recorded.
+RUNNER = """\
+import sys, ablation
+def acknowledge(progress):
+    print(progress.done, flush=True)
+ablation.run(ablation.Study.from_toml("study.toml"), "runs.db", 2, acknowledge)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    written(tmp_path, seeds=10, sleep=0.004)
+    return tmp_path
+
+
+def written(folder: Path, *, seeds: int, sleep: float) -> None:
+    (folder / "study.toml").write_text(STUDY.format(seeds=seeds))
+    (folder / "toy_system.py").write_text(SYSTEM.format(sleep=sleep))
+
+
+def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *(arguments or ("-c", RUNNER))],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def table(folder: Path, store: str = "runs.db") -> pd.DataFrame:
+    return load(folder / store).frame().drop(columns=["wall_s", "cpu_s"])
+
+
+def undisturbed(folder: Path) -> pd.DataFrame:
+    run(Study.from_toml(folder / "study.toml"), folder / "undisturbed.db", 1)
+    return table(folder, "undisturbed.db")
+
+
+def disturbed(folder: Path, kills: int, rng: random.Random) -> int:
+    """Kill the runner that often while it records, then let it end; count what it lost."""
+    lost = struck = 0
+    while struck < kills:
+        runner = started(folder)
+        acknowledged = 0
+        strike = rng.randrange(1, 12)
+        for line in runner.stdout:
+            acknowledged = int(line)
+            strike -= 1
+            if strike == 0:
+                time.sleep(rng.random() * 0.01)
+                runner.kill()
+                struck += 1
+        runner.communicate()
+        recorded = load(folder / "runs.db")
+        lost += max(0, acknowledged - sum(each.done for each in recorded))
+        doubled = Counter((each.condition, each.seed) for each in recorded.attempts)
+        assert set(doubled.values()) == {1}
+        if len(recorded) == len(recorded.planned):
+            (folder / "runs.db").rename(folder / f"whole{struck}.db")
+    runner = started(folder)
+    assert runner.wait(60) == 0, runner.stderr.read()
+    runner.communicate()
+    return lost
+
+
+def test_a_runner_killed_while_it_records_loses_and_doubles_nothing(folder: Path) -> None:
+    assert disturbed(folder, 5, random.Random(1)) == 0
+    assert verify(folder / "runs.db").sound
+    pd.testing.assert_frame_equal(table(folder), undisturbed(folder))
+
+
+@pytest.mark.torture
+def test_a_runner_killed_five_hundred_times_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    written(tmp_path, seeds=100, sleep=0.002)
+    assert disturbed(tmp_path, 500, random.Random(2)) == 0
+    assert verify(tmp_path / "runs.db").sound
+    pd.testing.assert_frame_equal(table(tmp_path), undisturbed(tmp_path))
+
+
+def workers_of(runner: int) -> list[int]:
+    children = Path(f"/proc/{runner}/task/{runner}/children").read_text().split()
+    return [int(each) for each in children]
+
+
+def strike_workers(folder: Path, kills: int, rng: random.Random) -> None:
+    """Kill workers under a runner until it ends, then let it retry what failed with them."""
+    runner = started(folder)
+    next(runner.stdout)
+    while kills and runner.poll() is None:
+        if workers := workers_of(runner.pid):
+            try:
+                os.kill(rng.choice(workers), signal.SIGKILL)
+                kills -= 1
+            except ProcessLookupError:
+                pass
+        time.sleep(0.05 + rng.random() * 0.3)
+    runner.communicate(timeout=600)
+    assert (kills, runner.returncode) == (0, 0)
+
+
+def test_a_worker_that_is_killed_costs_its_trial_and_a_retry_mends_it(folder: Path) -> None:
+    written(folder, seeds=25, sleep=0.05)
+    strike_workers(folder, 5, random.Random(1))
+    study = Study.from_toml(folder / "study.toml")
+    first = load(folder / "runs.db")
+    failed = [each for each in first if not each.done]
+    assert len(first) == len(first.planned)
+    assert 0 < len(failed) <= 5
+    assert all(each.error.startswith("the worker process died: killed by") for each in failed)
+    mended = run(study, folder / "runs.db", 2, retry_failed=True)
+    assert len(mended.attempts) == len(first) + len(failed)
+    written(folder, seeds=25, sleep=0)
+    columns = ["condition", "seed", "status", "accuracy"]
+    pd.testing.assert_frame_equal(table(folder)[columns], undisturbed(folder)[columns])
+
+
+@pytest.mark.torture
+def test_five_hundred_killed_workers_lose_and_double_nothing(tmp_path: Path) -> None:
+    written(tmp_path, seeds=2000, sleep=0.05)
+    strike_workers(tmp_path, 500, random.Random(2))
+    study = Study.from_toml(tmp_path / "study.toml")
+    run(study, tmp_path / "runs.db", 2, retry_failed=True)
+    written(tmp_path, seeds=2000, sleep=0)
+    columns = ["condition", "seed", "status", "accuracy"]
+    pd.testing.assert_frame_equal(table(tmp_path)[columns], undisturbed(tmp_path)[columns])
+
+
+def test_workers_end_when_their_runner_is_killed(folder: Path) -> None:
+    written(folder, seeds=10, sleep=600)
+    runner = started(folder)
+    next(runner.stdout)
+    workers = workers_of(runner.pid)
+    assert workers
+    runner.kill()
+    runner.communicate()
+    deadline = time.monotonic() + 5
+    while any(_runs(each) for each in workers) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(_runs(each) for each in workers)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_ctrl_c_stops_with_130_says_how_to_go_on_and_the_same_command_does(folder: Path) -> None:
+    written(folder, seeds=10, sleep=0.05)
+    command = ("-m", "ablation", "run", "study.toml", "--store", "runs.db", "--workers", "2")
+    runner = started(folder, *command)
+    while not (folder / "runs.db").exists() or len(load(folder / "runs.db")) < 3:
+        time.sleep(0.02)
+    workers = workers_of(runner.pid)
+    runner.send_signal(signal.SIGINT)
+    _, said = runner.communicate(timeout=10)
+    assert runner.returncode == 130
+    assert "of 30 trials are recorded in runs.db; the same command continues" in said
+    assert "Traceback" not in said
+    assert not any(_runs(each) for each in workers)
+    kept = table(folder)
+    assert 3 <= len(kept) < 30
+    again = started(folder, *command)
+    again.communicate(timeout=60)
+    assert again.returncode == 0
+    whole = table(folder)
+    assert len(whole) == 30
+    pd.testing.assert_frame_equal(whole.merge(kept), kept)
+    pd.testing.assert_frame_equal(whole, undisturbed(folder))
+
+
+def test_two_runners_of_one_study_double_nothing(folder: Path) -> None:
+    runners = [started(folder), started(folder)]
+    said = [runner.communicate(timeout=60)[1] for runner in runners]
+    codes = [runner.returncode for runner in runners]
+    assert 0 in codes
+    assert all(
+        code == 0 or "TrialRecordedError" in text for code, text in zip(codes, said, strict=True)
+    )
+    assert verify(folder / "runs.db").sound
+    recorded = load(folder / "runs.db")
+    assert len(recorded.attempts) == len(recorded.planned)
+    pd.testing.assert_frame_equal(table(folder), undisturbed(folder))
+
+
+FULL = {
+    # SQLite's own limit fails as a full disk does; the limit on a file's size as a quota does.
+    "database or disk is full": """
+import sqlite3
+connect = sqlite3.connect
+def small(*given, **said):
+    connection = connect(*given, **said)
+    connection.execute("PRAGMA max_page_count = 20")
+    return connection
+sqlite3.connect = small
+""",
+    "disk I/O error": """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+""",
+}
+
+
+@pytest.mark.parametrize("complaint", FULL)
+def test_a_full_disk_stops_the_study_cleanly_and_it_goes_on_with_more_room(
+    folder: Path, complaint: str
+) -> None:
+    written(folder, seeds=60, sleep=0)
+    runner = started(folder, "-c", FULL[complaint] + RUNNER)
+    acknowledged, said = runner.communicate(timeout=60)
+    assert said.splitlines()[-1].startswith("ablation.errors.StoreError: runs.db: cannot be used:")
+    assert complaint in said
+    kept = load(folder / "runs.db")
+    assert len(kept) == int(acknowledged.splitlines()[-1]) < len(kept.planned)
+    assert verify(folder / "runs.db").sound
+    assert len(run(Study.from_toml(folder / "study.toml"), folder / "runs.db", 1)) == 180
+    pd.testing.assert_frame_equal(table(folder), undisturbed(folder))

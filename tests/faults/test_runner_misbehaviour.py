@@ -1,0 +1,201 @@
+"""A system that misbehaves costs one trial; the study goes on and says what happened."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from ablation import Component, LeaveOneOut, Metric, Study, Trials, run
+from ablation.errors import StudyError, SystemNotFoundError, UnreturnedMetricError, WorkerError
+
+HEAD = """
+import ctypes, os, signal, subprocess, sys, time
+def train(config, seeds):
+    if not config["part"] and seeds.seed == 1:
+        {misdeed}
+    return {{"m": seeds["init"] % 1000 + config["part"]}}
+"""
+
+
+def study(folder: Path, source: str, seeds: int = 3) -> Study:
+    name = f"system_{abs(hash(str(folder)))}"
+    (folder / f"{name}.py").write_text(source)
+    parts = [Component("part", switch="part")]
+    config = {"part": True}
+    return Study(
+        "toy", f"{name}:train", parts, LeaveOneOut(), [Metric("m")], seeds,
+        config=config, folder=folder,
+    )  # fmt: skip
+
+
+def outcome(folder: Path, misdeed: str, workers: int = 1) -> Trials:
+    return run(study(folder, HEAD.format(misdeed=misdeed)), folder / "runs.db", workers)
+
+
+MISDEEDS = {
+    "raise ValueError('no')": "ValueError: no",
+    "raise MemoryError": "MemoryError",
+    "train(config, seeds)": "RecursionError: ",
+    "return {'m': float('nan')}": "the metric 'm' is nan, not a finite number",
+    "return {'n': 1}": "the metric 'm' was not returned, but n.",
+    "return [1]": "the system returned list, not a mapping",
+    "return {'m': object()}": "the metric 'm' is <object",
+    "sys.exit(3)": "SystemExit: 3",
+    "os._exit(3)": "the worker process died: exit code 3",
+    "os.kill(os.getpid(), signal.SIGKILL)": "the worker process died: killed by SIGKILL",
+    "ctypes.string_at(0)": "the worker process died: killed by SIGSEGV",
+    "raise KeyboardInterrupt": "the worker process died: killed by SIGINT",
+}
+
+
+@pytest.mark.parametrize("misdeed", MISDEEDS)
+def test_a_failure_is_a_row_that_says_what_and_every_other_trial_is_done(
+    tmp_path: Path, misdeed: str
+) -> None:
+    trials = outcome(tmp_path, misdeed)
+    failed = [each for each in trials if not each.done]
+    assert [(each.condition, each.seed) for each in failed] == [("without part", 1)]
+    assert failed[0].error.startswith(MISDEEDS[misdeed])
+    assert failed[0].metrics == {}
+    assert len(trials) == 6
+
+
+HARMLESS = [
+    'print(\'{"kind": "Outcome"}\' * 10)',
+    "print('x' * 10**7, file=sys.stderr)",
+    "sys.stdout.write('half a line')",
+    "os.write(1, b'straight to the pipe\\n')",
+    "sys.stdin.read()",
+    "os.chdir('/')",
+    "sys.stdout.close()",
+    "signal.signal(signal.SIGTERM, signal.SIG_IGN)",
+    "subprocess.Popen(['sleep', '600'])",
+    "os.environ.clear()",
+    "os.fork() or time.sleep(600)",
+]
+
+
+@pytest.mark.parametrize("deed", HARMLESS)
+def test_what_a_system_does_to_its_process_does_not_reach_the_study(
+    tmp_path: Path, deed: str
+) -> None:
+    trials = outcome(tmp_path, deed)
+    assert all(each.done for each in trials)
+    assert len(trials) == 6
+
+
+def test_a_dead_worker_leaves_its_last_words(tmp_path: Path) -> None:
+    trials = outcome(tmp_path, "print('about to die'); ctypes.string_at(0)")
+    (failed,) = [each for each in trials if not each.done]
+    assert "about to die" in failed.error
+    assert "Segmentation fault" in failed.error
+    assert "in train" in failed.error
+
+
+def test_processes_that_a_system_started_die_with_the_study(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    deed = f"open({str(note)!r}, 'w').write(str(subprocess.Popen(['sleep', '600']).pid))"
+    outcome(tmp_path, deed)
+    deadline = time.monotonic() + 5
+    while _alive(int(note.read_text())) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _alive(int(note.read_text()))
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process runs; one that is dead but not yet reaped does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def test_failed_trials_are_run_again_only_when_asked(tmp_path: Path) -> None:
+    source = HEAD.format(misdeed=f"assert os.path.exists({str(tmp_path / 'mended')!r})")
+    stated, store = study(tmp_path, source), tmp_path / "runs.db"
+    assert sum(not each.done for each in run(stated, store, 1)) == 1
+    (tmp_path / "mended").touch()
+    assert sum(not each.done for each in run(stated, store, 1)) == 1
+    again = run(stated, store, 1, retry_failed=True)
+    assert all(each.done for each in again)
+    assert [each.attempt for each in again.attempts if each.condition == "without part"] == [
+        1, 1, 1, 2,
+    ]  # fmt: skip
+
+
+def test_what_is_done_is_not_run_again(tmp_path: Path) -> None:
+    source = HEAD.format(misdeed="pass") + f"\nopen({str(tmp_path / 'imports')!r}, 'a').write('x')"
+    stated = study(tmp_path, source)
+    first = run(stated, tmp_path / "runs.db", 1)
+    assert run(stated, tmp_path / "runs.db", 1) == first
+    assert (tmp_path / "imports").read_text() == "x"
+
+
+@pytest.mark.parametrize("workers", [0, 2, 3])
+def test_the_number_of_workers_changes_no_number(tmp_path: Path, workers: int) -> None:
+    stated = study(tmp_path, HEAD.format(misdeed="raise ValueError('no')"), seeds=6)
+    one = run(stated, tmp_path / "one.db", 1)
+    other = run(stated, tmp_path / "other.db", workers)
+    assert [(each.key, each.metrics, each.status) for each in other] == [
+        (each.key, each.metrics, each.status) for each in one
+    ]
+
+
+def test_a_metric_that_never_comes_stops_the_study_after_one_block(tmp_path: Path) -> None:
+    stated = study(tmp_path, "def train(config, seeds): return {'acc': 1}", seeds=50)
+    with pytest.raises(UnreturnedMetricError, match="'m'; the system returns acc"):
+        run(stated, tmp_path / "runs.db", 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "says"),
+    [
+        ("def trian(config, seeds): ...", SystemNotFoundError, "Did you mean trian"),
+        ("import no_such_thing", SystemNotFoundError, "no_such_thing"),
+        ("import os; os._exit(4)", WorkerError, "exit code 4"),
+    ],
+)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_system_that_is_not_there_stops_the_study_before_a_store_is_made(
+    tmp_path: Path, source: str, error: type[Exception], says: str, workers: int
+) -> None:
+    with pytest.raises(error, match=says):
+        run(study(tmp_path, source), tmp_path / "runs.db", workers)
+    assert not (tmp_path / "runs.db").exists()
+
+
+def test_a_function_that_no_worker_can_import_needs_this_process(tmp_path: Path) -> None:
+    def train(config, seeds):
+        return {"m": 1.0}
+
+    parts = [Component("part", switch="part")]
+    here = Study("toy", train, parts, LeaveOneOut(), [Metric("m")], 2, config={"part": True})
+    with pytest.raises(StudyError, match="workers=0"):
+        run(here, tmp_path / "runs.db")
+    assert all(each.done for each in run(here, tmp_path / "runs.db", workers=0))
+    with pytest.raises(StudyError, match="workers is -1"):
+        run(here, tmp_path / "other.db", workers=-1)
+
+
+def test_progress_is_told_to_whoever_listens(tmp_path: Path) -> None:
+    told = []
+    stated = study(tmp_path, HEAD.format(misdeed="raise ValueError('no')"))
+    run(stated, tmp_path / "runs.db", 1, told.append)
+    assert (told[0].done, told[0].total, len(told[0].running)) == (0, 6, 1)
+    assert told[0].left_s is None
+    assert (told[-1].done, told[-1].failed, told[-1].running) == (5, 1, ())
+    assert told[-1].left_s == 0
+    assert [each.done for each in told] == sorted(each.done for each in told)
+
+
+def test_a_worker_sees_one_numeric_thread_and_its_parents_path(tmp_path: Path) -> None:
+    source = (
+        "import os, sys\n"
+        "def train(config, seeds):\n"
+        "    return {'m': int(os.environ['OMP_NUM_THREADS']), 'path': len(sys.path)}"
+    )
+    (first, *_) = run(study(tmp_path, source), tmp_path / "runs.db", 1)
+    assert first.metrics["m"] == 1
+    assert first.environment["python"] == ".".join(map(str, os.sys.version_info[:3]))
