@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ADMG": "graph",
+    "SCM": "model",
     "Answer": "identification",
     "CausalError": "errors",
     "Counterfactual": "model",
@@ -53,7 +54,6 @@ _HOMES = {
     "OpenPath": "graph",
     "PlugIn": "estimation",
     "Query": "query",
-    "SCM": "model",
     "Table": "model",
     "Undecided": "identification",
     "certify": "certification",
