@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from urllib.parse import unquote
@@ -68,3 +69,21 @@ def test_pictures_are_self_contained_and_follow_the_reader_into_the_dark() -> No
         text = path.read_text()
         assert "prefers-color-scheme: dark" in text, path
         assert not re.search(r"(?:href|src)=\"http", text), path
+
+
+def test_the_architecture_page_shows_every_room_on_its_floor() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    for contract in settings["contracts"][:2]:
+        [package] = contract["containers"]
+        rooms = [re.findall(r"\w+", layer) for layer in contract["layers"]]
+        built = [[r for r in layer if _is_built(package, r)] for layer in rooms]
+        _, _, page = text.partition(f"`{package}`, from the top:")
+        table = page.split("\n\n")[1]
+        shown = [re.findall(r"`(\w+)`", row.split("|")[2]) for row in table.splitlines()[2:]]
+        assert shown == [layer for layer in built if layer]
+
+
+def _is_built(package: str, room: str) -> bool:
+    place = ROOT / package / room
+    return place.with_suffix(".py").exists() or (place / "__init__.py").exists()
