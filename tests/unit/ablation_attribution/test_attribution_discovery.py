@@ -149,6 +149,21 @@ def test_other_inputs_may_supply_the_replacement():
     assert found.runs == 3 * 10 + 2
 
 
+def test_later_writes_in_place_are_not_taken_for_the_components_own():
+    class InPlace(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b, self.c = nn.Linear(3, 3), nn.Linear(3, 3), nn.Linear(3, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            stream = self.a(x)
+            stream += self.b(x)
+            return self.c(stream)
+
+    found = discover_components(InPlace(), torch.rand(2, 3))
+    assert found.edges == found.ancestral == (("a", "c"), ("b", "c"))
+
+
 def test_effects_that_cancel_are_reported_as_a_conflict():
     class Cancels(nn.Module):
         def __init__(self) -> None:

@@ -68,8 +68,10 @@ def test_the_parts_of_a_fused_encoder(x):
     layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True).eval()
     encoder = nn.TransformerEncoder(layer, 2).eval()
     padded = torch.zeros(2, 5, dtype=torch.bool)
+    assert torch.backends.mha.get_fastpath_enabled()
     with torch.no_grad(), ablated(encoder, "layers.*.linear1") as patch:
         encoder(x, src_key_padding_mask=padded)
+    assert torch.backends.mha.get_fastpath_enabled()
     assert [did.calls for did in patch.acted] == [1, 1]
 
 
@@ -93,6 +95,22 @@ def test_a_module_compiled_in_place_and_a_function_compiled_around_it(plain, x):
         with ablated(plain, "0"):
             assert torch.equal(plain(x), expected)
             assert torch.equal(function(x), expected)
+
+
+def test_nothing_is_compiled_for_an_ablation(plain, x):
+    compiled_for = []
+
+    def backend(graph: torch.fx.GraphModule, _: object) -> object:
+        compiled_for.append(graph)
+        return graph.forward
+
+    compiled = torch.compile(plain, backend=backend, fullgraph=True)
+    with torch.no_grad():
+        compiled(x)
+        with ablated(compiled, "0"):
+            compiled(x)
+        compiled(x)
+    assert len(compiled_for) == 1
 
 
 def test_a_part_that_was_compiled_keeps_its_name(plain, x):

@@ -173,6 +173,16 @@ def test_an_ablation_that_changes_nothing_is_refused(vision, images, name, by):
     off(vision, name, images, by=by, expect_effect=False)
 
 
+def test_a_change_by_rounding_is_no_change():
+    net = nn.Sequential(nn.Identity())
+    x = torch.full((7, 3), 0.1)
+    assert not torch.equal(x.mean(0), x[0]), "or the test says nothing"
+    with pytest.raises(AblationHadNoEffectError):
+        off(net, "0", x, by=Mean())
+    x[0] *= 1.001
+    off(net, "0", x, by=Mean())
+
+
 def test_a_component_full_of_nan_is_changed_by_zero():
     net = nn.Sequential(nn.Identity())
     assert not off(net, "0", torch.tensor([float("nan")])).any()
