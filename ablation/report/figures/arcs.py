@@ -1,0 +1,130 @@
+"""How edges run: each is the flattest arc that passes through no node and over no other edge.
+
+A cubic Bézier curve from border to border; its bow is chosen from a few, shortest edges first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from ablation.report.figures.layers import Edge, Point
+from ablation.report.figures.svg import element
+
+Points: TypeAlias = NDArray[np.float64]
+
+_BOWS = (0.0, 0.1, -0.1, 0.16, -0.16, 0.24, -0.24, 0.34, -0.34, 0.46, -0.46)
+_T = np.linspace(0, 1, 33)[:, None]
+_BERNSTEIN = np.hstack([(1 - _T) ** 3, 3 * _T * (1 - _T) ** 2, 3 * _T**2 * (1 - _T), _T**3])
+
+
+@dataclass(frozen=True, eq=False)
+class Box:
+    """A node as an obstacle: its centre and half its size."""
+
+    centre: Points
+    half: Points
+
+    @classmethod
+    def of(cls, centre: Point, size: Point) -> "Box":
+        """Make the box of a node."""
+        return cls(np.array(centre, dtype=np.float64), np.array(size, dtype=np.float64) / 2)
+
+    def border(self, way: Points, margin: float = 0.0) -> Points:
+        """Find where a ray from the centre leaves the box, widened by a margin."""
+        with_room = self.half + margin
+        length = min(with_room[i] / abs(way[i]) if abs(way[i]) > 1e-9 else np.inf for i in range(2))
+        return self.centre + way * length
+
+    def covers(self, points: Points, margin: float) -> int:
+        """Count the points that lie in the box, widened by a margin."""
+        return int((np.abs(points - self.centre) < self.half + margin).all(axis=1).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Arc:
+    """A Bézier curve by its four points."""
+
+    points: Points
+
+    @property
+    def samples(self) -> Points:
+        """Places along the curve."""
+        return np.asarray(_BERNSTEIN @ self.points)
+
+    def drawn(self, *, both_ends: bool = False, **style: str | float | None) -> Markup:
+        """Draw the curve with a head at its end, or at both."""
+        a, b, c, d = (f"{x:.2f},{y:.2f}" for x, y in self.points)
+        colour = style.get("stroke")
+        line = element("path", d=f"M{a} C{b} {c} {d}", fill="none", **style)
+        heads = [_head(self.points[3], self.points[2])]
+        if both_ends:
+            heads.append(_head(self.points[0], self.points[1]))
+        return line + element("path", d=" ".join(heads), fill=colour, stroke="none")
+
+
+def routed(
+    edges: Sequence[Edge], bidirected: Sequence[Edge], boxes: Mapping[str, Box]
+) -> tuple[Mapping[Edge, Arc], Mapping[Edge, Arc]]:
+    """Choose an arc for every edge: the directed ones, then the bidirected ones."""
+    taken: list[Points] = []
+    straight, bent = {}, {}
+    for edge in sorted(edges, key=lambda edge: (_distance(edge, boxes), edge)):
+        straight[edge] = _flattest(edge, boxes, _BOWS, taken)
+        taken.append(straight[edge].samples)
+    for edge in sorted(bidirected, key=lambda edge: (_distance(edge, boxes), edge)):
+        bent[edge] = _flattest(edge, boxes, _BOWS[3:], taken)
+        taken.append(bent[edge].samples)
+    return straight, bent
+
+
+def _distance(edge: Edge, boxes: Mapping[str, Box]) -> float:
+    return round(float(np.hypot(*(boxes[edge[1]].centre - boxes[edge[0]].centre))), 3)
+
+
+def _flattest(
+    edge: Edge, boxes: Mapping[str, Box], bows: Sequence[float], taken: Sequence[Points]
+) -> Arc:
+    arcs = [_arc(boxes[edge[0]], boxes[edge[1]], bow) for bow in bows]
+    others = [box for name, box in boxes.items() if name not in edge]
+    costs = [_cost(arc, bow, others, taken) for arc, bow in zip(arcs, bows, strict=True)]
+    return arcs[int(np.argmin(np.round(costs, 6)))]
+
+
+def _cost(arc: Arc, bow: float, others: Sequence[Box], taken: Sequence[Points]) -> float:
+    samples = arc.samples
+    hits = sum(box.covers(samples, 7) for box in others)
+    inner = samples[3:-3]
+    close = sum(
+        int((np.hypot(*(inner[:, None] - other[None]).transpose(2, 0, 1)).min(axis=1) < 6).sum())
+        for other in taken
+    )
+    return 100 * hits + 2 * close + 20 * abs(bow)
+
+
+def _arc(start: Box, end: Box, bow: float) -> Arc:
+    chord = end.centre - start.centre
+    length = float(np.hypot(*chord)) or 1.0
+    along = chord / length
+    normal = np.array([-along[1], along[0]]) * (1 if bow >= 0 else -1)
+    lean = min(1.0, 6 * abs(bow))
+    leaving = along * (1 - lean) + normal * lean
+    arriving = -along * (1 - lean) + normal * lean
+    a, d = (
+        start.border(leaving / np.hypot(*leaving), 1),
+        end.border(arriving / np.hypot(*arriving), 3),
+    )
+    lift = normal * abs(bow) * length
+    return Arc(np.array([a, a + (d - a) / 3 + lift, d - (d - a) / 3 + lift, d]))
+
+
+def _head(tip: Points, behind: Points) -> str:
+    """Draw a triangle whose tip is at the end of the curve."""
+    way = tip - behind
+    way = way / (float(np.hypot(*way)) or 1.0)
+    side = np.array([-way[1], way[0]])
+    corners = (tip, tip - 9 * way + 3.6 * side, tip - 9 * way - 3.6 * side)
+    return "M" + " L".join(f"{x:.2f},{y:.2f}" for x, y in corners) + " z"

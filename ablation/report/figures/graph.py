@@ -1,0 +1,193 @@
+"""A causal graph as a picture; beside it, if wanted, the graph that was found, edge by edge.
+
+Directed edges are solid, bidirected ones (a hidden common cause) dashed with two heads. In a
+comparison an edge is right, missed (dotted) or extra (in the colour of a warning).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from markupsafe import Markup
+
+from ablation.report.figures.arcs import Arc, Box, routed
+from ablation.report.figures.layers import Edge, Point, layered, placed
+from ablation.report.figures.svg import (
+    INK,
+    MUTED,
+    PAPER,
+    WARN,
+    drawing,
+    element,
+    fitted,
+    group,
+    label,
+    text_width,
+)
+
+Standing: TypeAlias = Literal["right", "missed", "extra"]
+_HEIGHT, _LONGEST, _MARGIN = 30.0, 150.0, 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """One graph: its edges, how each stands, and a title."""
+
+    title: str
+    directed: Mapping[Edge, Standing]
+    bidirected: Mapping[Edge, Standing]
+
+
+def graph_figure(
+    edges: Iterable[Edge],
+    nodes: Iterable[str] = (),
+    *,
+    bidirected: Iterable[Edge] = (),
+    found: Iterable[Edge] | None = None,
+    found_bidirected: Iterable[Edge] = (),
+    titles: tuple[str, str] = ("true graph", "found"),
+    title: str = "A causal graph",
+    width: float = 740,
+) -> Markup:
+    """Draw a graph; with `found`, a second one beside it whose edges are marked.
+
+    Below 480 units of width the two stand below each other, as a phone wants it.
+
+    >>> svg = graph_figure([("X", "Y")], bidirected=[("X", "Y")], title="The bow")
+    >>> svg.count("stroke-dasharray"), "<title>The bow</title>" in svg
+    (1, True)
+    """
+    solid, dashed = _unique(edges), _unique(map(_ordered, bidirected))
+    panels = [_panel("" if found is None else titles[0], (solid, dashed), (solid, dashed))]
+    if found is not None:
+        other = (_unique(found), _unique(map(_ordered, found_bidirected)))
+        panels.append(_panel(titles[1], other, (solid, dashed)))
+    names = _names(nodes, panels)
+    if not names:
+        raise ValueError("there is no graph to draw: give nodes or edges.")
+    boxes = _boxes(names, solid, width=width, alone=len(panels) == 1)
+    return _composed([_drawn(panel, boxes) for panel in panels], panels, title, width)
+
+
+def _unique(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    return tuple(dict.fromkeys((str(a), str(b)) for a, b in edges))
+
+
+def _ordered(edge: Edge) -> Edge:
+    a, b = edge
+    return (a, b) if a <= b else (b, a)
+
+
+def _names(nodes: Iterable[str], panels: Sequence[Panel]) -> tuple[str, ...]:
+    ends = (n for panel in panels for edge in [*panel.directed, *panel.bidirected] for n in edge)
+    return tuple(dict.fromkeys([*map(str, nodes), *ends]))
+
+
+def _panel(
+    title: str,
+    drawn: tuple[tuple[Edge, ...], tuple[Edge, ...]],
+    truth: tuple[tuple[Edge, ...], tuple[Edge, ...]],
+) -> Panel:
+    directed, bidirected = (_standing(ours, true) for ours, true in zip(drawn, truth, strict=True))
+    return Panel(title=title, directed=directed, bidirected=bidirected)
+
+
+def _standing(ours: Sequence[Edge], true: Sequence[Edge]) -> dict[Edge, Standing]:
+    marked: dict[Edge, Standing] = {e: "right" if e in true else "extra" for e in ours}
+    return marked | {edge: "missed" for edge in true if edge not in ours}
+
+
+def _boxes(
+    names: Sequence[str], edges: Sequence[Edge], *, width: float, alone: bool
+) -> dict[str, Box]:
+    """Place the nodes: from left to right where one graph has the room, else downwards."""
+    layers = layered(names, edges)
+
+    def size(name: str) -> Point:
+        return (max(38.0, min(_LONGEST, text_width(name)) + 18), _HEIGHT)
+
+    flat = sum(max(size(n)[0] for n in layer) + 62 for layer in layers)
+    across = alone and flat <= width + 62
+    gap = (62.0, 34.0) if across else (40.0, 22.0)
+    if not across and all(len(layer) == 1 for layer in layers):
+        widest = max(size(name)[0] for name in names)
+        centres = placed(layers, lambda _: (widest, _HEIGHT), across=False, gap=gap)
+        return {name: Box.of(centres[name], (widest, _HEIGHT)) for name in names}
+    centres = placed(layers, size, across=across, gap=gap)
+    return {name: Box.of(centres[name], size(name)) for name in names}
+
+
+def _drawn(panel: Panel, boxes: Mapping[str, Box]) -> tuple[Markup, Point, Point]:
+    """Draw one graph where it stands, with the corners of what it covers."""
+    straight, bent = routed(list(panel.directed), list(panel.bidirected), boxes)
+    lines = [_edge(arc, panel.directed[edge], dashed=False) for edge, arc in straight.items()]
+    lines += [_edge(arc, panel.bidirected[edge], dashed=True) for edge, arc in bent.items()]
+    nodes = [piece for name, box in boxes.items() for piece in _node(name, box)]
+    reach = np.vstack(
+        [box.centre + sign * box.half for box in boxes.values() for sign in (-1, 1)]
+        + [arc.samples for arc in [*straight.values(), *bent.values()]]
+    )
+    low, high = reach.min(axis=0), reach.max(axis=0)
+    picture = group([*lines, *nodes])
+    return picture, (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
+
+
+def _edge(arc: Arc, standing: Standing, *, dashed: bool) -> Markup:
+    if standing == "missed":
+        return arc.drawn(both_ends=dashed, stroke=MUTED, stroke_width=1.3, stroke_dasharray="1.5 4",
+                         stroke_linecap="round")  # fmt: skip
+    return arc.drawn(
+        both_ends=dashed,
+        stroke=WARN if standing == "extra" else INK,
+        stroke_width=2 if standing == "extra" else 1.3,
+        stroke_dasharray="6 4" if dashed else None,
+    )
+
+
+def _node(name: str, box: Box) -> Iterator[Markup]:
+    (x, y), (w, h) = box.centre, box.half
+    yield element("rect", x=float(x - w), y=float(y - h), width=float(2 * w), height=float(2 * h),
+                  rx=h, fill=PAPER, stroke=MUTED)  # fmt: skip
+    yield label(fitted(name, float(2 * w) - 10), float(x), float(y) + 5, text_anchor="middle")
+
+
+def _composed(
+    drawn: Sequence[tuple[Markup, Point, Point]], panels: Sequence[Panel], title: str, width: float
+) -> Markup:
+    """Set the pictures beside each other, or below each other where the page is narrow."""
+    sizes = [(high[0] - low[0], high[1] - low[1]) for _, low, high in drawn]
+    stacked = width < 480
+    head = 30.0 if len(panels) > 1 else 0.0
+    cell = max(*(w for w, _ in sizes), width / len(panels) - 2 * _MARGIN if head else 0.0)
+    if stacked:
+        cell = max(w for w, _ in sizes)
+    inside: list[Markup] = []
+    x, y = _MARGIN, _MARGIN
+    for (picture, low, _), (w, h), panel in zip(drawn, sizes, panels, strict=True):
+        if head:
+            inside.append(label(_heading(panel), x + cell / 2, y + 12, text_anchor="middle",
+                                fill=MUTED, font_size=13))  # fmt: skip
+        shift = f"translate({x + (cell - w) / 2 - low[0]:.2f} {y + head - low[1]:.2f})"
+        inside.append(element("g", picture, transform=shift))
+        x, y = (x, y + head + h + 30) if stacked else (x + cell + 2 * _MARGIN, y)
+    tall = sum(h for _, h in sizes) + head * len(sizes) + 30 * (len(sizes) - 1)
+    high = tall if stacked else head + max(h for _, h in sizes)
+    wide = cell + 2 * _MARGIN if stacked else x - _MARGIN
+    return drawing(inside, width=wide, height=high + 2 * _MARGIN, title=title,
+                   description=" ".join(map(_said, panels)))  # fmt: skip
+
+
+def _heading(panel: Panel) -> str:
+    marks = [*panel.directed.values(), *panel.bidirected.values()]
+    if set(marks) <= {"right"}:
+        return panel.title
+    return f"{panel.title}: " + ", ".join(
+        f"{marks.count(kind)} {kind}" for kind in ("right", "missed", "extra") if kind in marks
+    )
+
+
+def _said(panel: Panel) -> str:
+    arrows = [f"{a} -> {b} ({mark})" for (a, b), mark in panel.directed.items()]
+    arrows += [f"{a} <-> {b} ({mark})" for (a, b), mark in panel.bidirected.items()]
+    return f"{panel.title or 'Edges'}: {', '.join(arrows) or 'none'}."

@@ -1,0 +1,111 @@
+"""What was asked and what came out: the part of a report that is read first."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ablation.errors import listed
+from ablation.report.blocks import Aside, Block, Figure, KeyFigures, Listing, Prose, Table
+from ablation.report.effect import Effect, ranked, read_effects
+from ablation.report.figures import forest_plot
+from ablation.report.inline import Code, Strong, Text, parts
+from ablation.report.numbers import decimals, percent
+from ablation.report.sentences import counted, noun, sentence
+from ablation.report.tables import effects_table, spread_table
+from ablation.study import Metric
+from ablation.trials import Trials
+
+_GROUPS = (
+    ("hurts", "does harm", "do harm"),
+    ("matters", "matters", "matter"),
+    ("equivalent", "makes no difference that matters", "make no difference that matters"),
+    ("undecided", "stays undecided", "stay undecided"),
+)
+_HARM = (
+    "Every other component was compared with a baseline that contains this one, so those effects "
+    "are about a baseline that can be improved. Switch it off and run the study again before "
+    "building on them."
+)
+
+
+def lead(trials: Trials, table: pd.DataFrame) -> str:
+    """Sum the study up in one sentence about its primary metric."""
+    metric = trials.study.metrics[0].name
+    found = ranked(read_effects(table, metric))
+    said = []
+    for verdict, one, many in _GROUPS:
+        names = [effect.component for effect in found if effect.verdict == verdict]
+        if names:
+            said.append(f"{len(names)} {one if len(names) == 1 else many} ({listed(names)})")
+    seeds = counted(len(trials.study.seeds), "seed")
+    return f"{counted(len(found), 'component')} on {metric}, {seeds} each: {'; '.join(said)}."
+
+
+def asked(trials: Trials) -> Iterator[Block]:
+    """What was stated before anything ran."""
+    study = trials.study
+    metrics = [_metric_words(metric) for metric in study.metrics]
+    yield Prose(
+        f"The design is {study.design.name}: every component is compared with the baseline on the "
+        f"same seeds, and a difference is always baseline minus without. What was measured: "
+        f"{listed(metrics)}."
+    )
+    failed = sum(not trial.done for trial in trials)
+    yield KeyFigures(
+        (
+            (f"{len(trials)}", f"trials run of {len(trials.planned)} planned"),
+            (f"{failed}", f"{noun(failed, 'trial')} failed"),
+            (f"{len(study.components)}", noun(len(study.components), "component")),
+            (f"{len(study.seeds)}", f"{noun(len(study.seeds), 'seed')}, shared by all conditions"),
+        )
+    )
+    yield Table(
+        pd.DataFrame(
+            {
+                "component": [each.name for each in study.components],
+                "switched off by": [Code(each.how) for each in study.components],
+            }
+        ),
+        "Components, and how each is switched off.",
+    )
+
+
+def results(table: pd.DataFrame, metric: Metric) -> Iterator[Block]:
+    """What came out for one metric: in words, in a picture, in numbers."""
+    rows = ranked(read_effects(table, metric.name))
+    level = float(table.attrs["level"])
+    places = decimals(row.half_width for row in rows)
+    said = {row.component: sentence(row, places=places, level=level) for row in rows}
+    for row in rows:
+        if row.verdict == "hurts":
+            shouted = (Strong(row.component), " does harm. ", *parts(said[row.component]))
+            yield Aside((*shouted, f" {_HARM}"), tone="warning")
+    yield Figure.fitting(
+        lambda width: forest_plot(table, metric.name, width=width), _forest_caption(rows[0], level)
+    )
+    for verdict, one, many in _GROUPS[1:]:
+        names = [row.component for row in rows if row.verdict == verdict]
+        if names:
+            ending = one if len(names) == 1 else many
+            yield Prose(Strong(f"{counted(len(names), 'component')} {ending}."))
+            yield Listing([said[name] for name in names])
+    yield effects_table(table, metric.name)
+    yield spread_table(table, metric.name)
+
+
+def _forest_caption(row: Effect, level: float) -> Text:
+    region = (
+        f"; the shaded band is the region of practical equivalence, ±{row.equivalence:g}"
+        if row.equivalence
+        else ""
+    )
+    return (
+        f"What each component does for {row.metric}. Large marks are estimates with their "
+        f"{percent(level)} intervals, small dots the single seeds{region}."
+    )
+
+
+def _metric_words(metric: Metric) -> str:
+    better = "higher is better" if metric.higher_is_better else "lower is better"
+    region = f", ±{metric.equivalence:g} counts as equal" if metric.equivalence else ""
+    return f"{metric.name} ({better}{region})"

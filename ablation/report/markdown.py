@@ -1,0 +1,32 @@
+"""A table of effects as Markdown: for a README, an issue, a pull request."""
+
+import re
+
+import pandas as pd
+
+from ablation.report.cells import grid
+from ablation.report.inline import Text, plain_text
+from ablation.report.tables import effects_table
+from ablation.report.visible import one_line
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:@-])")
+
+
+def to_markdown(effects: pd.DataFrame, metric: str | None = None) -> str:
+    """Write the effects on one metric as a table of Markdown; names stay names.
+
+    Whatever could be read as markup, a link, a mention or HTML is escaped.
+    """
+    laid = grid(effects_table(effects, metric))
+    rule = ["---:" if numeric else ":---" for numeric in laid.numeric]
+    lines = [[_escaped(heading) for heading in laid.headings], rule]
+    lines += [[_escaped(cell) for cell in row] for row in laid.rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _escaped(text: Text) -> str:
+    """Escape Markdown's punctuation with backslashes, and HTML with entities."""
+    safe = (
+        one_line(plain_text(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    )
+    return _SPECIAL.sub(r"\\\1", safe)

@@ -1,0 +1,82 @@
+"""The two tables of a study: what each component contributes, and how steady the runs were."""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+import pandas as pd
+
+from ablation.report.blocks import Table
+from ablation.report.effect import Effect, ranked, read_effects
+from ablation.report.inline import Mark, Text, Tone
+from ablation.report.numbers import decimals, interval, number, p_value, percent
+
+TONES: MappingProxyType[str, Tone] = MappingProxyType(
+    {"matters": "good", "hurts": "bad", "equivalent": "calm", "undecided": "plain"}
+)
+
+
+def effects_table(effects: pd.DataFrame, metric: str | None = None) -> Table:
+    """Lay out the effects on one metric, the largest loss first, raw units before standardised."""
+    rows = ranked(read_effects(effects, metric))
+    name = rows[0].metric
+    places = decimals(row.half_width for row in rows)
+    level = float(effects.attrs["level"])
+    sizes = effects[effects["metric"] == name].set_index("component")["hedges_g"]
+    frame = pd.DataFrame(
+        {
+            "component": [row.component for row in rows],
+            "n": [row.n for row in rows],
+            "failed": [row.failed for row in rows],
+            "baseline": [number(row.baseline, places) for row in rows],
+            "without": [number(row.ablated, places) for row in rows],
+            "effect": [number(row.effect, places, sign=True) for row in rows],
+            f"{percent(level)} interval": [interval(row.lower, row.upper, places) for row in rows],
+            "p (Holm)": [p_value(row.p_holm) for row in rows],
+            "g": [number(float(sizes[row.component]), 1) for row in rows],
+            "verdict": [Mark(row.verdict, TONES[row.verdict]) for row in rows],
+        }
+    )
+    if not any(row.failed for row in rows):
+        frame = frame.drop(columns="failed")
+    return Table(frame, _caption(rows, level))
+
+
+def _caption(rows: Sequence[Effect], level: float) -> Text:
+    region = rows[0].equivalence
+    margin = f" Differences within ±{region:g} do not matter." if region else ""
+    better = "higher" if rows[0].higher_is_better else "lower"
+    return (
+        f"Effect of each component on {rows[0].metric} ({better} is better): baseline minus "
+        f"without, over n shared seeds, with {percent(level)} intervals; p adjusted for "
+        f"{len(rows)} component{'' if len(rows) == 1 else 's'} (Holm); g is Hedges' "
+        f"standardised difference.{margin}"
+    )
+
+
+def spread_table(effects: pd.DataFrame, metric: str | None = None) -> Table:
+    """Lay out how much the seeds differ in each condition: a component may hold runs steady."""
+    rows = ranked(read_effects(effects, metric))
+    name = rows[0].metric
+    by = effects[effects["metric"] == name].set_index("component")
+    sds = [float(by["sd_baseline"][row.component]) for row in rows]
+    sds += [float(by["sd_ablated"][row.component]) for row in rows]
+    places = decimals(sds)
+    frame = pd.DataFrame(
+        [
+            {
+                "component": row.component,
+                "sd, baseline": number(before := float(by["sd_baseline"][row.component]), places),
+                "sd, without": number(after := float(by["sd_ablated"][row.component]), places),
+                "ratio": number(after / before if before > 0 else float("nan"), 1),
+                "worst seed": by["worst_seed"][row.component],
+                "correlation": number(float(by["rho"][row.component]), 2),
+            }
+            for row in rows
+        ]
+    )
+    caption = (
+        f"Spread of {name} over seeds. On the worst seed the ablated condition did worst. The "
+        "correlation says how much of their luck two conditions share by sharing seeds, and so "
+        "what pairing is worth."
+    )
+    return Table(frame, caption)
