@@ -23,6 +23,7 @@ from ablation.study import Metric
 from ablation.trials import Trials
 
 BASELINE = "baseline"
+NOT_RUN = "not estimated: no trial was run without it"
 DEFAULT: Method = ModeratedPairedT()
 
 
@@ -135,7 +136,7 @@ def _rows(
                 equivalence=metric.equivalence,
                 higher_is_better=metric.higher_is_better,
             ),
-            "note": "; ".join(_notes(comparison, estimate)),
+            "note": "; ".join(_notes(trials, condition, comparison, estimate)),
             "se": estimate.se,
             "df": estimate.df,
             "g_lower": size.lower,
@@ -147,11 +148,16 @@ def _rows(
         }
 
 
-def _notes(comparison: Comparison, estimate: Estimate) -> Iterator[str]:
+def _notes(
+    trials: Trials, condition: str, comparison: Comparison, estimate: Estimate
+) -> Iterator[str]:
+    if not any(trial.condition == condition for trial in trials):
+        yield NOT_RUN
+        return
     if estimate.note:
         yield estimate.note
     finished = len(comparison.baseline) + len(comparison.ablated)
-    if len(estimate.on) + len(estimate.off) < finished:
+    if 0 < len(estimate.on) + len(estimate.off) < finished:
         unpaired = comparison.baseline.keys() ^ comparison.ablated.keys()
         seeds = ", ".join(str(seed) for seed in sorted(unpaired))
         yield f"left out, finished in one condition only: seed {seeds}"

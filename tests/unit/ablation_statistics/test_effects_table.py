@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ablation import Metric, Trials
 from ablation.errors import AblationError, UnknownNameError
 from ablation.statistics import ModeratedPairedT, PairedT, Welch, effects
+from ablation.statistics.effects import NOT_RUN
 from ablation.statistics.methods import IDENTICAL, NO_SEED, NO_SPREAD, ONE_SEED
 from ablation.statistics.moderated import APART, BORROWED, TOO_FEW
 
@@ -78,7 +79,7 @@ def test_only_seeds_that_finished_both_conditions_count_and_the_rest_is_said(tri
 @pytest.mark.parametrize("by", [ModeratedPairedT(), PairedT(), Welch()])
 @pytest.mark.parametrize(
     ("ablated", "n", "note"),
-    [([], 0, NO_SEED), ([None] * 5, 0, NO_SEED), ([0.8], 1, ONE_SEED)],
+    [([], 0, NOT_RUN), ([None] * 5, 0, NO_SEED), ([0.8], 1, ONE_SEED)],
 )
 def test_too_few_seeds_give_a_reason_and_no_interval(
     trials: Make, by: PairedT, ablated: list[float | None], n: int, note: str
