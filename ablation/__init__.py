@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ablation.operators import Resample as Resample
     from ablation.operators import Skip as Skip
     from ablation.operators import Zero as Zero
+    from ablation.report import report as report
     from ablation.runner.session import run as run
     from ablation.statistics import effects as effects
     from ablation.store.loading import load as load
@@ -42,6 +43,7 @@ _HOMES = {
     "Zero": "operators",
     "effects": "statistics",
     "load": "store.loading",
+    "report": "report",
     "run": "runner.session",
 }
 
