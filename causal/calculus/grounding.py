@@ -1,7 +1,7 @@
 """From an interventional law to an observed one by the rules alone, when that is possible.
 
 Greedy and one variable at a time: an action goes by rule 3, or becomes an observation by rule 2;
-then observations that make no difference go by rule 1.  Works on masks; the bridge writes the steps.
+then observations that make no difference go by rule 1.  On masks only; the bridge writes the steps.
 """
 
 from __future__ import annotations

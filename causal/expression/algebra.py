@@ -25,9 +25,7 @@ def product(factors: Iterable[Expression]) -> Expression:
     above, below = _fraction(factors)
     if ZERO in above:
         return ZERO
-    above, below = _cancelled(_chained(above), _chained(below))
-    top = _sorted_product(above)
-    return Quotient(top, _sorted_product(below)) if below else top
+    return _ratio(above, below)
 
 
 def quotient(numerator: Expression, denominator: Expression) -> Expression:
@@ -38,9 +36,7 @@ def quotient(numerator: Expression, denominator: Expression) -> Expression:
     """
     above, below = _fraction([numerator])
     more_below, more_above = _fraction([denominator])
-    above, below = _cancelled(_chained(above + more_above), _chained(below + more_below))
-    top = _sorted_product(above)
-    return Quotient(top, _sorted_product(below)) if below else top
+    return _ratio(above + more_above, below + more_below)
 
 
 def total(over: Symbols, body: Expression) -> Expression:
@@ -85,6 +81,14 @@ def _fraction(factors: Iterable[Expression]) -> tuple[list[Expression], list[Exp
             case _ if factor != ONE:
                 above.append(factor)
     return above, below
+
+
+def _ratio(above: list[Expression], below: list[Expression]) -> Expression:
+    """Cancel what is equal before chains hide it, join the chains, and cancel again."""
+    above, below = _cancelled(above, below)
+    above, below = _cancelled(_chained(above), _chained(below))
+    top = _sorted_product(above)
+    return Quotient(top, _sorted_product(below)) if below else top
 
 
 def _chained(factors: list[Expression]) -> list[Expression]:
@@ -171,7 +175,10 @@ def _split(factors: Sequence[Expression], over: Symbols) -> list[Expression]:
             group += near
             grown = bound.union(*(f.free & over for f in near))
             grew, bound = grown != bound, grown
-        parts.append(Sum(bound, product(group)))
+        inner = product(group)
+        # A sum left alone joins this one, and may simplify further.
+        alone = isinstance(inner, Sum) and not bound & inner.over
+        parts.append(total(bound, inner) if alone else Sum(bound, inner))
     if unused := over - frozenset().union(*(f.free for f in factors)):
         parts.append(Sum(unused, ONE))
     return parts

@@ -35,8 +35,10 @@ class Sum(Expression):
         return self.body.variables | {s.variable for s in self.over}
 
     def write(self, notation: Notation) -> str:
-        """The sum sign and the body."""
-        return notation.sum(self.over, self.body.write(notation))
+        """The sum sign and the body; in plain text a fraction is bracketed, lest it end the sum."""
+        text = self.body.write(notation)
+        loose = isinstance(self.body, Quotient) and not notation.fractions_bracket
+        return notation.sum(self.over, notation.grouped(text) if loose else text)
 
     def table(self, law: Law) -> Table:
         """Joined and summed, the cheapest symbol first."""

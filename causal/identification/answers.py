@@ -9,6 +9,7 @@ from typing import TypeAlias
 from causal.calculus import Derivation
 from causal.expression import Expression
 from causal.graph import ADMG
+from causal.identification.certificate import certificate
 from causal.identification.hedge import Hedge
 from causal.query import Query
 from causal.variables import Variables
@@ -44,6 +45,12 @@ class Identified:
         """
         return frozenset(s.variable for s in self.estimand.free) - self.query.variables
 
+    @cached_property
+    def certificate(self) -> dict[str, object]:
+        """Plain data that ``python -m causal.checker`` verifies without the solver."""
+        steps = self.derivation.to_list()
+        return certificate(self.graph, self.query, estimand=str(self.estimand), derivation=steps)
+
     def __str__(self) -> str:
         return f"{self.query} = {self.estimand}"
 
@@ -58,6 +65,11 @@ class NotIdentified:
     graph: ADMG
     query: Query
     hedge: Hedge
+
+    @cached_property
+    def certificate(self) -> dict[str, object]:
+        """Plain data that ``python -m causal.checker`` verifies without the solver."""
+        return certificate(self.graph, self.query, hedge=self.hedge)
 
     def __str__(self) -> str:
         return f"{self.query} is not identified: {self.hedge.why}"

@@ -1,0 +1,174 @@
+"""The checker accepts true certificates and no forgery."""
+
+import copy
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies.graphs import admgs, effects, hard_admgs
+
+from causal import ADMG, Identified, NotIdentified, examples, identify
+from causal.checker import CheckError, check, digest
+from causal.checker.normal import normal
+from causal.checker.reading import read
+
+NAPKIN = identify(examples()["napkin"], "P(Y | do(X))")
+FRONT_DOOR = identify(examples()["front-door"], "P(Y | do(X))")
+BACK_DOOR = identify(examples()["back-door"], "P(Y | do(X))")
+BOW = identify(examples()["bow"], "P(Y | do(X))")
+
+
+def sealed(certificate: dict) -> dict:
+    """A forger computes digests too."""
+    return certificate | {"digest": digest(certificate)}
+
+
+def forged(answer: Identified | NotIdentified, /, **changes: object) -> dict:
+    return sealed(copy.deepcopy(answer.certificate) | changes)
+
+
+@pytest.mark.parametrize("answer", [NAPKIN, FRONT_DOOR, BACK_DOOR, BOW])
+def test_a_true_certificate_is_accepted_as_json(answer):
+    assert check(json.loads(json.dumps(answer.certificate))).startswith("verified")
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_every_answer_carries_a_certificate_that_checks(data):
+    graph = data.draw(admgs() | hard_admgs())
+    answer = identify(graph, data.draw(effects(graph)))
+    assert check(answer.certificate).startswith("verified")
+
+
+def test_a_certificate_that_was_changed_is_rejected():
+    certificate = NAPKIN.certificate | {"estimand": "P(Y | X)"}
+    with pytest.raises(CheckError, match="digest"):
+        check(certificate)
+
+
+@pytest.mark.parametrize("answer", [NAPKIN, FRONT_DOOR, BACK_DOOR])
+@pytest.mark.parametrize("formula", ["P(Y | X)", "P(Y)", "Σ_{Z} P(Y | X, Z)", "P(Y | do(X))"])
+def test_another_formula_under_a_true_derivation_is_rejected(answer, formula):
+    with pytest.raises(CheckError):
+        check(forged(answer, estimand=formula))
+
+
+def test_a_true_derivation_of_another_query_is_rejected():
+    with pytest.raises(CheckError):
+        check(forged(FRONT_DOOR, query="P(Z | do(X))"))
+
+
+@pytest.mark.parametrize("answer", [NAPKIN, FRONT_DOOR, BACK_DOOR])
+def test_a_missing_step_is_rejected(answer):
+    steps = answer.certificate["derivation"]
+    for i in range(len(steps) - 1):
+        with pytest.raises(CheckError):
+            check(forged(answer, derivation=steps[:i] + steps[i + 1 :]))
+
+
+@pytest.mark.parametrize("answer", [NAPKIN, FRONT_DOOR, BACK_DOOR])
+def test_a_derivation_in_another_graph_is_rejected(answer):
+    """One more hidden common cause, and some separation no longer holds."""
+    graph = copy.deepcopy(answer.certificate["graph"])
+    known = {frozenset(edge) for edge in graph["bidirected"]}
+    graph["bidirected"] += [
+        [a, b]
+        for a in graph["nodes"]
+        for b in graph["nodes"]
+        if a < b and frozenset((a, b)) not in known
+    ]
+    with pytest.raises(CheckError, match=r"separation that does not hold|declares other"):
+        check(forged(answer, graph=graph))
+
+
+def test_a_step_that_declares_another_separation_is_rejected():
+    steps = copy.deepcopy(BACK_DOOR.certificate["derivation"])
+    steps[1]["cut_in"] = []
+    with pytest.raises(CheckError, match="declares other sets"):
+        check(forged(BACK_DOOR, derivation=steps))
+
+
+@pytest.mark.parametrize("name", ["front-door", "napkin", "back-door", "m-bias"])
+def test_a_forged_no_for_an_identified_query_is_rejected(name):
+    answer = identify(examples()[name], "P(Y | do(X))")
+    nodes = answer.certificate["graph"]["nodes"]
+    for outer in (nodes, ["X", "Y"], ["W", "X", "Y"]):
+        for inner in (["Y"], ["X"], ["Z", "Y"], []):
+            hedge = {"outer": outer, "inner": inner}
+            with pytest.raises(CheckError):
+                check(forged(answer, answer="not-identified", hedge=hedge))
+
+
+def test_a_hedge_that_is_none_is_rejected():
+    for hedge in ({"outer": ["Y"], "inner": ["Y"]}, {"outer": ["X", "Y"], "inner": ["X"]}, None):
+        with pytest.raises(CheckError):
+            check(forged(BOW, hedge=hedge))
+
+
+def test_a_wrong_yes_with_the_confounded_conditional_is_rejected():
+    """A published tool returns sum_v1 P(v1) P(v3 | v1, v2) here, and its own verifier agrees."""
+    graph = ADMG.parse("V1 -> V3 -> V0 <- V2; V1 <-> V3; V2 <-> V3")
+    answer = identify(graph, "P(V3 | do(V2))")
+    assert isinstance(answer, Identified)
+    assert str(answer.estimand) == "P(V3)"
+    with pytest.raises(CheckError):
+        check(forged(answer, estimand="Σ_{V1} P(V1) P(V3 | V1, V2)"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Σ_{Z} P(Y | X, Z) P(Z | X)", "P(Y | X)"),
+        ("P(X, Y) / P(X)", "P(Y | X)"),
+        ("Σ_{X} P(X | Z)", "1"),
+        ("(Σ_{Y} P(X, Y | Z)) / P(X | Z)", "1"),
+        ("Σ_{A} P(A) P(Y | A, X)", "Σ_{A'} P(A') P(Y | A', X)"),
+        ("Σ_{A} P(A | X) Σ_{B} P(B | A) P(Y | B)", "Σ_{A, B} P(A | X) P(Y | B) P(B | A)"),
+    ],
+)
+def test_equal_by_the_axioms_of_probability(one, other):
+    assert normal(read(one)) == normal(read(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("P(Y | X)", "P(Y)"),
+        ("P(Y | do(X))", "P(Y | X)"),
+        ("Σ_{Z} P(Y | X, Z) P(Z)", "P(Y | X)"),
+        ("Σ_{A} P(A) P(Y | A, X)", "Σ_{A} P(A | X) P(Y | A, X)"),
+        ("Σ_{Z} (P(Y, Z) / P(Z))", "(Σ_{Z} P(Y, Z)) / P(Z)"),
+    ],
+)
+def test_different_by_the_axioms_of_probability(one, other):
+    assert normal(read(one)) != normal(read(other))
+
+
+def test_the_command_verifies_without_the_solver(tmp_path):
+    path = tmp_path / "answer.json"
+    path.write_text(json.dumps(FRONT_DOOR.certificate), encoding="utf-8")
+    code = (
+        "import runpy, sys; sys.argv = ['checker', sys.argv[1]]\n"
+        "try: runpy.run_module('causal.checker', run_name='__main__')\n"
+        "except SystemExit as stop: code = stop.code\n"
+        "ours = [m for m in sys.modules if m.startswith('causal.') and 'checker' not in m]\n"
+        "assert not ours, ours\n"
+        "sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("verified: P(Y | do(X)) = ")
+    path.write_text(json.dumps(forged(FRONT_DOOR, estimand="P(Y | X)")), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "causal.checker", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith("REJECTED")
