@@ -1,6 +1,7 @@
 """The do-calculus as checked steps: the three rules, the bridges between laws, derivations."""
 
 from causal.calculus.bridge import bridge as bridge
+from causal.calculus.certificate import certificate as certificate
 from causal.calculus.derivation import Derivation as Derivation
 from causal.calculus.derivation import Line as Line
 from causal.calculus.grounding import grounded as grounded
@@ -16,6 +17,7 @@ __all__ = [
     "Separation",
     "Step",
     "bridge",
+    "certificate",
     "grounded",
     "rule_1",
     "rule_2",

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from causal.calculus.certificate import certificate
 from causal.calculus.step import Step
+from causal.checker import CheckError, check
+from causal.errors import CertificateError
 from causal.expression import Expression, P, arranged, replaced
+from causal.graph import ADMG
 
 __all__ = ["Derivation", "Line"]
 
@@ -51,6 +55,29 @@ class Derivation:
         ]
         body = " \\\\\n".join([self.start.latex() + " " + (rows[0] if rows else ""), *rows[1:]])
         return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+    def certificate(self, graph: ADMG) -> dict[str, object]:
+        """Plain data that ``causal.checker`` verifies without the solver."""
+        return certificate(
+            graph, str(self.start), estimand=str(self.end), derivation=self.to_list()
+        )
+
+    def check(self, graph: ADMG) -> None:
+        """Replay every step in the independent checker; CertificateError at the first false one.
+
+        >>> from causal import identify
+        >>> front_door = ADMG.parse("X -> Z -> Y; X <-> Y")
+        >>> derivation = identify(front_door, "P(Y | do(X))").derivation
+        >>> derivation.check(front_door)
+        >>> derivation.check(ADMG.parse("X -> Z -> Y; X <-> Y; X <-> Z"))
+        Traceback (most recent call last):
+        ...
+        causal.errors.CertificateError: step 2: rule 2 needs a separation that does not hold
+        """
+        try:
+            check(self.certificate(graph))
+        except CheckError as error:
+            raise CertificateError(str(error)) from error
 
     def to_list(self) -> list[dict[str, object]]:
         """Plain data, for JSON."""

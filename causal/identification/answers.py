@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from causal.calculus import Derivation
+from causal.calculus import Derivation, certificate
 from causal.expression import Expression
 from causal.graph import ADMG
-from causal.identification.certificate import certificate
 from causal.identification.hedge import Hedge
 from causal.query import Query
 from causal.variables import Variables
@@ -48,8 +47,7 @@ class Identified:
     @cached_property
     def certificate(self) -> dict[str, object]:
         """Plain data that ``python -m causal.checker`` verifies without the solver."""
-        steps = self.derivation.to_list()
-        return certificate(self.graph, self.query, estimand=str(self.estimand), derivation=steps)
+        return self.derivation.certificate(self.graph)
 
     def __str__(self) -> str:
         return f"{self.query} = {self.estimand}"
@@ -69,7 +67,8 @@ class NotIdentified:
     @cached_property
     def certificate(self) -> dict[str, object]:
         """Plain data that ``python -m causal.checker`` verifies without the solver."""
-        return certificate(self.graph, self.query, hedge=self.hedge)
+        hedge = {"outer": self.hedge.outer, "inner": self.hedge.inner}
+        return certificate(self.graph, str(self.query.for_all_values), hedge=hedge)
 
     def __str__(self) -> str:
         return f"{self.query} is not identified: {self.hedge.why}"

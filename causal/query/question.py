@@ -83,6 +83,16 @@ class Query:
         return {name: value for name, value in (*terms, *sets) if value is not None}
 
     @property
+    def for_all_values(self) -> Query:
+        """The same question with every value left open: what a formula answers.
+
+        >>> print(Query.parse("P(Y=1 | do(X=0))").for_all_values)
+        P(Y | do(X))
+        """
+        terms = [tuple(Term(t.variable) for t in part) for part in (self.outcome, self.given)]
+        return Query(terms[0], tuple(Assignment(a.variable) for a in self.do), terms[1])
+
+    @property
     def is_counterfactual(self) -> bool:
         """Whether some term lives in a world of its own."""
         return any(term.under for term in (*self.outcome, *self.given))
