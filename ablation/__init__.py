@@ -9,10 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ablation.attribution import Predicted as Predicted
+    from ablation.attribution import explain as explain
     from ablation.component import Component as Component
     from ablation.design import LeaveOneOut as LeaveOneOut
     from ablation.design import Seeds as Seeds
     from ablation.errors import AblationError as AblationError
+    from ablation.neural import Components as Components
+    from ablation.neural import ablated as ablated
+    from ablation.neural import Components as Components
+    from ablation.neural import ablated as ablated
     from ablation.operators import Mean as Mean
     from ablation.operators import Noise as Noise
     from ablation.operators import Resample as Resample
@@ -30,10 +36,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "AblationError": "errors",
     "Component": "component",
+    "Components": "neural",
+    "Components": "neural",
     "LeaveOneOut": "design",
     "Mean": "operators",
     "Metric": "study",
     "Noise": "operators",
+    "Predicted": "attribution",
+    "Predicted": "attribution",
     "Resample": "operators",
     "Seeds": "design",
     "Skip": "operators",
@@ -41,7 +51,11 @@ _HOMES = {
     "Trial": "trial",
     "Trials": "trials",
     "Zero": "operators",
+    "ablated": "neural",
+    "explain": "attribution",
+    "ablated": "neural",
     "effects": "statistics",
+    "explain": "attribution",
     "load": "store.loading",
     "report": "report",
     "run": "runner.session",

@@ -29,6 +29,8 @@ def status(store: Path, name: str | None, *, as_json: bool) -> None:
     if as_json:
         show_record({"store": str(store), "studies": [_record(each) for each in found]})
         return
+    if not found:
+        click.echo(f"{store} holds no study.")
     for trials in found:
         _show(trials)
 

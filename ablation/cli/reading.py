@@ -76,8 +76,7 @@ def report(store: Path, name: str | None, out: Path, *, as_json: bool) -> None:
     import ablation
 
     trials = ablation.load(store, name)
-    ablation.report(trials, to=out)
-    page = out / "report.html"
+    page = ablation.report(trials, to=out)
     if as_json:
         show_record({"study": trials.study.name, "report": str(page)})
     else:

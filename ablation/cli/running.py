@@ -1,6 +1,7 @@
 """`ablation run`: run what is missing of a study, and say how far it came."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import closing, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from ablation.cli.options import AS_JSON, STUDY_FILE
 from ablation.cli.showing import first_line, plural, show_record
 
 if TYPE_CHECKING:
+    from ablation.plan import NotRun
     from ablation.trials import Trials
 
 
@@ -40,10 +42,12 @@ def run(study_file: Path, store: Path, workers: int, *, retry_failed: bool, as_j
     Every trial is recorded as it ends. Ctrl-C stops, and the same command continues; failed
     trials stay as they are unless --retry-failed is given.
     """
+    from ablation.plan import plan
     from ablation.runner.session import run as run_study
     from ablation.study import Study
 
     study = Study.from_toml(study_file)
+    not_run = plan(study).not_run
     # What a system prints in this process must not end up in the answer.
     quiet = redirect_stdout(sys.stderr) if as_json else nullcontext()
     try:
@@ -53,9 +57,9 @@ def run(study_file: Path, store: Path, workers: int, *, retry_failed: bool, as_j
         click.echo(_stopped(meter, store), err=True)
         return Exit.INTERRUPTED
     if as_json:
-        show_record(_record(trials, store))
+        show_record(_record(trials, not_run, store))
     else:
-        _show(trials, store)
+        _show(trials, not_run, store)
     return Exit.ANSWERED if any(each.done for each in trials) else Exit.NO
 
 
@@ -75,7 +79,7 @@ def _failures(trials: "Trials") -> list[dict[str, object]]:
     ]
 
 
-def _record(trials: "Trials", store: Path) -> dict[str, object]:
+def _record(trials: "Trials", not_run: Sequence["NotRun"], store: Path) -> dict[str, object]:
     failures = _failures(trials)
     return {
         "study": trials.study.name,
@@ -84,10 +88,11 @@ def _record(trials: "Trials", store: Path) -> dict[str, object]:
         "done": len(trials) - len(failures),
         "failed": len(failures),
         "failures": failures,
+        "not_run": [each.condition for each in not_run],
     }
 
 
-def _show(trials: "Trials", store: Path) -> None:
+def _show(trials: "Trials", not_run: Sequence["NotRun"], store: Path) -> None:
     failures = _failures(trials)
     click.echo(
         f"{trials.study.name}: {len(trials) - len(failures)} of "
@@ -95,3 +100,5 @@ def _show(trials: "Trials", store: Path) -> None:
     )
     for row in failures:
         click.echo(f"Failed: {row['condition']}, seed {row['seed']}: {row['error']}")
+    for left_out in not_run:
+        click.echo(f"Not run: {left_out.condition}, because {left_out.reason}.")

@@ -19,7 +19,7 @@ from ablation.plan import PlannedTrial
 from ablation.runner.messages import Hello, Message, Request, read, written
 
 _LAST_WORDS = 4_000  # bytes of output kept
-_PATIENCE_S = 5.0
+_PATIENCE_S = 0.5
 _GRACE_S = 1.0
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 _ONE_THREAD = {
@@ -70,9 +70,10 @@ class Worker:
         self._send(Request(planned.seed, planned.config))
 
     def notice(self) -> None:
-        """See whether it died while children of its own still hold its pipes; end those too."""
+        """See whether it died while children of its own still hold its pipes; report it then."""
         if self._process.poll() is not None:
             self.kill()
+            self._events.put((self, None))
 
     def kill(self) -> None:
         """End it with every process it started, and wait until it is gone."""

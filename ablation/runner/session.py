@@ -37,6 +37,17 @@ def run(
     `workers=0` runs them in this process, which a function of a notebook needs. `progress` is
     called whenever something changes, and once a second. Ctrl-C stops cleanly: the same call
     continues.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from ablation import Component, LeaveOneOut, Metric
+    >>> def train(config, seeds):
+    ...     return {"accuracy": 0.9 if config["attention"] else 0.7}
+    >>> study = Study("toy", train, [Component("attention", switch="attention")], LeaveOneOut(),
+    ...               [Metric("accuracy")], seeds=2, config={"attention": True})
+    >>> with TemporaryDirectory() as folder:
+    ...     trials = run(study, Path(folder, "runs.db"), workers=0)
+    >>> [(trial.condition, trial.metrics["accuracy"]) for trial in trials[:2]]
+    [('without attention', 0.7), ('baseline', 0.9)]
     """
     path = Path(store)
     laid = plan(study)

@@ -31,6 +31,13 @@ def verify(path: str | Path) -> Verification:
     """Check a store: SQLite's own integrity, the tables, every checksum, and how many rows.
 
     A file that is no store is refused with `ForeignStoreError`, as everywhere.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from ablation.store import Store
+    >>> with TemporaryDirectory() as folder:
+    ...     Store.open(Path(folder, "runs.db")).close()
+    ...     verify(Path(folder, "runs.db")).sound
+    True
     """
     path = Path(path)
     try:

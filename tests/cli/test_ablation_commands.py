@@ -113,7 +113,23 @@ def test_a_run_is_counted_and_its_failures_are_told(ablation: Command) -> None:
         "done": 14,
         "failed": 1,
         "failures": [{"condition": "without dropout", "seed": 2, "error": "ValueError: =exploded"}],
+        "not_run": [],
     }
+
+
+def test_a_component_that_training_cannot_ablate_is_told_as_not_run(ablation: Command) -> None:
+    text = Path("study.toml").read_text()
+    heads = 'heads = { module = "blocks.*.attn", by = "mean" }\n[metrics.accuracy]'
+    Path("study.toml").write_text(text.replace("[metrics.accuracy]", heads))
+    told = "Not run: without heads, because heads has no switch"
+    assert told in ablation("plan", "study.toml").out
+    assert told in ablation("run", "study.toml", "--workers", "1").out
+
+
+def test_a_report_is_written(after_run: Command) -> None:
+    said = after_run("report", "runs.db", "--out", "page")
+    assert (said.code, said.out) == (0, "Wrote page/report.html\n")
+    assert "Does attention matter?" in Path("page/report.html").read_text()
 
 
 def test_what_a_system_prints_in_this_process_is_not_in_the_json(ablation: Command) -> None:

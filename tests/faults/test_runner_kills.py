@@ -87,12 +87,12 @@ def disturbed(folder: Path, kills: int, rng: random.Random) -> int:
             if strike == 0:
                 time.sleep(rng.random() * 0.01)
                 runner.kill()
-                struck += 1
         runner.communicate()
+        struck += runner.returncode == -signal.SIGKILL
         recorded = load(folder / "runs.db")
         lost += max(0, acknowledged - sum(each.done for each in recorded))
         doubled = Counter((each.condition, each.seed) for each in recorded.attempts)
-        assert set(doubled.values()) == {1}
+        assert set(doubled.values()) <= {1}
         if len(recorded) == len(recorded.planned):
             (folder / "runs.db").rename(folder / f"whole{struck}.db")
     runner = started(folder)

@@ -46,6 +46,10 @@ MISDEEDS = {
     "os.kill(os.getpid(), signal.SIGKILL)": "the worker process died: killed by SIGKILL",
     "ctypes.string_at(0)": "the worker process died: killed by SIGSEGV",
     "raise KeyboardInterrupt": "the worker process died: killed by SIGINT",
+    # Its child leaves the process group and holds the pipes open.
+    "os.fork() or [os.setsid(), time.sleep(9), os._exit(0)]; os._exit(5)": (
+        "the worker process died: exit code 5"
+    ),
 }
 
 
