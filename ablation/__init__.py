@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ablation.errors import AblationError as AblationError
     from ablation.neural import Components as Components
     from ablation.neural import ablated as ablated
-    from ablation.neural import Components as Components
-    from ablation.neural import ablated as ablated
     from ablation.operators import Mean as Mean
     from ablation.operators import Noise as Noise
     from ablation.operators import Resample as Resample
@@ -37,12 +35,10 @@ _HOMES = {
     "AblationError": "errors",
     "Component": "component",
     "Components": "neural",
-    "Components": "neural",
     "LeaveOneOut": "design",
     "Mean": "operators",
     "Metric": "study",
     "Noise": "operators",
-    "Predicted": "attribution",
     "Predicted": "attribution",
     "Resample": "operators",
     "Seeds": "design",
@@ -51,8 +47,6 @@ _HOMES = {
     "Trial": "trial",
     "Trials": "trials",
     "Zero": "operators",
-    "ablated": "neural",
-    "explain": "attribution",
     "ablated": "neural",
     "effects": "statistics",
     "explain": "attribution",
