@@ -35,7 +35,7 @@ def grid(table: Table) -> Grid:
     ((('mlp', '−25.0%'),), (False, True))
     """
     frame = table.frame
-    if not isinstance(frame.index, pd.RangeIndex):
+    if not isinstance(frame.index, pd.RangeIndex) or frame.index.name is not None:
         frame = frame.reset_index()
     columns = [
         tuple(_cells(frame.iloc[:, i], table.formats.get(str(name), "")))

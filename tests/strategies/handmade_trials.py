@@ -1,8 +1,6 @@
 """Trials made by hand: a study and a table of what each condition gave on each seed."""
 
-from collections.abc import Callable, Mapping, Sequence
-
-import pytest
+from collections.abc import Mapping, Sequence
 
 from ablation import Component, LeaveOneOut, Metric, Study, Trials
 from ablation.trial import Trial
@@ -10,7 +8,7 @@ from ablation.trial import Trial
 Run = Mapping[str, Sequence[float | None]]
 
 
-def made(runs: Run, *metrics: Metric, seeds: int) -> Trials:
+def made(runs: Run, *metrics: Metric, seeds: int, error: str = "ValueError: no") -> Trials:
     """Build the trials of a study; None stands for a run that failed, a short row for none."""
     names = [name for name in runs if name != "baseline"]
     study = Study(
@@ -32,14 +30,9 @@ def made(runs: Run, *metrics: Metric, seeds: int) -> Trials:
                 seed=seed,
                 status="failed" if value is None else "done",
                 metrics={} if value is None else {each.name: value for each in study.metrics},
-                error="ValueError: no" if value is None else None,
+                error=error if value is None else None,
             )
             for name, values in runs.items()
             for seed, value in enumerate(values)
         ],
     )
-
-
-@pytest.fixture(scope="session")
-def trials() -> Callable[..., Trials]:
-    return made
