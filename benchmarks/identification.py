@@ -41,8 +41,8 @@ def _row(race: Race) -> dict[str, object]:
         "y0, ms": race.milliseconds("y0"),
         "y0 / causal": race.ratio("y0", to="causal"),
         "same verdict": race.agreement(),
-        "formula, characters": _length(race, "causal"),
-        "y0's": _length(race, "y0"),
+        "causal, characters": _length(race, "causal"),
+        "y0, characters": _length(race, "y0"),
     }
 
 
