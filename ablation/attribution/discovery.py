@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from torch import nn
-
 import causal
+from ablation.errors import AblationError, listed
 from ablation.neural import Activations, ablated, observe, select
 from ablation.neural.errors import RandomModuleError
 from ablation.neural.replacement import OFF
-from ablation.neural.trees import Inputs, largest_change
+from ablation.neural.trees import Inputs, Module, largest_change
 from ablation.operators import Operator
 
 Edge: TypeAlias = tuple[str, str]
@@ -35,6 +34,16 @@ class Wired(Protocol):
     def edges(self) -> tuple[Edge, ...]:
         """Who reads whom."""
         ...
+
+
+class DifferentComponentsError(AblationError, ValueError):
+    """Two graphs that are not about the same components have no distance."""
+
+    def __init__(self, differing: Iterable[str]) -> None:
+        self.differing = tuple(sorted(differing))
+        super().__init__(
+            f"the graphs have different components: {listed(self.differing)} in only one of them."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class ComponentGraph:
 
 
 def discover_components(
-    module: nn.Module,
+    module: Module,
     inputs: Inputs,
     components: str | Iterable[str] | None = None,
     *,
@@ -101,6 +110,7 @@ def discover_components(
     these inputs is zero; `conflicts` lists what the two kinds of runs disagree on.
 
     >>> import torch
+    >>> from torch import nn
     >>> net = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 2))
     >>> discover_components(net, torch.ones(1, 2)).edges
     (('0', '1'), ('1', '2'))
@@ -138,10 +148,7 @@ def structural_hamming_distance(one: Wired, other: Wired) -> int:
     2
     """
     if set(one.names) != set(other.names):
-        raise ValueError(
-            f"the graphs have different components: {sorted(set(one.names) ^ set(other.names))} "
-            "are in only one of them."
-        )
+        raise DifferentComponentsError(set(one.names) ^ set(other.names))
     return len({frozenset(edge) for edge in set(one.edges) ^ set(other.edges)})
 
 

@@ -8,10 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import torch
-from torch import Tensor
-
 from ablation.errors import AblationError
+from ablation.neural.trees import Tensor
 
 Event: TypeAlias = Callable[..., bool | float | Tensor]
 
@@ -27,6 +25,7 @@ class EventError(AblationError, TypeError):
 class Predicted:
     """The event that a classifier's largest logit is the one of this class; it has a margin.
 
+    >>> import torch
     >>> Predicted(1)(torch.tensor([[0.0, 3.0, 1.0]]))
     tensor(2.)
     """
@@ -34,10 +33,15 @@ class Predicted:
     label: int
 
     def __call__(self, output: Tensor) -> Tensor:
-        """Return the logit of the class less the largest other one."""
+        """Return the logit of the class less the largest other one, from one example's logits."""
         logits = output.flatten()
-        others = torch.cat([logits[: self.label], logits[self.label + 1 :]])
-        return logits[self.label] - others.max()
+        if len(logits) != output.shape[-1]:
+            raise EventError(f"{self} was asked of outputs of shape {tuple(output.shape)}.")
+        if not 0 <= self.label < len(logits) > 1:
+            raise EventError(f"{self}, but there are logits for {len(logits)} classes.")
+        best = logits.topk(2)
+        rival = best.values[int(best.indices[0] == self.label)]
+        return logits[self.label] - rival
 
     def __str__(self) -> str:
         return f"the prediction is {self.label}"
@@ -64,6 +68,7 @@ class Outcome:
 def outcome(event: Event, output: object) -> Outcome:
     """Ask an event about one output.
 
+    >>> import torch
     >>> outcome(lambda logits: logits.argmax() == 2, torch.tensor([0.0, 1.0, 2.0]))
     Outcome(holds=True, margin=None)
     >>> outcome(lambda logits: 0.5 - logits[0], torch.tensor([2.0]))

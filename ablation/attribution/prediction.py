@@ -7,15 +7,13 @@ drawn anew for the second run answers another question, and overstates how neces
 
 from statistics import fmean
 
-from torch import nn
-
 from ablation.attribution.event import Event, Outcome, described, outcome
 from ablation.attribution.explanation import Counts, Explanation, Margins
 from ablation.errors import AblationError, listed
 from ablation.neural import KeyedNoise, twins
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, select
-from ablation.neural.trees import Inputs
+from ablation.neural.trees import Inputs, Module
 from ablation.neural.worlds import Twins
 from ablation.operators import Operator
 
@@ -31,8 +29,16 @@ class EvidenceNeverHeldError(AblationError, ValueError):
         )
 
 
+class TooFewDrawsError(AblationError, ValueError):
+    """An explanation asked for without a single draw of the noise."""
+
+    def __init__(self, draws: int) -> None:
+        self.draws = draws
+        super().__init__(f"draws must be 1 or more, not {draws}.")
+
+
 def explain(
-    module: nn.Module,
+    module: Module,
     inputs: Inputs,
     component: Patterns,
     *,
@@ -55,6 +61,7 @@ def explain(
     statistics) and AblationHadNoEffectError.
 
     >>> import torch
+    >>> from torch import nn
     >>> net = nn.Sequential(nn.Linear(1, 1, bias=False), nn.Dropout(0.5))
     >>> _ = nn.init.ones_(net[0].weight)
     >>> answer = explain(net, torch.ones(1, 1), "0", event=lambda out: bool(out > 0), draws=100)
@@ -62,7 +69,7 @@ def explain(
     (0.0, 0.0, 100)
     """
     if draws < 1:
-        raise ValueError(f"draws must be 1 or more, not {draws}.")
+        raise TooFewDrawsError(draws)
     both = twins(
         module,
         inputs,

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.utils import _pytree
 
+Module: TypeAlias = nn.Module
+Tensor: TypeAlias = torch.Tensor
 Inputs: TypeAlias = Tensor | tuple[object, ...] | Mapping[str, object]
 
 

@@ -193,6 +193,14 @@ def test_an_event_that_does_not_say_one_thing_is_refused(net, examples, event, p
         explain(net, examples[:1], "blocks.0", event=event)
 
 
+def test_a_predicted_class_is_one_of_the_classes_of_one_example():
+    logits = torch.tensor([[0.0, 3.0, 1.0]])
+    assert [float(Predicted(k)(logits)) for k in range(3)] == [-3.0, 2.0, -2.0]
+    for label, output in ((3, logits), (-1, logits), (0, logits.repeat(2, 1)), (0, logits[:, :1])):
+        with pytest.raises(EventError):
+            Predicted(label)(output)
+
+
 def test_the_answer_reads_as_a_sentence(net, examples):
     label = labels(net, examples[:1])[0]
     text = str(explain(net, examples[:1], "blocks.0", event=Predicted(label)))
