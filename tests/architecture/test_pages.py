@@ -68,6 +68,15 @@ def test_a_page_opens_with_its_idea(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_imports_stand_at_the_top_except_where_a_command_saves_time(page: Path) -> None:
+    functions = [n for n in ast.walk(ast.parse(page.read_text())) if isinstance(n, ast.FunctionDef)]
+    inside = [
+        n for f in functions for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)
+    ]
+    assert page.parent.name == "cli" or not inside
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_no_page_turns_text_into_code(page: Path) -> None:
     assert list(dangers(page.read_text())) == []
 
