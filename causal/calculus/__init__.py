@@ -4,6 +4,10 @@ from causal.calculus.bridge import bridge as bridge
 from causal.calculus.certificate import certificate as certificate
 from causal.calculus.derivation import Derivation as Derivation
 from causal.calculus.derivation import Line as Line
+from causal.calculus.equivalence import NotDerivable as NotDerivable
+from causal.calculus.equivalence import equivalents as equivalents
+from causal.calculus.equivalence import prove as prove
+from causal.calculus.equivalence import top as top
 from causal.calculus.grounding import grounded as grounded
 from causal.calculus.rules import rule_1 as rule_1
 from causal.calculus.rules import rule_2 as rule_2
@@ -14,12 +18,16 @@ from causal.calculus.step import Step as Step
 __all__ = [
     "Derivation",
     "Line",
+    "NotDerivable",
     "Separation",
     "Step",
     "bridge",
     "certificate",
+    "equivalents",
     "grounded",
+    "prove",
     "rule_1",
     "rule_2",
     "rule_3",
+    "top",
 ]

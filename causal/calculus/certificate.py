@@ -18,8 +18,11 @@ def certificate(
     estimand: str | None = None,
     derivation: Sequence[object] = (),
     hedge: Mapping[str, Variables] | None = None,
+    answer: str = "identified",
 ) -> dict[str, object]:
     """Graph, query, verdict, and what bears it out, under one digest.
+
+    ``answer`` is "identified", or "equal" when the derivation ends in a law with actions.
 
     >>> certificate(ADMG.parse("X -> Y"), "P(X)", estimand="P(X)")["answer"]
     'identified'
@@ -32,7 +35,7 @@ def certificate(
             "bidirected": [list(edge) for edge in graph.bidirected],
         },
         "query": query,
-        "answer": "identified" if hedge is None else "not-identified",
+        "answer": answer if hedge is None else "not-identified",
         "estimand": estimand,
         "derivation": list(derivation),
         "hedge": hedge and {name: sorted(part, key=natural) for name, part in hedge.items()},

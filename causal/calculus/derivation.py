@@ -9,7 +9,7 @@ from causal.calculus.certificate import certificate
 from causal.calculus.step import Step
 from causal.checker import CheckError, check
 from causal.errors import CertificateError
-from causal.expression import Expression, P, arranged, replaced
+from causal.expression import Expression, P, arranged, laws, replaced
 from causal.graph import ADMG
 
 __all__ = ["Derivation", "Line"]
@@ -58,8 +58,13 @@ class Derivation:
 
     def certificate(self, graph: ADMG) -> dict[str, object]:
         """Plain data that ``causal.checker`` verifies without the solver."""
+        acts = any(law.do for law in laws(self.end))
         return certificate(
-            graph, str(self.start), estimand=str(self.end), derivation=self.to_list()
+            graph,
+            str(self.start),
+            estimand=str(self.end),
+            derivation=self.to_list(),
+            answer="equal" if acts else "identified",
         )
 
     def check(self, graph: ADMG) -> None:

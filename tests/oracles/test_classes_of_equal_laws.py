@@ -1,0 +1,99 @@
+"""Normal forms and classes of laws against brute force: every law, every application of a rule."""
+
+import itertools
+from random import Random
+
+import pytest
+
+from causal.calculus import (
+    Derivation,
+    Step,
+    bridge,
+    equivalents,
+    prove,
+    rule_1,
+    rule_2,
+    rule_3,
+    top,
+)
+from causal.expression import P
+from causal.graph import ADMG
+
+
+def random_admg(rng: Random, n: int) -> ADMG:
+    names = [f"V{i}" for i in range(n)]
+    pairs = list(itertools.combinations(rng.sample(names, n), 2))
+    return ADMG.of(
+        nodes=names,
+        directed=[pair for pair in pairs if rng.random() < 0.4],
+        bidirected=[pair for pair in pairs if rng.random() < 0.3],
+    )
+
+
+def classes(graph: ADMG, y: str) -> list[set[P]]:
+    """All laws of y, joined by every application of a rule to a set of variables."""
+    rest = [v for v in graph.nodes if v != y]
+    laws = [
+        P.of_names(
+            [y],
+            [v for v, r in zip(rest, roles, strict=True) if r == "w"],
+            [v for v, r in zip(rest, roles, strict=True) if r == "x"],
+        )
+        for roles in itertools.product("-wx", repeat=len(rest))
+    ]
+    home = {law: {law} for law in laws}
+    for law in laws:
+        for step in applications(graph, law):
+            if isinstance(step, Step) and home[law] is not home[step.after]:
+                joined = home[law] | home[step.after]
+                for member in joined:
+                    home[member] = joined
+    return list({id(part): part for part in home.values()}.values())
+
+
+def applications(graph: ADMG, law: P):
+    given, do = ([s.variable for s in part] for part in (law.given, law.do))
+    for some in subsets(given):
+        yield rule_1(graph, law, delete=some)
+        yield rule_2(graph, law, act=some)
+    for some in subsets(do):
+        yield rule_2(graph, law, observe=some)
+        yield rule_3(graph, law, delete=some)
+
+
+def subsets(names: list[str]):
+    return (c for k in range(1, len(names) + 1) for c in itertools.combinations(names, k))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_class_has_one_top_and_the_walk_meets_all_of_it(seed):
+    rng = Random(seed)
+    graph = random_admg(rng, rng.choice((3, 4)))
+    tops = []
+    for part in classes(graph, rng.choice(graph.nodes)):
+        (only,) = {top(graph, law) for law in part}
+        assert only in part
+        tops.append(only)
+        start = rng.choice(sorted(part, key=str))
+        walked = list(equivalents(graph, str(start)))
+        assert len(walked) == len(set(walked))
+        assert set(walked) == part
+        for law in part:
+            path = bridge(graph, start, law)
+            assert path is not None
+            assert all(isinstance(step.after, P) for step in path)
+    assert len(set(tops)) == len(tops)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_proving_decides_membership(seed):
+    rng = Random(seed)
+    graph = random_admg(rng, 4)
+    parts = classes(graph, rng.choice(graph.nodes))
+    laws = {law: i for i, part in enumerate(parts) for law in part}
+    for _ in range(60):
+        one, other = rng.sample(sorted(laws, key=str), 2)
+        answer = prove(graph, str(one), str(other))
+        assert isinstance(answer, Derivation) is (laws[one] == laws[other])
+        if isinstance(answer, Derivation):
+            answer.check(graph)
