@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
 import causal as engine
@@ -9,6 +12,8 @@ from causal.cli import reading, records, story
 from causal.cli.exits import Exit
 
 __all__ = ["causal"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 EXAMPLES = """\b
 Examples:
@@ -18,7 +23,8 @@ IDENTIFY = """\b
 Examples:
   causal identify "X -> Z -> Y; X <-> Y" "P(Y | do(X))"
   causal identify "Z -> X -> Y; Z -> Y" "P(Y | do(X))" --steps
-  causal identify study.txt "P(Y | do(X), W)" --json"""
+  causal identify study.txt "P(Y | do(X), W)" --json
+  causal identify study.txt "P(Y | do(X))" --certificate > answer.json"""
 SEPARATED = """\b
 Examples:
   causal separated "X -> Z -> Y" X Y --given Z
@@ -36,6 +42,11 @@ Exit code: 0 answered, 1 answered "no", 2 misuse or bad input,
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object (schema 1).")
 
 
+def shaped(name: str, what: str) -> Callable[[Command], Command]:
+    """Declare one of several shapes of the output; without any it is a story."""
+    return click.option(f"--{name}", "shape", flag_value=name, help=what)
+
+
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog=f"{EXAMPLES}\n\n{EXITS}",
@@ -51,26 +62,26 @@ def causal() -> None:
 )
 @click.argument("graph")
 @click.argument("query")
-@click.option("--steps", is_flag=True, help="Derive the formula, rule by rule.")
-@click.option("--latex", is_flag=True, help="Print the formula alone, as LaTeX.")
-@as_json
-def identify(graph: str, query: str, *, steps: bool, latex: bool, as_json: bool) -> int:
+@shaped("steps", "Derive the formula, rule by rule.")
+@shaped("latex", "Print the formula alone, as LaTeX.")
+@shaped("json", "Print one JSON object (schema 1).")
+@shaped("certificate", "Print what `python -m causal.checker -` verifies.")
+def identify(graph: str, query: str, shape: str | None) -> int:
     """Say whether QUERY is computable from what is observed, and by which formula.
 
     QUERY is P(outcomes | do(actions), conditions). A "no" comes with its hedge: the part of the
-    graph that forbids any formula.
+    graph that forbids any formula. Of several options for the output the last one counts.
     """
-    if latex + steps + as_json > 1:
-        raise click.ClickException(
-            "give one of --steps, --latex and --json; --json holds all three"
-        )
     answer = engine.identify(reading.graph_from(graph), reading.query_from(query))
-    if as_json:
-        click.echo(records.written(records.of_answer(answer)))
-    elif latex and isinstance(answer, engine.Identified):
-        click.echo(answer.estimand.latex())
-    else:
-        click.echo(story.of_answer(answer, steps=steps))
+    match shape, answer:
+        case "json", _:
+            click.echo(records.written(records.of_answer(answer)))
+        case "certificate", engine.Identified() | engine.NotIdentified():
+            click.echo(records.written(answer.certificate))
+        case "latex", engine.Identified():
+            click.echo(answer.estimand.latex())
+        case _:
+            click.echo(story.of_answer(answer, steps=shape == "steps"))
     match answer:
         case engine.Identified():
             return Exit.ANSWERED

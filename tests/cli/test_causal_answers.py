@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 import causal
+from causal.checker import check
 from causal.cli import main
 
 NAPKIN = "W -> Z -> X -> Y; W <-> X; W <-> Y"
@@ -96,6 +97,18 @@ def test_a_derivation_gives_every_step_its_reason(run: Run) -> None:
 
 def test_latex_is_the_formula_alone(run: Run) -> None:
     out = run("identify", "X -> Y", "P(Y | do(X))", "--latex").out
+    assert out == "P(Y \\mid X)\n"
+
+
+@pytest.mark.parametrize(("graph", "code"), [(NAPKIN, 0), (BOW, 1)])
+def test_a_certificate_is_what_the_checker_verifies(run: Run, graph: str, code: int) -> None:
+    ending = run("identify", graph, "P(Y | do(X))", "--certificate")
+    assert ending.code == code
+    assert check(json.loads(ending.out))
+
+
+def test_of_several_shapes_the_last_one_counts(run: Run) -> None:
+    out = run("identify", "X -> Y", "P(Y | do(X))", "--json", "--latex").out
     assert out == "P(Y \\mid X)\n"
 
 

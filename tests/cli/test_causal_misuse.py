@@ -66,10 +66,6 @@ MISUSES = {
         ["separated", "X -> Y", " ", "Y"],
         "Error: x names no variable\n",
     ),
-    "two formats at once": (
-        ["identify", "X -> Y", "P(Y)", "--json", "--latex"],
-        "Error: give one of --steps, --latex and --json; --json holds all three\n",
-    ),
 }
 
 
