@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ablation.errors import AblationError, UnknownNameError
+from ablation.statistics.moderated import APART
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,14 @@ class Effect:
     note: str
     higher_is_better: bool
     equivalence: float
+    sd_baseline: float = math.nan
+    sd_ablated: float = math.nan
     differences: tuple[float, ...] = ()
+
+    @property
+    def unsteady(self) -> bool:
+        """Whether its seeds differ so much that no other component could vouch for its spread."""
+        return APART in self.note
 
     @property
     def estimated(self) -> bool:
@@ -99,5 +107,7 @@ def _read(row: Mapping[Hashable, float | str], facts: Mapping[str, object]) -> E
         note=str(row["note"]),
         higher_is_better=bool(facts["higher_is_better"]),
         equivalence=float(equivalence or 0.0),
+        sd_baseline=float(row["sd_baseline"]),
+        sd_ablated=float(row["sd_ablated"]),
         differences=tuple(differences[name].values()),
     )

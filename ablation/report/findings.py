@@ -1,6 +1,6 @@
 """What was asked and what came out: the part of a report that is read first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -9,7 +9,7 @@ from ablation.report.blocks import Aside, Block, Figure, KeyFigures, Listing, Pr
 from ablation.report.effect import Effect, ranked, read_effects
 from ablation.report.figures import forest_plot
 from ablation.report.inline import Code, Strong, Text, parts
-from ablation.report.numbers import decimals, percent
+from ablation.report.numbers import decimals, number, percent
 from ablation.report.sentences import counted, noun, sentence
 from ablation.report.tables import effects_table, spread_table
 from ablation.study import Metric
@@ -36,9 +36,17 @@ def lead(trials: Trials, table: pd.DataFrame) -> str:
     for verdict, one, many in _GROUPS:
         names = [effect.component for effect in found if effect.verdict == verdict]
         if names:
-            said.append(f"{len(names)} {one if len(names) == 1 else many} ({listed(names)})")
+            ending = one if len(names) == 1 else many
+            said.append(f"{len(names)} {ending} ({listed(_few(names))})")
     seeds = counted(len(trials.study.seeds), "seed")
     return f"{counted(len(found), 'component')} on {metric}, {seeds} each: {'; '.join(said)}."
+
+
+def _few(names: Sequence[str], most: int = 6) -> list[str]:
+    """Name all where there are few, else the first of them and how many more there are."""
+    if len(names) <= most:
+        return list(names)
+    return [*names[: most - 1], f"{len(names) - most + 1} more"]
 
 
 def asked(trials: Trials) -> Iterator[Block]:
@@ -80,6 +88,8 @@ def results(table: pd.DataFrame, metric: Metric) -> Iterator[Block]:
         if row.verdict == "hurts":
             shouted = (Strong(row.component), " does harm. ", *parts(said[row.component]))
             yield Aside((*shouted, f" {_HARM}"), tone="warning")
+        if row.unsteady and row.sd_ablated > row.sd_baseline:
+            yield Aside(_unsteady(row, places))
     yield Figure.fitting(
         lambda width: forest_plot(table, metric.name, width=width), _forest_caption(rows[0], level)
     )
@@ -91,6 +101,15 @@ def results(table: pd.DataFrame, metric: Metric) -> Iterator[Block]:
             yield Listing([said[name] for name in names])
     yield effects_table(table, metric.name)
     yield spread_table(table, metric.name)
+
+
+def _unsteady(row: Effect, places: int) -> Text:
+    spread = f"sd {number(row.sd_ablated, places)} against {number(row.sd_baseline, places)}"
+    says = (
+        f" may be what holds the runs steady: without it, {row.metric} differs far more from seed "
+        f"to seed ({spread}). Its mean says little; look at its single seeds in the figure."
+    )
+    return Strong(row.component), says
 
 
 def _forest_caption(row: Effect, level: float) -> Text:

@@ -18,11 +18,12 @@ from ablation.statistics.methods import Method
 from ablation.statistics.moderated import ModeratedPairedT
 from ablation.statistics.multiplicity import holm
 from ablation.statistics.standardised import standardised
-from ablation.statistics.verdict import verdict
+from ablation.statistics.verdict import Verdict, verdict
 from ablation.study import Metric
 from ablation.trials import Trials
 
 BASELINE = "baseline"
+NOT_AMONG_SO_MANY = "clear by itself, but not among so many components"
 NOT_RUN = "not estimated: no trial was run without it"
 DEFAULT: Method = ModeratedPairedT()
 
@@ -113,6 +114,10 @@ def _rows(
     named = zip(_conditions(trials), comparisons, estimates, adjusted, strict=True)
     for (_, condition), comparison, estimate, p_holm in named:
         lower, upper = estimate.interval(level)
+        alone, judged = (_judge(metric, (lower, upper), level, p) for p in (0.0, p_holm))
+        notes = [*_notes(trials, condition, comparison, estimate)]
+        if alone != judged:
+            notes.append(NOT_AMONG_SO_MANY)
         size = standardised(estimate.on, estimate.off, level=level)
         yield {
             "component": comparison.component,
@@ -129,14 +134,8 @@ def _rows(
             "cohens_d": size.cohens_d,
             "hedges_g": size.hedges_g,
             "method": estimate.method,
-            "verdict": verdict(
-                (lower, upper),
-                p_holm=p_holm,
-                level=level,
-                equivalence=metric.equivalence,
-                higher_is_better=metric.higher_is_better,
-            ),
-            "note": "; ".join(_notes(trials, condition, comparison, estimate)),
+            "verdict": judged,
+            "note": "; ".join(notes),
             "se": estimate.se,
             "df": estimate.df,
             "g_lower": size.lower,
@@ -146,6 +145,16 @@ def _rows(
             "rho": comparison.correlation,
             "worst_seed": _worst(comparison.ablated, higher_is_better=metric.higher_is_better),
         }
+
+
+def _judge(metric: Metric, interval: tuple[float, float], level: float, p: float) -> Verdict:
+    return verdict(
+        interval,
+        p_holm=p,
+        level=level,
+        equivalence=metric.equivalence,
+        higher_is_better=metric.higher_is_better,
+    )
 
 
 def _notes(

@@ -80,3 +80,14 @@ def test_every_metric_has_its_section_its_figure_and_its_tables(tmp_path: Path) 
     assert "What came out: loss" in read.text
     assert read.count("figure") == 2
     assert read.count("table") == 1 + 2 * 2 + 2
+
+
+def test_a_component_that_holds_the_runs_steady_is_pointed_out(tmp_path: Path) -> None:
+    steady = {f"s{k}": [v - 0.1 + 0.002 * ((i * k) % 5) for i, v in enumerate(BASE)]
+              for k in (1, 2, 3)}  # fmt: skip
+    runs = {"baseline": BASE, "residual": [0.9, 0.5, 0.8, 0.2, 0.85], **steady}
+    text = Reading(page(made(runs, seeds=5), tmp_path)).text
+    assert (
+        "residual may be what holds the runs steady: without it, accuracy differs far more" in text
+    )
+    assert "s1 may be" not in text

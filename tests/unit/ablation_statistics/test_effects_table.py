@@ -10,7 +10,7 @@ from strategies.handmade_trials import made
 from ablation import Metric
 from ablation.errors import AblationError, UnknownNameError
 from ablation.statistics import ModeratedPairedT, PairedT, Welch, effects
-from ablation.statistics.effects import NOT_RUN
+from ablation.statistics.effects import NOT_AMONG_SO_MANY, NOT_RUN
 from ablation.statistics.methods import IDENTICAL, NO_SEED, NO_SPREAD, ONE_SEED
 from ablation.statistics.moderated import APART, BORROWED, TOO_FEW
 
@@ -61,6 +61,7 @@ def test_a_claim_that_does_not_survive_the_number_of_components_stays_undecided(
     assert row["lower"] > 0.01
     assert row["p"] < 0.05 < row["p_holm"]
     assert row["verdict"] == "undecided"
+    assert row["note"] == NOT_AMONG_SO_MANY
 
 
 def test_only_seeds_that_finished_both_conditions_count_and_the_rest_is_said() -> None:
