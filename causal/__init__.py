@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from causal.identification import Hedge as Hedge
     from causal.identification import Identified as Identified
     from causal.identification import NotIdentified as NotIdentified
+    from causal.identification import Remedies as Remedies
     from causal.identification import Undecided as Undecided
     from causal.identification import identify as identify
+    from causal.identification import remedies as remedies
     from causal.model import SCM as SCM
     from causal.model import Counterfactual as Counterfactual
     from causal.model import Do as Do
@@ -54,6 +56,7 @@ _HOMES = {
     "OpenPath": "graph",
     "PlugIn": "estimation",
     "Query": "query",
+    "Remedies": "identification",
     "Table": "model",
     "Undecided": "identification",
     "certify": "certification",
@@ -63,6 +66,7 @@ _HOMES = {
     "examples": "graph",
     "identify": "identification",
     "open_path": "graph",
+    "remedies": "identification",
     "separated": "graph",
 }
 

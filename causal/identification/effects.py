@@ -8,6 +8,8 @@ distributions".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from causal.graph import ADMG
 from causal.graph.bits import bits
 from causal.graph.separation import reachable
@@ -17,7 +19,7 @@ from causal.identification.proof import Plan, derive
 from causal.identification.shrinking import Blocked, Chain, shrink
 from causal.query import Query
 
-__all__ = ["identify"]
+__all__ = ["Effect", "decide", "effect", "identify"]
 
 
 def identify(graph: ADMG, query: Query | str) -> Answer:
@@ -42,23 +44,41 @@ def identify(graph: ADMG, query: Query | str) -> Answer:
     return Identified(graph, query, derivation.end, derivation)
 
 
-def decide(graph: ADMG, query: Query) -> Plan | Blocked:
-    """The verdict, and how a formula can be got, on sets alone."""
+@dataclass(frozen=True)
+class Effect:
+    """A query as the algorithm sees it: P(targets | do), and the vertices that matter for it."""
+
+    exchanged: int  # observations that rule 2 turned into actions
+    do: int
+    targets: int
+    scope: int  # ancestors of the targets
+    needed: int  # ancestors of the targets once the actions are cut off
+
+
+def effect(graph: ADMG, query: Query) -> Effect:
+    """The joint effect behind a conditional one."""
     y, x, z = (graph.mask(part) for part in (query.outcomes, query.actions, query.conditions))
     exchanged = _exchanged(graph, y, x, z)
     do, targets = x | exchanged, y | z & ~exchanged
     scope = graph.ancestors_mask(targets)
-    if not do & scope:
-        return Plan(y, x, z, exchanged, needed=0, chains=())
     # Actions that reach the outcome only through other actions do not matter (rule 3).
     needed = graph.ancestors_mask(targets, within=graph.everything & ~do)
+    return Effect(exchanged, do, targets, scope, needed)
+
+
+def decide(graph: ADMG, query: Query) -> Plan | Blocked:
+    """The verdict, and how a formula can be got, on sets alone."""
+    y, x, z = (graph.mask(part) for part in (query.outcomes, query.actions, query.conditions))
+    sought = effect(graph, query)
+    if not sought.do & sought.scope:
+        return Plan(y, x, z, sought.exchanged, needed=0, chains=())
     chains: list[Chain] = []
-    for district in graph.districts_mask(needed):
-        way = shrink(graph, scope, to=district)
+    for district in graph.districts_mask(sought.needed):
+        way = shrink(graph, sought.scope, to=district)
         if isinstance(way, Blocked):
             return way
         chains.append(way)
-    return Plan(y, x, z, exchanged, needed, tuple(chains))
+    return Plan(y, x, z, sought.exchanged, sought.needed, tuple(chains))
 
 
 def _exchanged(graph: ADMG, y: int, x: int, z: int) -> int:

@@ -1,0 +1,89 @@
+"""What would help, against trying everything: every set of edges, every experiment as a graph."""
+
+import itertools
+from random import Random
+
+import pytest
+
+from causal import ADMG, Identified, identify, remedies
+
+
+def random_admg(rng: Random, n: int) -> ADMG:
+    names = [f"V{i}" for i in range(n)]
+    pairs = list(itertools.combinations(rng.sample(names, n), 2))
+    return ADMG.of(
+        nodes=names,
+        directed=[pair for pair in pairs if rng.random() < 0.5],
+        bidirected=[pair for pair in pairs if rng.random() < 0.45],
+    )
+
+
+def blocked_queries(seed: int, n: int = 4):
+    rng = Random(seed)
+    while True:
+        graph = random_admg(rng, n)
+        y, x, *rest = rng.sample(graph.nodes, n)
+        given = f", {rest[0]}" if rng.random() < 0.3 else ""
+        query = f"P({y} | do({x}){given})"
+        if not isinstance(identify(graph, query), Identified):
+            return graph, query
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_smallest_sets_of_edges_are_all_of_them(seed):
+    graph, query = blocked_queries(seed)
+    sizes = range(1, len(graph.bidirected) + 1)
+    for size in sizes:
+        good = {
+            frozenset(edges)
+            for edges in itertools.combinations(graph.bidirected, size)
+            if isinstance(
+                identify(
+                    ADMG.of(
+                        nodes=graph.nodes,
+                        directed=graph.directed,
+                        bidirected=set(graph.bidirected) - set(edges),
+                    ),
+                    query,
+                ),
+                Identified,
+            )
+        }
+        if good:
+            break
+    found = remedies(graph, query, limit=1000)
+    assert found.complete
+    assert set(found.without) == good
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_an_experiment_helps_at_least_where_the_randomised_graph_alone_answers(seed):
+    """P(. | do(v)) answers P(y | do(x)) when v has no effect on it, or the rest can undo it."""
+    graph, query = blocked_queries(seed)
+    found = remedies(graph, query)
+    for v in set(graph.nodes) - set(identify(graph, query).query.variables):
+        randomised = ADMG.of(
+            nodes=graph.nodes,
+            directed=[e for e in graph.directed if e[1] != v],
+            bidirected=[e for e in graph.bidirected if v not in e],
+        )
+        answer = identify(randomised, query)
+        irrelevant = not graph.descendants(v) & (answer.query.outcomes | answer.query.conditions)
+        if isinstance(answer, Identified) and irrelevant:
+            assert v in found.randomise
+
+
+def test_known_cases():
+    bow = remedies(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))")
+    assert bow.without == (frozenset({("X", "Y")}),)
+    assert bow.measure == (("X", "Y"),)
+    assert bow.randomise == ()
+    # An experiment on the mediator says how it acts, but not how the action moves it.
+    chain = remedies(ADMG.parse("X -> Z -> Y; X <-> Z; Z <-> Y"), "P(Y | do(X))")
+    assert chain.randomise == ()
+
+
+def test_a_search_without_budget_says_so():
+    found = remedies(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))", budget=0)
+    assert found.without == ()
+    assert not found.complete
