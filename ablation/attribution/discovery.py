@@ -14,6 +14,7 @@ import causal
 from ablation.errors import AblationError, listed
 from ablation.neural import Activations, ablated, observe, select
 from ablation.neural.errors import RandomModuleError
+from ablation.neural.isolation import unchanged
 from ablation.neural.replacement import OFF
 from ablation.neural.trees import Inputs, Module, largest_change
 from ablation.operators import Operator
@@ -116,15 +117,16 @@ def discover_components(
     (('0', '1'), ('1', '2'))
     """
     names = tuple(select(module, components))
-    before = observe(module, inputs, names)
-    _refuse_random(before, observe(module, inputs, names), threshold)
     total: dict[Edge, float] = {}
     direct: dict[Edge, float] = {}
-    for name in names:
-        held = {other: own for other, own in before.own.items() if other != name}
-        with ablated(module, name, by=by, reference=reference, seed=seed):
-            total |= _changes(name, before, observe(module, inputs, names))
-            direct |= _changes(name, before, observe(module, inputs, names, hold=held))
+    with unchanged(module):
+        before = observe(module, inputs, names)
+        _refuse_random(before, observe(module, inputs, names), threshold)
+        for name in names:
+            held = {other: own for other, own in before.own.items() if other != name}
+            with ablated(module, name, by=by, reference=reference, seed=seed):
+                total |= _changes(name, before, observe(module, inputs, names))
+                direct |= _changes(name, before, observe(module, inputs, names, hold=held))
     edges, rest = _cut(direct, threshold)
     ancestral, _ = _cut(total, threshold)
     return ComponentGraph(

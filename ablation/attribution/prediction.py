@@ -48,6 +48,7 @@ def explain(
     draws: int = 2000,
     seed: int = 0,
     unit: int = 0,
+    level: float = 0.95,
     together: int | None = None,
 ) -> Explanation:
     """Say how probably an event that holds of one prediction would still, a component being off.
@@ -70,10 +71,11 @@ def explain(
     """
     if draws < 1:
         raise TooFewDrawsError(draws)
+    names = tuple(select(module, component))
     both = twins(
         module,
         inputs,
-        component,
+        names,
         read=lambda output: outcome(event, output),
         noise=KeyedNoise(seed, unit),
         draws=draws,
@@ -82,18 +84,18 @@ def explain(
         together=together,
     )
     counts = _counts(both)
-    name = described(event)
     if not counts.on:
-        raise EvidenceNeverHeldError(name, counts.draws)
+        raise EvidenceNeverHeldError(described(event), counts.draws)
     return Explanation(
-        component=listed(select(module, component)),
+        component=listed(names),
         operator=str(by),
-        event=name,
+        event=described(event),
         counts=counts,
         random=bool(both.sites),
         sites=both.sites,
         engine=both.engine,
         margins=_margins(both),
+        level=level,
         assumptions=_assumptions(both, by),
     )
 

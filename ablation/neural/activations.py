@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
+from ablation.neural.errors import CallsDifferError
 from ablation.neural.forwards import Forward, eager, standing_in
 from ablation.neural.selection import Patterns, select
 from ablation.neural.trees import Inputs, call, copied
@@ -35,7 +36,11 @@ class _Observed:
         output = self.forward(*args, **kwargs)
         number = len(self.own)
         self.own.append(copied(output))
-        return output if self.held is None else copied(self.held[number])
+        if self.held is None:
+            return output
+        if number >= len(self.held):
+            raise CallsDifferError(len(self.held))
+        return copied(self.held[number])
 
 
 def observe(

@@ -78,6 +78,17 @@ class AblationHadNoEffectError(NeuralError, RuntimeError):
         super().__init__(f"ablating {component!r} by {operator} had no effect: {reason}")
 
 
+class CallsDifferError(NeuralError, RuntimeError):
+    """A component is called more often than in the run whose outputs it should pass on."""
+
+    def __init__(self, calls: int) -> None:
+        self.calls = calls
+        super().__init__(
+            f"a component that is held at {calls} outputs is called once more: how often it runs "
+            "depends on what others compute, so holding it has no meaning."
+        )
+
+
 class RandomModuleError(NeuralError, ValueError):
     """Two runs on the same input differ, so a change cannot be told from chance."""
 

@@ -29,22 +29,24 @@ def eager(module: object) -> nn.Module:
     if not isinstance(module, nn.Module):
         kind = type(module).__name__
         raise UnpatchableModuleError(kind, "it is not a torch.nn.Module; pass the module itself.")
-    refuse_recording(module)
+    if error := recorded(module):
+        raise error
     dynamo = sys.modules.get("torch._dynamo")  # absent: nothing was compiled
     if dynamo is not None and isinstance(module, dynamo.OptimizedModule):
         return eager(module._orig_mod)
     return module
 
 
-def refuse_recording(part: nn.Module) -> None:
-    """Refuse a module made by torch.jit or torch.export: it never runs the Python of its parts."""
+def recorded(part: nn.Module) -> UnpatchableModuleError | None:
+    """Say why a module made by torch.jit or torch.export cannot be patched inside, if it is one."""
     if isinstance(part, torch.jit.ScriptModule):
         reason = "TorchScript runs its own copy of the code. Ablate the module it was made from."
-        raise UnpatchableModuleError("torch.jit module", reason)
+        return UnpatchableModuleError("torch.jit module", reason)
     exported = sys.modules.get("torch.export._unlift")  # absent: nothing was exported
     if exported is not None and isinstance(part, exported._StatefulGraphModule):
         reason = "its forward is one flat graph. Ablate the module it was exported from."
-        raise UnpatchableModuleError("torch.export module", reason)
+        return UnpatchableModuleError("torch.export module", reason)
+    return None
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def normal(words: NDArray[np.uint32], like: Tensor) -> Tensor:
 def bernoulli(words: NDArray[np.uint32], chance: float | Tensor, like: Tensor) -> Tensor:
     """Make ones with the chance given, to within 2^-32 where it is one number."""
     if isinstance(chance, Tensor):
-        return (uniform(words, chance) < chance).to(like.device, like.dtype)
+        return (uniform(words, chance.float()) < chance).to(like.device, like.dtype)
     return _tensor(words < round(chance * 2**32), like)
 
 

@@ -15,15 +15,12 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from ablation.neural.errors import NeuralError, UnrecordedRandomnessError
+from ablation.neural.errors import UnrecordedRandomnessError
 from ablation.neural.laws import LAWS, Arguments
 from ablation.neural.noise import NoiseSource
 from ablation.neural.sites import CallPath, traced_calls
+from ablation.neural.stacking import NotStackableError, stacked_axis
 from ablation.neural.trees import tensors
-
-
-class NotStackableError(NeuralError):
-    """Several draws do not fit side by side on one axis of a random value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +61,6 @@ class Draws:
         if axis is None:
             raise NotStackableError(f"{site} has no axis for the draws")
         return np.moveaxis(words.reshape(many, *single), 0, axis).reshape(shape)
-
-
-def stacked_axis(single: Sequence[int], shape: Sequence[int], many: int) -> int | None:
-    """Find the axis on which `many` draws of one shape lie side by side, if there is one.
-
-    >>> stacked_axis((4, 5, 5), (12, 5, 5), 3)
-    0
-    """
-    if len(single) != len(shape):
-        return None
-    grown = [i for i, (a, b) in enumerate(zip(single, shape, strict=True)) if a != b]
-    return grown[0] if len(grown) == 1 and shape[grown[0]] == many * single[grown[0]] else None
 
 
 @contextmanager

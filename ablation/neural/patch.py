@@ -59,6 +59,7 @@ class Ablated:
     replacement: Replacement
     forward: Forward
     calls: int = 0
+    number: int = 0  # of the call in this forward pass, where the passes are told apart
     rounding: float = 0.0
     changes: list[Tensor] = field(default_factory=list)
 
@@ -68,12 +69,17 @@ class Ablated:
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Compute, replace, and measure the difference."""
         output = self.forward(*args, **kwargs)
-        before = [leaf.detach().clone() for leaf in numbers(output)]
-        instead = self.replacement(output, args, kwargs, self.calls)
+        before = numbers(output)
+        instead = self.replacement(output, args, kwargs, self.number)
         self.calls += 1
+        self.number += 1
         self.rounding = max(8 * torch.finfo(leaf.dtype).eps for leaf in before)
         self.changes += [_change(a, b) for a, b in zip(before, numbers(instead), strict=True)]
         return instead
+
+    def begin(self) -> None:
+        """Count calls from the first again: another forward pass begins."""
+        self.number = 0
 
     def evidence(self) -> Acted:
         """What this patch has done so far."""
@@ -82,11 +88,12 @@ class Ablated:
         return Acted(place.name, operator, self.calls, change, self.rounding)
 
 
+@torch.no_grad()
 def _change(before: Tensor, after: Tensor) -> Tensor:
     """Largest change, relative to the largest number before; left on its device."""
     if not before.numel():
         return torch.zeros(())
-    change = (after.detach() - before).abs().max()
+    change = (after - before).abs().max()
     relative = torch.nan_to_num(change / before.abs().max(), nan=torch.inf, posinf=torch.inf)
     return torch.where(change == 0, change, relative)
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from torch import nn
 
 from ablation.neural.errors import OverlappingComponentsError, UnknownModuleError
-from ablation.neural.forwards import eager, refuse_recording
+from ablation.neural.forwards import eager, recorded
 
 Patterns: TypeAlias = str | Iterable[str]
 
@@ -58,9 +58,8 @@ def select(module: nn.Module, patterns: Patterns | None = None) -> dict[str, Pla
     places = {name: _place(name, known) for name in names}
     _refuse_nesting(places)
     for owner in known.values():
-        parts = set(owner.modules())
-        if any(place.module in parts for place in places.values()):
-            refuse_recording(owner)
+        if (error := recorded(owner)) and _reaches_into(owner, places):
+            raise error
     return places
 
 
@@ -103,6 +102,11 @@ def _place(name: str, known: Mapping[str, nn.Module]) -> Place:
     ):
         return Place(name, owner, only_first=True, sees_input=False)
     return Place(name, known[name])
+
+
+def _reaches_into(owner: nn.Module, places: Mapping[str, Place]) -> bool:
+    parts = set(owner.modules())
+    return any(place.module in parts for place in places.values())
 
 
 def _refuse_nesting(places: Mapping[str, Place]) -> None:

@@ -5,27 +5,24 @@ the first axis where that gives the same as one after another, which is checked;
 """
 
 import math
-import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
-import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
-from torch.utils import _pytree
+from torch import nn
 
 from ablation.neural.activations import observe
-from ablation.neural.errors import InterferenceError, UnrecordedRandomnessError
+from ablation.neural.errors import UnrecordedRandomnessError
 from ablation.neural.forwards import eager, standing_in
-from ablation.neural.lifting import Draws, NotStackableError, Recording, lifted, stacked_axis
+from ablation.neural.isolation import no_other_randomness, refuse_interference, unchanged
+from ablation.neural.lifting import Draws, Recording, lifted
 from ablation.neural.noise import NoiseSource
 from ablation.neural.patch import Ablated, Acted, refuse_no_effect, switched_off
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns, named, select
-from ablation.neural.trees import Inputs, call, copied, largest_change, mapped, numbers, tensors
+from ablation.neural.selection import Patterns, select
+from ablation.neural.stacking import NotStackableError, is_single, repeated, split
+from ablation.neural.trees import Inputs, call, copied, largest_change, numbers, tensors
 from ablation.operators import Operator
 
 T = TypeVar("T")
@@ -69,9 +66,9 @@ def twins(
     (('1/bernoulli_',), 100, False)
     """
     module = eager(module)
-    _refuse_interference(module)
+    refuse_interference(module)
     places = select(module, components)
-    with torch.no_grad(), _unchanged(module), _no_other_randomness():
+    with torch.no_grad(), unchanged(module), no_other_randomness():
         own: Mapping[str, tuple[object, ...]] = {}
         if reference is not None:
             with lifted(module, Draws(noise, range(1), Recording())):
@@ -106,18 +103,18 @@ class _Worlds:
         self.refuse_unlike(first)
         if not self.recording.shapes:
             return self.collected(read, [first], "one run in each world: nothing is random")
-        chunk = together or max(1, MEMORY // max(1, sum(self.recording.sizes)))
-        chunk = min(chunk, draws)
-        fault = self.fault(first) if chunk > 1 else "as asked"
-        if fault is None:
-            starts = range(0, draws, chunk)
-            pairs = (self.many(range(i, min(i + chunk, draws)), first) for i in starts)
+        room = max(1, MEMORY // max(1, sum(self.recording.sizes)))
+        chunk = min(together or room, draws)
+        alone = f"{draws:,} draws, one at a time"
+        if chunk > 1:
             try:
+                self.refuse_unsound(first)
+                starts = range(0, draws, chunk)
+                pairs = (self.many(range(i, min(i + chunk, draws)), first) for i in starts)
                 return self.collected(read, pairs, f"{draws:,} draws, {chunk:,} at a time")
             except NotStackableError as error:
-                fault = str(error)
-        pairs = (self.one(draw) for draw in range(draws))
-        return self.collected(read, pairs, f"{draws:,} draws, one at a time ({fault})")
+                alone += f" ({error})"
+        return self.collected(read, map(self.one, range(draws)), alone)
 
     def collected(
         self, read: Callable[[object], T], pairs: Iterable[_Pair], engine: str
@@ -138,9 +135,9 @@ class _Worlds:
     def many(self, numbers: range, first: _Pair) -> _Pair:
         """Run draws side by side in both worlds."""
         draws = Draws(self.noise, numbers, self.recording)
-        inputs = _repeated(self.inputs, len(numbers))
+        inputs = repeated(self.inputs, len(numbers))
         on, off = self.run(draws, inputs, {}), self.run(draws, inputs)
-        return _Pair(_split(on, first.on[0], len(numbers)), _split(off, first.off[0], len(numbers)))
+        return _Pair(split(on, first.on[0], len(numbers)), split(off, first.off[0], len(numbers)))
 
     def run(
         self,
@@ -150,6 +147,8 @@ class _Worlds:
     ) -> object:
         """Run one world: with the stand-ins given, by default those that switch off."""
         used = self.stand_ins if stand_ins is None else stand_ins
+        for each in used.values():
+            each.begin()
         with standing_in(used), lifted(self.module, draws):
             return copied(call(self.module, inputs))
 
@@ -159,94 +158,25 @@ class _Worlds:
             advice = "Two runs with the same noise differ; draw with torch's own functions."
             raise UnrecordedRandomnessError("some randomness", "", advice)
 
-    def fault(self, first: _Pair) -> str | None:
-        """Why draws may not be stacked: what goes wrong, or nothing when both ways agree."""
-        if not any(_is_single(leaf) for leaf in tensors(self.inputs)):
-            return "no input has a first axis of length one"
+    def refuse_unsound(self, first: _Pair) -> None:
+        """Raise NotStackableError unless some draws come out the same together as alone."""
+        if not any(is_single(leaf) for leaf in tensors(self.inputs)):
+            raise NotStackableError("no input has a first axis of length one")
         try:
             together = self.many(range(CHECKED), first)
-        except Exception as error:  # noqa: BLE001 - the module may raise anything on larger input
-            return f"stacked it raises {type(error).__name__}: {error}"
+        except Exception as error:
+            reason = f"stacked it raises {type(error).__name__}: {error}"
+            raise NotStackableError(reason) from error
         for draw in range(CHECKED):
             alone = self.one(draw)
-            if _differ(alone.on[0], together.on[draw]) or _differ(alone.off[0], together.off[draw]):
-                return "stacked it gives something else"
-        return None
-
-
-def _is_single(leaf: Tensor) -> bool:
-    return leaf.ndim > 0 and len(leaf) == 1
-
-
-def _repeated(inputs: Inputs, many: int) -> Inputs:
-    """Put copies side by side on the first axis of every tensor that holds one example."""
-    return cast(
-        "Inputs",
-        mapped(
-            lambda leaf: leaf.repeat(many, *[1] * (leaf.ndim - 1)) if _is_single(leaf) else leaf,
-            inputs,
-        ),
-    )
-
-
-def _split(output: object, single: object, many: int) -> list[object]:
-    """Take the outputs of single draws out of the output of many; what has no axis is shared."""
-    leaves, structure = _pytree.tree_flatten(output)
-    alone = _pytree.tree_leaves(single)
-    columns = [_column(a, b, many) for a, b in zip(leaves, alone, strict=True)]
-    return [_pytree.tree_unflatten(list(row), structure) for row in zip(*columns, strict=True)]
-
-
-def _column(leaf: object, alone: object, many: int) -> Sequence[object]:
-    if not isinstance(leaf, Tensor) or not isinstance(alone, Tensor) or leaf.shape == alone.shape:
-        return [leaf] * many
-    axis = stacked_axis(alone.shape, leaf.shape, many)
-    if axis is None:
-        raise NotStackableError(f"an output of shape {tuple(leaf.shape)} has no axis for the draws")
-    parts: tuple[Tensor, ...] = leaf.split(alone.shape[axis], axis)
-    return parts
+            if _differ(alone.on, [together.on[draw]]) or _differ(alone.off, [together.off[draw]]):
+                raise NotStackableError("stacked it gives something else")
 
 
 def _differ(one: object, other: object) -> bool:
     """Whether two outputs differ by more than the order of summation can make them differ."""
+    labels = [[leaf for leaf in tensors(each) if not numbers(leaf)] for each in (one, other)]
+    if not all(map(torch.equal, *labels)):
+        return True
     precision = max((torch.finfo(leaf.dtype).eps for leaf in numbers(one)), default=0.0)
     return largest_change(one, other) > math.sqrt(precision)
-
-
-@contextmanager
-def _unchanged(module: nn.Module) -> Iterator[None]:
-    """Give buffers (running statistics, counters) back the values they had."""
-    before = {buffer: buffer.clone() for buffer in module.buffers()}
-    try:
-        yield
-    finally:
-        for buffer, value in before.items():
-            buffer.copy_(value)
-
-
-@contextmanager
-def _no_other_randomness() -> Iterator[None]:
-    """Refuse random numbers drawn from Python's or numpy's global stream."""
-    python, arrays = random.getstate(), _numpy_state()
-    yield
-    advice = "Draw them with torch, where they become noise variables."
-    if random.getstate() != python:
-        raise UnrecordedRandomnessError("Python's global `random`", "", advice)
-    if _numpy_state() != arrays:
-        raise UnrecordedRandomnessError("numpy's global `random`", "", advice)
-
-
-def _numpy_state() -> tuple[bytes, int]:
-    state = np.random.get_state(legacy=True)  # noqa: NPY002 - watched, not drawn from
-    assert isinstance(state, tuple)
-    return state[1].tobytes(), int(state[2])
-
-
-def _refuse_interference(module: nn.Module) -> None:
-    live = [
-        name
-        for name, part in named(module).items()
-        if isinstance(part, _BatchNorm) and (part.training or part.running_mean is None)
-    ]
-    if live:
-        raise InterferenceError(live)

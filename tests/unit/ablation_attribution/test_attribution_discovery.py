@@ -13,7 +13,11 @@ from ablation.attribution import (
     to_admg,
 )
 from ablation.neural import Components
-from ablation.neural.errors import AblationHadNoEffectError, RandomModuleError
+from ablation.neural.errors import (
+    AblationHadNoEffectError,
+    CallsDifferError,
+    RandomModuleError,
+)
 
 
 class Wired(nn.Module):
@@ -177,6 +181,27 @@ def test_effects_that_cancel_are_reported_as_a_conflict():
     found = discover_components(Cancels(), torch.rand(2, 3))
     assert found.edges == (("a", "b"), ("a", "c"), ("b", "c"))
     assert found.conflicts == (("a", "c"),)
+
+
+def test_a_component_whose_calls_depend_on_others_cannot_be_held():
+    class Depends(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b = nn.Linear(3, 3), nn.Linear(3, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            x = self.a(x)
+            return self.b(x if x.any() else self.b(x))
+
+    with pytest.raises(CallsDifferError, match="held at 1 outputs"):
+        discover_components(Depends(), torch.rand(2, 3))
+
+
+def test_buffers_are_given_back():
+    net = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3), nn.Linear(3, 3))
+    found = discover_components(net, torch.rand(8, 3))
+    assert found.edges == (("0", "1"), ("1", "2"))
+    assert not net[1].running_mean.any()
 
 
 def test_a_random_module_is_refused():

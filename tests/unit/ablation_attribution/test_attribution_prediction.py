@@ -160,6 +160,16 @@ def test_without_noise_the_answer_is_zero_or_one_with_the_margin(net, examples):
     assert str(answer).endswith("Nothing is random.")
 
 
+def test_a_higher_level_widens_the_interval(net, examples):
+    def width(level: float) -> float:
+        answer = explain(
+            net, examples[:1], "blocks.0", event=lambda out: out[0, 0], draws=300, level=level
+        )
+        return answer.interval[1] - answer.interval[0]
+
+    assert 0 < width(0.8) < width(0.95) < width(0.99)
+
+
 def test_several_components_are_switched_off_together(net, examples):
     answer = explain(net, examples[:1], "blocks.*", event=lambda _: True, draws=20)
     assert answer.component == "blocks.0 and blocks.1"
