@@ -1,8 +1,16 @@
 """`ablation demo`: everything at once, on real data, in a few minutes."""
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from ablation.cli.exits import Exit
+from ablation.cli.meter import Meter
+
+if TYPE_CHECKING:
+    from ablation.runner.progress import Progress
 
 
 @click.command()
@@ -25,6 +33,40 @@ def demo(out: Path, workers: int) -> int:
 
     Trains, ablates, discovers and explains; Ctrl-C stops, the same command continues.
     """
-    from ablation.studies.demo import main
+    click.echo("Five parts, a few minutes on two cores. Ctrl-C stops; the same command continues.")
+    narrator = _Narrator()
+    try:
+        from ablation.studies.demo import demo as show
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("torch", "sklearn"):
+            raise
+        raise click.ClickException(
+            f"the demo trains networks, and {missing.name} is not installed: "
+            'pip install "causal-ablation[torch]".'
+        ) from missing
+    try:
+        show(out, workers=workers, tell=narrator.tell, watch=narrator.watch)
+    except KeyboardInterrupt:
+        narrator.tell(f"Stopped. What is done is kept in {out}; the same command continues.")
+        return Exit.INTERRUPTED
+    return Exit.ANSWERED
 
-    return main(out=out, workers=workers)
+
+class _Narrator:
+    """Tells the story on stdout, and shows the progress of each study on stderr meanwhile."""
+
+    def __init__(self) -> None:
+        self._meter: Meter | None = None
+
+    def watch(self, progress: "Progress") -> None:
+        """Show how far a study is."""
+        if self._meter is None:
+            self._meter = Meter(sys.stderr)
+        self._meter(progress)
+
+    def tell(self, line: str) -> None:
+        """Leave the line of the meter, and say the next sentence."""
+        if self._meter is not None:
+            self._meter.close()
+            self._meter = None
+        click.echo(line)
