@@ -173,18 +173,26 @@ def test_five_hundred_killed_workers_lose_and_double_nothing(tmp_path: Path) -> 
     pd.testing.assert_frame_equal(table(tmp_path)[columns], undisturbed(tmp_path)[columns])
 
 
-def test_workers_end_when_their_runner_is_killed(folder: Path) -> None:
-    written(folder, seeds=10, sleep=600)
+def test_workers_and_what_they_started_end_when_their_runner_is_killed(folder: Path) -> None:
+    (folder / "toy_system.py").write_text(
+        "import pathlib, subprocess, time\n"
+        "def train(config, seeds):\n"
+        "    sleeper = subprocess.Popen(['sleep', '600'])\n"
+        "    pathlib.Path(f'{sleeper.pid}.pid').touch()\n"
+        "    time.sleep(600)\n"
+    )
     runner = started(folder)
-    next(runner.stdout)
-    workers = workers_of(runner.pid)
-    assert workers
+    while len(list(folder.glob("*.pid"))) < 2:
+        time.sleep(0.02)
+    processes = workers_of(runner.pid) + [int(note.stem) for note in folder.glob("*.pid")]
+    assert len(processes) == 4
+    assert all(_runs(each) for each in processes)
     runner.kill()
     runner.communicate()
     deadline = time.monotonic() + 5
-    while any(_runs(each) for each in workers) and time.monotonic() < deadline:
+    while any(_runs(each) for each in processes) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not any(_runs(each) for each in workers)
+    assert not any(_runs(each) for each in processes)
 
 
 def _runs(pid: int) -> bool:

@@ -136,6 +136,28 @@ def test_rows_that_changed_places_are_found(store: Path) -> None:
         load(store)
 
 
+def test_a_row_of_another_store_is_found_although_it_is_whole(store: Path) -> None:
+    """A page of a backup in the wrong place: only the chain tells, so rows carry one."""
+    other = store.with_name("other.db")
+    with Store.open(other) as opened:
+        opened.register(STUDY)
+        for seed in (5, 6):
+            opened.append(
+                Trial(study="toy", condition="baseline", component=None, seed=seed,
+                      status="done", metrics={"m": 9.0}, attempt=2)
+            )  # fmt: skip
+    assert verify(other).sound
+    edited(
+        store,
+        f"ATTACH '{other}' AS other",
+        "DELETE FROM trials WHERE id = 2",
+        "INSERT INTO trials SELECT * FROM other.trials WHERE id = 2",
+    )
+    assert verify(store).problems[0] == "row 2 is not what was written"
+    with pytest.raises(DamagedStoreError, match="row 2"):
+        load(store)
+
+
 def test_tables_that_were_changed_are_found(store: Path) -> None:
     edited(store, "ALTER TABLE trials RENAME COLUMN wall_s TO duration")
     assert verify(store).problems == ("the tables are not the ones that were made",)
