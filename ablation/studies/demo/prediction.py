@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import torch
+from scipy.stats import binomtest
 
 from ablation.attribution.event import Predicted
 from ablation.attribution.explanation import Explanation
@@ -16,7 +17,7 @@ from ablation.attribution.prediction import explain
 from ablation.neural import select
 from ablation.operators import Zero
 from ablation.report.figures import Bar, bar_compare, image_figure
-from ablation.report.numbers import number
+from ablation.report.numbers import number, percent
 from ablation.report.page import Beside, Block, Figure, Listing, Prose, Table
 from ablation.studies.demo.network import PARTS, baseline, held_out
 from ablation.studies.demo.part import Part, Setting
@@ -134,15 +135,17 @@ def _image(case: Case) -> Figure:
 def _comparison(found: Explanation) -> Figure:
     low, high = found.interval
     least, most = found.bounds
+    anew = binomtest(found.counts.off, found.draws).proportion_ci(found.level, method="exact")
     bars = (
-        Bar(label="same noise", value=found.probability, lower=low, upper=high, tone="good"),
-        Bar(label="noise drawn anew", value=found.independent, tone="bad"),
-    )
+        Bar(label="same noise", tone="good", value=found.probability, lower=low, upper=high),
+        Bar(label="noise drawn anew", tone="bad", value=found.independent,
+            lower=float(anew.low), upper=float(anew.high)),
+    )  # fmt: skip
     title = f"Would it still be read correctly without {found.component}?"
     return Figure(
         bar_compare(bars, title=title, axis_title="probability", width=360),
-        f"{title} Given that it was read correctly. The frequencies of the two worlds alone allow "
-        f"{least:.3f} to {most:.3f}.",
+        f"{title} Given that it was read correctly, {percent(found.level)} intervals. The "
+        f"frequencies of the two worlds alone allow {least:.3f} to {most:.3f}.",
     )
 
 
