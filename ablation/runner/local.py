@@ -15,7 +15,9 @@ from ablation.runner.process import Worker
 from ablation.study import Study
 from ablation.systems import Outcome
 
-_TRIES = 3  # deaths in a row before the system was imported: then it is not bad luck
+# Deaths in a row before the system was imported that are not bad luck any more: few as long as no
+# worker ever imported it, many once one has.
+_TRIES, _MANY_TRIES = 3, 100
 
 
 class Local:
@@ -30,7 +32,7 @@ class Local:
             metrics=tuple(each.name for each in study.metrics),
         )
         self._events: SimpleQueue[tuple[Worker, Message | None]] = SimpleQueue()
-        self._stillborn = 0
+        self._stillborn, self._tries = 0, _TRIES
         self._workers: list[Worker] = []
         try:
             for _ in range(workers):
@@ -76,7 +78,7 @@ class Local:
         match message:
             case Ready():
                 worker.ready = True
-                self._stillborn = 0
+                self._stillborn, self._tries = 0, _MANY_TRIES
                 return []
             case Refused(problem):
                 raise SystemNotFoundError(self._system, problem)
@@ -90,7 +92,7 @@ class Local:
         obituary, lost = worker.obituary(), worker.planned
         self._workers.remove(worker)
         self._stillborn += not worker.ready
-        if self._stillborn >= _TRIES:
+        if self._stillborn >= self._tries:
             raise WorkerError(f"no worker could import {self._system!r}: {obituary}")
         self._hire()
         if lost is None:

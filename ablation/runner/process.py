@@ -93,8 +93,7 @@ class Worker:
         with suppress(subprocess.TimeoutExpired):  # its pipe closes a moment before it ends
             self._process.wait(_GRACE_S)
         self.kill()
-        code = self._process.returncode
-        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        how = _ending(self._process.returncode)
         words = self._last_words.decode("utf-8", "replace").strip()
         return f"the worker process died: {how}" + (f"\nIts last words:\n{words}" if words else "")
 
@@ -115,6 +114,12 @@ class Worker:
         with output:
             while words := os.read(output.fileno(), 1 << 16):
                 self._last_words = (self._last_words + words)[-_LAST_WORDS:]
+
+
+def _ending(code: int) -> str:
+    """Name what ended a process; a real-time signal has a number only."""
+    names = {each.value: each.name for each in signal.Signals}
+    return f"exit code {code}" if code >= 0 else f"killed by {names.get(-code, -code)}"
 
 
 def _open(pipe: IO[bytes] | None) -> IO[bytes]:

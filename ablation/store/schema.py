@@ -7,7 +7,7 @@ column and the checksum before it, so rows form a chain, as in a certificate log
 import os
 import secrets
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 APPLICATION_ID = 0x41424C31  # "ABL1", in the header of the file: this is how a store is known
@@ -62,10 +62,7 @@ def create(path: Path) -> None:
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
         _build(fresh)
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            return
+        _put(fresh, path)
         _settle(path.parent)
     finally:
         fresh.unlink(missing_ok=True)
@@ -81,6 +78,17 @@ def _build(path: Path) -> None:
             connection.execute(statement)
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _put(fresh: Path, path: Path) -> None:
+    """Give a finished store its name, unless that is taken."""
+    with suppress(FileExistsError):
+        try:
+            os.link(fresh, path)
+        except OSError:  # some file systems have no hard links
+            if path.exists():
+                raise
+            fresh.rename(path)
 
 
 def _settle(folder: Path) -> None:

@@ -44,6 +44,7 @@ MISDEEDS = {
     "sys.exit(3)": "SystemExit: 3",
     "os._exit(3)": "the worker process died: exit code 3",
     "os.kill(os.getpid(), signal.SIGKILL)": "the worker process died: killed by SIGKILL",
+    "os.kill(os.getpid(), 40)": "the worker process died: killed by 40",
     "ctypes.string_at(0)": "the worker process died: killed by SIGSEGV",
     "raise KeyboardInterrupt": "the worker process died: killed by SIGINT",
     # Its child leaves the process group and holds the pipes open.

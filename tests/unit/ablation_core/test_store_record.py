@@ -15,6 +15,7 @@ from ablation.errors import (
     UnknownStudyError,
 )
 from ablation.store import Store, verify
+from ablation.store.schema import create
 
 
 def study(name: str = "toy", seeds: int = 3) -> Study:
@@ -131,6 +132,27 @@ def test_a_reader_sees_what_a_writer_has_committed(tmp_path: Path) -> None:
         for seed in range(3):
             writer.append(trial(seed))
             assert len(load(tmp_path / "runs.db")) == seed + 1
+
+
+def no_links(*_: object) -> None:
+    raise PermissionError(1, "no hard links here")
+
+
+def test_a_store_can_be_made_where_there_are_no_hard_links(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("os.link", no_links)
+    with Store.open(tmp_path / "runs.db") as store:
+        store.register(study())
+    assert [each.name for each in tmp_path.iterdir()] == ["runs.db"]
+
+
+def test_a_store_that_appears_meanwhile_is_used_and_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "runs.db"
+    with Store.open(path) as store:
+        store.register(study())
+    create(path)
+    with Store.open(path) as store:
+        assert store.studies() == ("toy",)
+    assert [each.name for each in tmp_path.iterdir()] == ["runs.db"]
 
 
 def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
