@@ -15,8 +15,8 @@ from itertools import pairwise
 
 from causal.errors import CycleError, EmptyGraphError, UnknownVariableError
 from causal.graph.arrows import read, written
-from causal.graph.bits import bits, closure, components
-from causal.graph.separation import OpenPath, mutilated_ancestors, open_route, reachable
+from causal.graph.bits import bits, closure, components, union
+from causal.graph.separation import Lists, OpenPath, connected, mutilated_ancestors, open_route
 from causal.variables import Names, Variable, Variables, natural, nearest, variables
 
 __all__ = ["ADMG"]
@@ -156,8 +156,8 @@ class ADMG:
 
     def separated(self, one: Names, other: Names, *, given: Names = ()) -> bool:
         """Whether no path between two sets is open given a third (m-separation)."""
-        x, y, z = (self.mask(side) for side in (one, other, given))
-        return not reachable(self, x, given=z, until=y & ~z) & y
+        x, y, z = (self.numbers(side) for side in (one, other, given))
+        return not connected(self, x, y, given=z)
 
     def open_path(self, one: Names, other: Names, *, given: Names = ()) -> OpenPath | None:
         """A shortest open path between two sets given a third; None when they are separated.
@@ -184,18 +184,39 @@ class ADMG:
     @cached_property
     def child_masks(self) -> tuple[int, ...]:
         """Direct effects of each vertex."""
-        children = [0] * len(self.nodes)
-        for v, parents in enumerate(self.parent_masks):
-            for p in bits(parents):
-                children[p] |= 1 << v
-        return tuple(children)
+        return tuple(map(union, self.child_lists))
+
+    @cached_property
+    def parent_lists(self) -> Lists:
+        """``parent_masks``, each as the numbers of its members."""
+        return tuple(tuple(bits(mask)) for mask in self.parent_masks)
+
+    @cached_property
+    def child_lists(self) -> Lists:
+        """``child_masks``, each as the numbers of its members."""
+        children: list[list[int]] = [[] for _ in self.nodes]
+        for v, parents in enumerate(self.parent_lists):
+            for p in parents:
+                children[p].append(v)
+        return tuple(map(tuple, children))
+
+    @cached_property
+    def sibling_lists(self) -> Lists:
+        """``sibling_masks``, each as the numbers of its members."""
+        return tuple(tuple(bits(mask)) for mask in self.sibling_masks)
+
+    def numbers(self, names: Names) -> list[int]:
+        """The numbers of some names; raises UnknownVariableError."""
+        wanted = (names,) if isinstance(names, str) else tuple(names)
+        try:
+            return [self.index[name] for name in wanted]
+        except KeyError:
+            self.require(wanted)
+            raise
 
     def mask(self, names: Names) -> int:
         """A set of names as an integer; raises UnknownVariableError."""
-        mask = 0
-        for name in self.require(names):
-            mask |= 1 << self.index[name]
-        return mask
+        return union(self.numbers(names))
 
     def named(self, mask: int) -> Variables:
         """An integer as a set of names."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["bits", "closure", "components"]
+__all__ = ["bits", "closure", "components", "union"]
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -49,3 +49,15 @@ def components(step: Sequence[int], within: int) -> list[int]:
         parts.append(part)
         within &= ~part
     return parts
+
+
+def union(members: Iterable[int]) -> int:
+    """The set of some members.
+
+    >>> bin(union([1, 2, 4]))
+    '0b10110'
+    """
+    mask = 0
+    for member in members:
+        mask |= 1 << member
+    return mask
