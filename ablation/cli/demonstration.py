@@ -10,6 +10,8 @@ from ablation.cli.exits import Exit
 from ablation.cli.meter import Meter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ablation.runner.progress import Progress
 
 
@@ -36,7 +38,16 @@ def demo(out: Path, workers: int) -> int:
     click.echo("Five parts, a few minutes on two cores. Ctrl-C stops; the same command continues.")
     narrator = _Narrator()
     try:
-        from ablation.studies.demo import demo as show
+        _story()(out, workers=workers, tell=narrator.tell, watch=narrator.watch)
+    except KeyboardInterrupt:
+        narrator.tell(f"Stopped. What is done is kept in {out}; the same command continues.")
+        return Exit.INTERRUPTED
+    return Exit.ANSWERED
+
+
+def _story() -> "Callable[..., Path]":
+    try:
+        from ablation.studies.demo import demo as story
     except ModuleNotFoundError as missing:
         if missing.name not in ("torch", "sklearn"):
             raise
@@ -44,12 +55,7 @@ def demo(out: Path, workers: int) -> int:
             f"the demo trains networks, and {missing.name} is not installed: "
             'pip install "causal-ablation[torch]".'
         ) from missing
-    try:
-        show(out, workers=workers, tell=narrator.tell, watch=narrator.watch)
-    except KeyboardInterrupt:
-        narrator.tell(f"Stopped. What is done is kept in {out}; the same command continues.")
-        return Exit.INTERRUPTED
-    return Exit.ANSWERED
+    return story
 
 
 class _Narrator:
