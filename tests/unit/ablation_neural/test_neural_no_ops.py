@@ -115,11 +115,12 @@ def test_nothing_is_compiled_for_an_ablation(plain, x):
 
 def test_a_part_that_was_compiled_keeps_its_name(plain, x):
     expected = without_first(plain, x)
-    plain[0] = torch.compile(plain[0], backend="eager")
+    outer = nn.ModuleDict({"inner": torch.compile(plain, backend="eager")})
     with torch.no_grad():
-        plain(x)
-        with ablated(plain, "0"):
-            assert torch.equal(plain(x), expected)
+        outer["inner"](x)
+        with ablated(outer, "inner.0") as patch:
+            assert torch.equal(outer["inner"](x), expected)
+    assert patch.acted[0].component == "inner.0"
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")

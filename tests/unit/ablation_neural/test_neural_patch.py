@@ -17,6 +17,7 @@ from ablation.neural.errors import (
     OverlappingComponentsError,
     UnknownModuleError,
 )
+from ablation.neural.trees import largest_change
 from ablation.operators import Operator
 
 pytestmark = pytest.mark.usefixtures("_no_grad")
@@ -181,6 +182,29 @@ def test_a_change_by_rounding_is_no_change():
         off(net, "0", x, by=Mean())
     x[0] *= 1.001
     off(net, "0", x, by=Mean())
+
+
+def test_zero_in_place_of_zeros_is_no_change():
+    net = nn.Sequential(nn.ReLU())
+    with pytest.raises(AblationHadNoEffectError):
+        off(net, "0", torch.tensor([-1.0]))
+
+
+def test_skip_replaces_the_first_tensor_only():
+    net, x = nn.ModuleDict({"memory": nn.LSTM(4, 4)}), torch.rand(2, 3, 4)
+    _, (state, cell) = net["memory"](x)
+    with ablated(net, "memory", by=Skip()):
+        output, (same_state, same_cell) = net["memory"](x)
+    assert torch.equal(output, x)
+    assert torch.equal(same_state, state)
+    assert torch.equal(same_cell, cell)
+
+
+def test_what_is_not_a_number_is_an_infinite_change():
+    nan = torch.tensor([1.0, float("nan")])
+    assert largest_change(torch.ones(2), nan) == float("inf")
+    assert largest_change(torch.ones(2), torch.ones(3)) == float("inf")
+    assert largest_change(torch.zeros(2), torch.ones(2)) == 1.0
 
 
 def test_a_component_full_of_nan_is_changed_by_zero():
