@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from causal.errors import DataError, OptionError, PositivityError, TooFewRowsError
 from causal.estimation.estimate import Diagnostics, Estimate
 from causal.estimation.replicates import Draws, Replicates
-from causal.expression.law import Law, Number, read
+from causal.expression.law import Cell, Law, Number, read
 from causal.expression.table import Entry, Hole
 from causal.identification import Identified
 from causal.model.streams import Randomness, root, stream
@@ -95,16 +95,24 @@ def _bootstrap(law: Law, n: int, draws: int, rng: Randomness) -> Counts:
 
 
 def _resampled(
-    answer: Identified, law: Law, cell: Mapping[Variable, Value], counts: Counts
+    answer: Identified, law: Law, asked: Mapping[Variable, Value], counts: Counts
 ) -> Draws:
     """The value on every resampled law at once; a row of ``counts`` is a draw, a column a cell."""
+    shares = [Replicates(column) for column in (counts / counts[0].sum()).T]
+    cells = dict(zip(law.cells, shares, strict=True))
+    # A cell beside every seen one for the values asked about: where a draw loses the condition,
+    # the probability of an outcome never seen there is undefined, and no longer zero.
+    never = Replicates(np.zeros(len(counts)))
+    for v, value in answer.query.values.items():
+        place = law.variables.index(v)
+        beside = [(*cell[:place], value, *cell[place + 1 :]) for cell in cells]
+        cells = dict.fromkeys(beside, never) | cells
     # Replicates is a number to the formula's arithmetic, though not to the type of a law.
-    columns = cast("list[Number]", [Replicates(column) for column in (counts / counts[0].sum()).T])
-    resampled = Law(law.variables, dict(zip(law.cells, columns, strict=True)))
-    value = _value(answer, resampled, cell)
-    if isinstance(value, Replicates):
-        return value.draws
-    return np.full(len(counts), np.nan if isinstance(value, Hole) else float(value))
+    resampled = Law(law.variables, cast("dict[Cell, Number]", cells))
+    drawn = _value(answer, resampled, asked)
+    if isinstance(drawn, Replicates):
+        return drawn.draws
+    return np.full(len(counts), np.nan if isinstance(drawn, Hole) else float(drawn))
 
 
 def _cell(answer: Identified, law: Law) -> dict[Variable, Value]:

@@ -38,8 +38,9 @@ class NoiseLaw:
 def abduct(model: SCM, observed: Mapping[Variable, Value]) -> NoiseLaw:
     """What the evidence says about the noise: P(u | observed), exactly.
 
-    Only noise upstream of the evidence is listed; the rest is independent of it.  Raises
-    UnknownVariableError, DomainError, or ImpossibleEvidenceError.
+    Only noise upstream of the evidence is listed; the rest is independent of it.  The list is as
+    long as that noise has states, which ``counterfactual`` avoids by summing it out as it goes.
+    Raises UnknownVariableError, DomainError, or ImpossibleEvidenceError.
 
     >>> from causal.graph import ADMG
     >>> from causal.model import Noise, Response

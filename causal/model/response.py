@@ -78,12 +78,10 @@ class Response:
         """Parents and noises, the ignored ones included."""
         return frozenset(self.given + self.ignores)
 
-    @cached_property
+    @property
     def rows(self) -> Mapping[Values, Row]:
         """The law of the value under each setting: all of it on one value."""
-        return MappingProxyType(
-            {key: tuple(Fraction(v == answer) for v in self.values) for key, answer in self.pairs}
-        )
+        return MappingProxyType(self._rows)
 
     @property
     def cells(self) -> Row:
@@ -98,6 +96,10 @@ class Response:
     def assumes(self) -> str:
         """Nothing: a response says itself what would be under every setting."""
         return ""
+
+    @cached_property
+    def _rows(self) -> dict[Values, Row]:
+        return {k: tuple(Fraction(v == answer) for v in self.values) for k, answer in self.pairs}
 
     @cached_property
     def _answers(self) -> dict[Values, Value]:

@@ -77,16 +77,15 @@ class SCM:
         hidden = ", ".join(one.name for one in self.noise)
         return f"<SCM {self.graph}{f'; noise {hidden}' if hidden else ''}>"
 
-    @cached_property
+    @property
     def mechanisms(self) -> Mapping[Variable, FiniteMechanism]:
         """The mechanism of each variable, causes first."""
-        return MappingProxyType(dict(self.parts))
+        return MappingProxyType(self._mechanisms)
 
-    @cached_property
+    @property
     def domains(self) -> Mapping[str, Values]:
         """The values of each variable and each noise."""
-        noise = {one.name: one.values for one in self.noise}
-        return MappingProxyType(noise | {v: m.values for v, m in self.parts})
+        return MappingProxyType(self._domains)
 
     def under(self, *interventions: Intervention) -> SCM:
         """The model after interventions, one after the other: other mechanisms, the same noise.
@@ -136,6 +135,15 @@ class SCM:
             "noise": {one.name: [str(p) for p in one.law] for one in self.noise},
             "mechanisms": {v: m.to_dict() for v, m in self.parts},
         }
+
+    @cached_property
+    def _mechanisms(self) -> dict[Variable, FiniteMechanism]:
+        return dict(self.parts)
+
+    @cached_property
+    def _domains(self) -> dict[str, Values]:
+        noise: dict[str, Values] = {one.name: one.values for one in self.noise}
+        return noise | {v: m.values for v, m in self.parts}
 
     @cached_property
     def _tensors(self) -> dict[str, Tensor]:

@@ -70,10 +70,10 @@ class Table:
         """Parents and shared noises, the ignored ones included."""
         return frozenset(self.given + self.ignores)
 
-    @cached_property
+    @property
     def rows(self) -> Mapping[Values, Row]:
         """The law of the value under each setting of ``given``."""
-        return MappingProxyType(dict(self.pairs))
+        return MappingProxyType(self._rows)
 
     @property
     def cells(self) -> Row:
@@ -88,6 +88,10 @@ class Table:
     def assumes(self) -> str:
         """How the rows hang together, which no data on one world can tell; empty for one row."""
         return f"rows coupled by {type(self.coupling).__name__}" if len(self.pairs) > 1 else ""
+
+    @cached_property
+    def _rows(self) -> dict[Values, Row]:
+        return dict(self.pairs)
 
     @cached_property
     def _cells(self) -> tuple[Cell, ...]:

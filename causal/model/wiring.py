@@ -19,8 +19,12 @@ __all__ = ["check", "drawn"]
 
 
 def drawn(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> ADMG:
-    """The graph that mechanisms draw; raises CycleError when they feed back on each other."""
+    """The graph that mechanisms draw.
+
+    Raises UnknownVariableError when they read what is not there, CycleError when they feed back.
+    """
     hidden = {one.name for one in noise}
+    _check_reads(mechanisms, (*mechanisms, *sorted(hidden, key=natural)))
     readers = [[v for v, m in mechanisms.items() if name in m.reads] for name in hidden]
     return ADMG.of(
         nodes=mechanisms,
@@ -54,13 +58,15 @@ def _check_names(
     taken = {*graph.nodes, *map(private, graph.nodes)}
     if len(set(hidden)) < len(hidden) or taken.intersection(hidden):
         raise ModelError(f"every noise needs a name of its own; given {', '.join(hidden)}")
-    known = (*graph.nodes, *hidden)
+    if unread := set(hidden).difference(*(m.reads for m in mechanisms.values())):
+        raise ModelError(f"no mechanism reads the noise {listed(unread)}; delete it")
+
+
+def _check_reads(mechanisms: Mapping[Variable, Mechanism], known: tuple[str, ...]) -> None:
     for v, mechanism in mechanisms.items():
         if unknown := sorted(mechanism.reads - set(known), key=natural):
             close = dict.fromkeys(hit for name in unknown for hit in nearest(name, known))
-            raise UnknownVariableError(unknown, known, close, where=f"model, where {v} reads them")
-    if unread := set(hidden).difference(*(m.reads for m in mechanisms.values())):
-        raise ModelError(f"no mechanism reads the noise {listed(unread)}; delete it")
+            raise UnknownVariableError(unknown, known, close, where=f"model that {v} reads from")
 
 
 def _check_arrows(graph: ADMG, ours: ADMG) -> None:
