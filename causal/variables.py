@@ -12,6 +12,7 @@ __all__ = [
     "Symbol",
     "Variable",
     "Variables",
+    "enclosed",
     "listed",
     "natural",
     "nearest",
@@ -79,8 +80,15 @@ def quoted(name: Variable) -> str:
     >>> print(quoted("X1"), quoted("blood sugar"))
     X1 "blood sugar"
     """
-    if _BARE.fullmatch(name):
-        return name
+    return name if _BARE.fullmatch(name) else enclosed(name)
+
+
+def enclosed(name: Variable) -> str:
+    r"""The name in double quotes, with backslashes before what would end or break them.
+
+    >>> print(enclosed('say "hi"'))
+    "say \"hi\""
+    """
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
 

@@ -14,8 +14,9 @@ from functools import cached_property
 from itertools import pairwise
 
 from causal.errors import CycleError, EmptyGraphError, UnknownVariableError
-from causal.graph.arrows import read, written
+from causal.graph import formats
 from causal.graph.bits import bits, closure, components, union
+from causal.graph.projection import project
 from causal.graph.separation import Lists, OpenPath, connected, mutilated_ancestors, open_route
 from causal.variables import Names, Variable, Variables, natural, nearest, variables
 
@@ -40,17 +41,20 @@ class ADMG:
     sibling_masks: tuple[int, ...]
 
     @classmethod
-    def parse(cls, text: str) -> ADMG:
-        """Read chains such as ``"A -> B -> C; A <-> C"``; the grammar is in causal.graph.arrows.
+    def parse(cls, text: str, form: str | None = None) -> ADMG:
+        """Read a graph from text such as ``"A -> B -> C; A <-> C"``, DOT, dagitty or lavaan.
 
+        The format is recognised by how the text begins, unless ``form`` names one of
+        causal.graph.formats; variables that the text calls latent are projected out.
         Raises GraphSyntaxError, DuplicateEdgeError, CycleError or EmptyGraphError.
+
+        >>> ADMG.parse("dag { U [latent] X <- U -> Y }")
+        ADMG.parse('X <-> Y')
         """
-        nodes, edges = read(text)
-        return cls.of(
-            nodes=nodes,
-            directed=[(e.tail, e.head) for e in edges if not e.bidirected],
-            bidirected=[(e.tail, e.head) for e in edges if e.bidirected],
-        )
+        known = formats.recognised(text) if form is None else formats.named(form)
+        sketch = known.read(text)
+        graph = cls.of(nodes=sketch.nodes, directed=sketch.directed, bidirected=sketch.bidirected)
+        return graph.hide(sketch.latent) if sketch.latent else graph
 
     @classmethod
     def of(
@@ -83,10 +87,22 @@ class ADMG:
         return cls(tuple(order), tuple(parents), tuple(siblings))
 
     def __str__(self) -> str:
-        return written(self.nodes, self.directed, self.bidirected)
+        return self.to("arrows")
 
     def __repr__(self) -> str:
         return f"ADMG.parse({str(self)!r})"
+
+    def to(self, form: str) -> str:
+        """The graph as text in one of the formats of causal.graph.formats.
+
+        >>> print(ADMG.parse("X -> Y; X <-> Y").to("dagitty"), end="")
+        dag {
+          X -> Y
+          X <-> Y
+        }
+        """
+        sketch = formats.Sketch(self.nodes, self.directed, self.bidirected)
+        return formats.named(form).write(sketch)
 
     # Names.
 
@@ -144,6 +160,21 @@ class ADMG:
             nodes=kept,
             directed=[edge for edge in self.directed if kept.issuperset(edge)],
             bidirected=[edge for edge in self.bidirected if kept.issuperset(edge)],
+        )
+
+    def hide(self, unmeasured: Names) -> ADMG:
+        """The latent projection: the graph on the other variables when these are not measured.
+
+        >>> ADMG.parse("X <- U -> Y; X -> M -> Y").hide(["U", "M"])
+        ADMG.parse('X -> Y; X <-> Y')
+        """
+        hidden = self.mask(unmeasured)
+        parents, siblings = project(self, hidden)
+        rest = [(v, self.nodes[v]) for v in bits(self.everything & ~hidden)]
+        return ADMG.of(
+            nodes=[name for _, name in rest],
+            directed=[(self.nodes[p], name) for v, name in rest for p in bits(parents[v])],
+            bidirected=[(self.nodes[s], name) for v, name in rest for s in bits(siblings[v])],
         )
 
     def require(self, wanted: Names) -> Variables:

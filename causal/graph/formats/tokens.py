@@ -1,0 +1,132 @@
+"""Words, and where they stand: what every reader of graph text is built on.
+
+A language lists its words as one regular expression without nested repetition, so cutting a text
+takes linear time; every word knows its place, so every error has a line, a column and a caret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from causal.errors import GraphSyntaxError
+
+__all__ = ["QUOTED", "Language", "Token", "Tokens", "stray", "unescaped"]
+
+LONGEST_TEXT = 20_000_000  # characters
+QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'  # a backslash takes the next character along
+
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+class Token(NamedTuple):
+    """A word of a kind that its language names; ``value`` is decoded when it is a name."""
+
+    kind: str
+    value: str
+    position: int
+
+    def __str__(self) -> str:
+        if self.kind == "eof":
+            return "the end of the text"
+        if self.value == "\n":
+            return "the end of the line"
+        return repr(self.value if len(self.value) <= 40 else self.value[:40] + "...")
+
+
+def unescaped(literal: str) -> str:
+    r"""What stands between quotes, with backslashes read; the inverse of ``enclosed``.
+
+    >>> unescaped(r'"say \"hi\""')
+    'say "hi"'
+    """
+    inner = literal[1:-1]
+    if "\\" not in inner:
+        return inner
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), inner, flags=re.DOTALL)
+
+
+def stray(text: str, position: int) -> str:
+    """What to say of a character that starts no word."""
+    if text[position] == '"':
+        return "this quote is never closed"
+    return (
+        f"unexpected {text[position]!r}; a name with such characters goes in double quotes: "
+        '"my name"'
+    )
+
+
+class Language:
+    """The words of a format: a named group a kind, of which ``skip`` is passed over.
+
+    ``names`` says which kinds are names, and how each is decoded; all of them become ``"name"``.
+    """
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        names: Mapping[str, Callable[[str], str]],
+        unexpected: Callable[[str, int], str] = stray,
+    ) -> None:
+        self.words = re.compile(rf"{words}|(?P<stray>.)", re.VERBOSE | re.DOTALL)
+        self.names, self.unexpected = names, unexpected
+
+    def tokens(self, text: str) -> Tokens:
+        """Cut a text into words, one at a time; raises GraphSyntaxError where none begins."""
+        if len(text) > LONGEST_TEXT:
+            problem = f"{len(text):,} characters; a graph may have {LONGEST_TEXT:,}"
+            raise GraphSyntaxError(text, 0, problem)
+        return Tokens(text, self._words(text))
+
+    def _words(self, text: str) -> Iterator[Token]:
+        names = self.names
+        for match in self.words.finditer(text):
+            kind, value = match.lastgroup or "stray", match[0]
+            if kind == "skip":
+                continue
+            position = match.start()
+            if kind in names:
+                kind, value = "name", names[kind](value)
+                if not value:
+                    problem = "a variable needs a name, found empty quotes"
+                    raise GraphSyntaxError(text, position, problem)
+            elif kind == "stray":
+                raise GraphSyntaxError(text, position, self.unexpected(text, position))
+            yield Token(kind, value, position)
+
+
+class Tokens:
+    """The words of one text from the left: ``now`` is the next one, ``then`` the one behind it."""
+
+    def __init__(self, text: str, words: Iterator[Token]) -> None:
+        self.text, self._words, self._end = text, words, Token("eof", "", len(text))
+        self.now = next(words, self._end)
+        self.then = next(words, self._end)
+
+    def take(self) -> Token:
+        """The next word; reading goes on behind it."""
+        taken = self.now
+        self.now, self.then = self.then, next(self._words, self._end)
+        return taken
+
+    def have(self, *kinds: str) -> Token | None:
+        """The next word if it is of one of these kinds."""
+        return self.take() if self.now.kind in kinds else None
+
+    def need(self, kind: str, expected: str) -> Token:
+        """The next word, which must be of this kind; ``expected`` is how the error calls it."""
+        if self.now.kind != kind:
+            raise self.wrong(expected)
+        return self.take()
+
+    def skip(self, *kinds: str) -> None:
+        """Pass over words that mean nothing here."""
+        while self.now.kind in kinds:
+            self.take()
+
+    def wrong(self, expected: str, at: Token | None = None) -> GraphSyntaxError:
+        """The error of finding something else."""
+        at = at or self.now
+        return GraphSyntaxError(self.text, at.position, f"expected {expected}, found {at}")

@@ -1,0 +1,148 @@
+"""Names that somebody will give a variable, and names that somebody should not."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from causal import ADMG
+
+HOSTILE = [
+    "blood pressure",
+    "a, b",
+    "a;b",
+    "a:b",
+    "a=b",
+    "a+b",
+    "x->y",
+    "<->",
+    "~",
+    "~~",
+    "=~",
+    "A ~ B",
+    "1",
+    "007",
+    "-1",
+    "1e5",
+    "3.14",
+    "None",
+    "True",
+    "NaN",
+    "nan",
+    "",
+    "node",
+    "graph",
+    "digraph",
+    "dag",
+    "strict",
+    "edge",
+    "subgraph",
+    "latent",
+    "label",
+    "id",
+    "from",
+    "to",
+    "kind",
+    "c",
+    "NA",
+    '"',
+    '""',
+    "'",
+    "`",
+    "\\",
+    "\\\\",
+    '\\"',
+    "a\\n",
+    "a\nb",
+    "a\r\nb",
+    "\t",
+    "\0",
+    "\x1b[31m",
+    "\x7f",
+    "__import__('os').system('touch canary')",
+    "${HOME}",
+    "$(id)",
+    "`id`",
+    "%s%n",
+    "{0}",
+    "{{7*7}}",
+    "</script><script>alert(1)</script>",
+    "<b>x</b>",
+    "&amp;",
+    "&#10;",
+    "&lt;",
+    "<!--",
+    "]]>",
+    "/*",
+    "//",
+    "#",
+    "=cmd|' /C calc'!A1",
+    "+1",
+    "@SUM(A1)",
+    "'=1",
+    "''=1",
+    "'",
+    "x'",
+    "[",
+    "]",
+    "{",
+    "}",
+    "(",
+    ")",
+    "|",
+    r"\input{/etc/passwd}",
+    r"\href{javascript:alert(1)}{x}",
+    r"$x^2$",
+    "100%",
+    "a_b",
+    "a^b",
+    "a&b",
+    "#1",
+    "\u202eevil",
+    "\u2066x\u2069",
+    "שלום",
+    "مرحبا",
+    "变量",
+    "é",
+    "e\u0301",
+    "ß",
+    "İ",
+    "ﬁ",
+    "😀",
+    "\ufeffx",
+    "\u2028",
+    "\u200b",
+    "²",
+    "V²",
+    "१",
+    "x" * 10_000,
+    "'; DROP TABLE graphs; --",
+    "a.b",
+    ".a",
+    "a.",
+    "_",
+    "_U",
+    " a",
+    "a ",
+    " ",
+]
+
+
+def names() -> st.SearchStrategy[str]:
+    """Any text that is not empty, often a nasty one."""
+    nasty = st.sampled_from([name for name in HOSTILE if name])
+    plain = st.from_regex(r"[A-Z][0-9]{0,2}", fullmatch=True)
+    return plain | nasty | st.text(min_size=1, max_size=12)
+
+
+@st.composite
+def renamed(draw: st.DrawFn, graphs: st.SearchStrategy[ADMG]) -> ADMG:
+    """A graph whose variables have been given other names."""
+    graph = draw(graphs)
+    n = len(graph.nodes)
+    new = draw(st.lists(names(), min_size=n, max_size=n, unique=True))
+    name = dict(zip(graph.nodes, new, strict=True))
+    return ADMG.of(
+        nodes=new,
+        directed=[(name[a], name[b]) for a, b in graph.directed],
+        bidirected=[(name[a], name[b]) for a, b in graph.bidirected],
+    )
