@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from causal.graph import examples as examples
     from causal.graph import open_path as open_path
     from causal.graph import separated as separated
+    from causal.graph import separators as separators
     from causal.identification import Answer as Answer
     from causal.identification import Hedge as Hedge
     from causal.identification import Identified as Identified
@@ -68,6 +69,7 @@ _HOMES = {
     "open_path": "graph",
     "remedies": "identification",
     "separated": "graph",
+    "separators": "graph",
 }
 
 __all__ = list(_HOMES)

@@ -5,5 +5,6 @@ from causal.graph.examples import examples as examples
 from causal.graph.questions import open_path as open_path
 from causal.graph.questions import separated as separated
 from causal.graph.separation import OpenPath as OpenPath
+from causal.graph.separators import separators as separators
 
-__all__ = ["ADMG", "OpenPath", "examples", "open_path", "separated"]
+__all__ = ["ADMG", "OpenPath", "examples", "open_path", "separated", "separators"]
