@@ -34,7 +34,8 @@ GRAPH is text, a file, or - for standard input:
   X -> Y         X is a direct cause of Y
   X <-> Y        X and Y share a hidden cause
   A -> {B, C}    chains and groups; statements end at ; or a new line
-  "my name"      names with other characters go in quotes"""
+  "my name"      names with other characters go in quotes
+DOT (digraph {...}) and dagitty (dag {...}) are read as well."""
 EXITS = """\b
 Exit code: 0 answered, 1 answered "no", 2 misuse or bad input,
            3 undecided."""
