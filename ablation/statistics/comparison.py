@@ -4,7 +4,7 @@ A seed is the unit. Two conditions that ran with the same seed shared its data s
 so their difference is free of whatever the seed brought to both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,15 +56,23 @@ class Comparison:
     @property
     def constant(self) -> bool:
         """Whether all differences are one number up to rounding: then they have no spread."""
-        differences = self.differences
-        if len(differences) < 2:
-            return True
-        largest = max(map(abs, self.on + self.off))
-        return bool(np.ptp(differences) <= 8 * np.finfo(np.float64).eps * largest)
+        return flat(self.differences, beside=self.on + self.off)
 
     @property
     def correlation(self) -> float:
         """How much of their luck the two conditions share by sharing seeds; NaN below three."""
-        if len(self.seeds) < 3 or len(set(self.on)) == 1 or len(set(self.off)) == 1:
+        if len(self.seeds) < 3 or flat(self.on) or flat(self.off):
             return float("nan")
         return float(np.corrcoef(self.on, self.off)[0, 1])
+
+
+def flat(values: Sequence[float] | Floats, *, beside: Sequence[float] | None = None) -> bool:
+    """Whether values do not differ by more than the rounding of the numbers `beside` them.
+
+    >>> flat([0.3 - 0.2, 0.2 - 0.1], beside=[0.3, 0.2, 0.1]), flat([0.1, 0.2])
+    (True, False)
+    """
+    if len(values) < 2:
+        return True
+    largest = max(map(abs, values if beside is None else beside))
+    return bool(np.ptp(values) <= max(8 * np.finfo(np.float64).eps * largest, 1e-150))

@@ -23,6 +23,8 @@ from ablation.study import Metric
 from ablation.trials import Trials
 
 BASELINE = "baseline"
+DIVERGED = 1e150
+"""From here on a square is no number any more; such a value is left out, and that is said."""
 NOT_AMONG_SO_MANY = "clear by itself, but not among so many components"
 NOT_RUN = "not estimated: no trial was run without it"
 DEFAULT: Method = ModeratedPairedT()
@@ -92,7 +94,7 @@ def _by_seed(trials: Trials, condition: str, metric: str) -> dict[int, float]:
     return {
         trial.seed: trial.metrics[metric]
         for trial in trials
-        if trial.condition == condition and trial.done and metric in trial.metrics
+        if trial.condition == condition and abs(trial.metrics.get(metric, math.inf)) < DIVERGED
     }
 
 
@@ -115,7 +117,7 @@ def _rows(
     for (_, condition), comparison, estimate, p_holm in named:
         lower, upper = estimate.interval(level)
         alone, judged = (_judge(metric, (lower, upper), level, p) for p in (0.0, p_holm))
-        notes = [*_notes(trials, condition, comparison, estimate)]
+        notes = [*_notes(trials, condition, metric.name, comparison, estimate)]
         if alone != judged:
             notes.append(NOT_AMONG_SO_MANY)
         size = standardised(estimate.on, estimate.off, level=level)
@@ -158,11 +160,14 @@ def _judge(metric: Metric, interval: tuple[float, float], level: float, p: float
 
 
 def _notes(
-    trials: Trials, condition: str, comparison: Comparison, estimate: Estimate
+    trials: Trials, condition: str, metric: str, comparison: Comparison, estimate: Estimate
 ) -> Iterator[str]:
     if not any(trial.condition == condition for trial in trials):
         yield NOT_RUN
         return
+    for trial in trials:
+        if trial.condition == condition and abs(trial.metrics.get(metric, 0.0)) >= DIVERGED:
+            yield f"left out, diverged to {trial.metrics[metric]:.1g}: seed {trial.seed}"
     if estimate.note:
         yield estimate.note
     finished = len(comparison.baseline) + len(comparison.ablated)

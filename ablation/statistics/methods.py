@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ablation.statistics.comparison import Comparison, Floats
+from ablation.statistics.comparison import Comparison, Floats, flat
 from ablation.statistics.estimate import Estimate
 
 NO_SEED = "not estimated: no seed finished both conditions"
@@ -81,7 +81,7 @@ def unpaired(comparison: Comparison) -> Estimate:
         return replace(bare, note=NO_SEED)
     if bare.n == 1:
         return replace(bare, note=ONE_SEED)
-    if len(set(on)) == len(set(off)) == 1:
+    if flat(on, beside=on + off) and flat(off, beside=on + off):
         return replace(bare, note=NO_SPREAD)
     a, b = variance(on) / len(on), variance(off) / len(off)
     df = (a + b) ** 2 / (a**2 / (len(on) - 1) + b**2 / (len(off) - 1))

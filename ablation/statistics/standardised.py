@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from ablation.statistics.comparison import flat
 from ablation.statistics.methods import variance
 from ablation.statistics.noncentral import noncentrality
 
@@ -40,7 +41,7 @@ def standardised(on: Sequence[float], off: Sequence[float], *, level: float) -> 
     """
     n, m = len(on), len(off)
     df = n + m - 2
-    if min(n, m) < 2 or len(set(on)) == len(set(off)) == 1:
+    if min(n, m) < 2 or (flat(on, beside=[*on, *off]) and flat(off, beside=[*on, *off])):
         return Standardised()
     pooled = ((n - 1) * variance(on) + (m - 1) * variance(off)) / df
     d = (fmean(on) - fmean(off)) / math.sqrt(pooled)

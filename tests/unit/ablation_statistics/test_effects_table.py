@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies.handmade_trials import made
 
@@ -92,6 +92,12 @@ def test_a_baseline_that_never_finished_leaves_every_component_unestimated() -> 
     assert table["effect"].isna().all()
 
 
+def test_a_run_that_diverged_is_left_out_and_named() -> None:
+    row = effects(made({"baseline": BASE, "a": [0.8, 1e200, 0.83, 0.8, 0.82]}, seeds=5)).loc[0]
+    assert row["n"] == 4
+    assert "diverged to 1e+200: seed 1" in row["note"]
+
+
 def test_differences_without_spread_get_no_interval_of_their_own() -> None:
     shifted = [value - 0.1 for value in BASE]
     table = effects(made({"baseline": BASE, "a": BASE, "b": shifted}, seeds=5), by=PairedT())
@@ -168,6 +174,8 @@ CELLS = st.lists(st.lists(CELL, max_size=4), min_size=2, max_size=6)
 @pytest.mark.parametrize("by", [ModeratedPairedT(), PairedT(), Welch()])
 @settings(max_examples=40, deadline=None)
 @given(cells=CELLS)
+@example(cells=[[0.0, 1.8e-28], [0.5, 0.5]])
+@example(cells=[[1e300, -1e300, 1.0], [1.0, 1e-300, 0.0], [1e-200, 0.0, 3e-200]])
 def test_whatever_finished_each_row_has_an_interval_or_a_reason(
     by: PairedT, cells: list[list[float | None]]
 ) -> None:
