@@ -25,14 +25,17 @@ if TYPE_CHECKING:
     from causal.graph import open_path as open_path
     from causal.graph import separated as separated
     from causal.graph import separators as separators
+    from causal.identification import AdjustmentSet as AdjustmentSet
     from causal.identification import Answer as Answer
     from causal.identification import Hedge as Hedge
     from causal.identification import Identified as Identified
     from causal.identification import NotIdentified as NotIdentified
     from causal.identification import Remedies as Remedies
     from causal.identification import Undecided as Undecided
+    from causal.identification import adjustment_sets as adjustment_sets
     from causal.identification import identify as identify
     from causal.identification import remedies as remedies
+    from causal.identification import why_not as why_not
     from causal.model import SCM as SCM
     from causal.model import Counterfactual as Counterfactual
     from causal.model import Do as Do
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ADMG": "graph",
+    "AdjustmentSet": "identification",
     "SCM": "model",
     "Answer": "identification",
     "CausalError": "errors",
@@ -60,6 +64,7 @@ _HOMES = {
     "Remedies": "identification",
     "Table": "model",
     "Undecided": "identification",
+    "adjustment_sets": "identification",
     "certify": "certification",
     "counterfactual": "model",
     "countermodels": "certification",
@@ -70,6 +75,7 @@ _HOMES = {
     "remedies": "identification",
     "separated": "graph",
     "separators": "graph",
+    "why_not": "identification",
 }
 
 __all__ = list(_HOMES)

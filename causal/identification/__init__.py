@@ -1,21 +1,29 @@
 """From graph and query to estimand, or to the reason why there is none."""
 
+from causal.identification.adjustment import AdjustmentSet as AdjustmentSet
+from causal.identification.adjustment import adjustment_sets as adjustment_sets
 from causal.identification.answers import Answer as Answer
 from causal.identification.answers import Identified as Identified
 from causal.identification.answers import NotIdentified as NotIdentified
 from causal.identification.answers import Undecided as Undecided
 from causal.identification.effects import identify as identify
 from causal.identification.hedge import Hedge as Hedge
+from causal.identification.objections import Objection as Objection
+from causal.identification.objections import why_not as why_not
 from causal.identification.remedies import Remedies as Remedies
 from causal.identification.remedies import remedies as remedies
 
 __all__ = [
+    "AdjustmentSet",
     "Answer",
     "Hedge",
     "Identified",
     "NotIdentified",
+    "Objection",
     "Remedies",
     "Undecided",
+    "adjustment_sets",
     "identify",
     "remedies",
+    "why_not",
 ]
