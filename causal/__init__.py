@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ADMG": "graph",
-    "AdjustmentSet": "identification",
     "SCM": "model",
+    "AdjustmentSet": "identification",
     "Answer": "identification",
     "CausalError": "errors",
     "Counterfactual": "model",

@@ -108,9 +108,7 @@ def _all(door: BackDoor, include: int, exclude: int) -> Iterator[int]:
 def _optimal(door: BackDoor, include: int, exclude: int) -> Iterator[int]:
     """The parents of the causal vertices that are not themselves forbidden (their theorem 3.13)."""
     if include | exclude:
-        raise UnsupportedQueryError(
-            "the optimal set is one set: it takes no include and no exclude"
-        )
+        raise UnsupportedQueryError("the optimal set is one set; it takes no include or exclude")
     if any(door.rest.sibling_masks):
         raise UnsupportedQueryError(
             "with hidden common causes (<->) no set need be optimal; ask for the minimal ones"

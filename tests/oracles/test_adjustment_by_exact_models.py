@@ -36,8 +36,8 @@ def gives_the_effect(found: AdjustmentSet, model: SCM) -> bool:
     for values in itertools.product(*(model.domains[a] for a in actions)):
         effect = model.under(Do(dict(zip(actions, values, strict=True)))).law(*outcomes)
         for cell, probability in effect.items():
-            cell = cell if isinstance(cell, tuple) else (cell,)
-            if formula.loc[(*values, *cell)] != probability:
+            outcome = cell if isinstance(cell, tuple) else (cell,)
+            if formula.loc[(*values, *outcome)] != probability:
                 return False
     return True
 
