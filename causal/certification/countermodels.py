@@ -15,7 +15,7 @@ from causal.certification.circuits import Circuit
 from causal.certification.obstruction import Obstruction
 from causal.certification.truth import Cell, shown, truth
 from causal.errors import CertificateError
-from causal.identification import NotIdentified
+from causal.identification import Answer, NotIdentified
 from causal.model import SCM
 from causal.model.mechanism import Value, Values
 from causal.query import Query
@@ -46,7 +46,7 @@ class Countermodels:
         )
 
 
-def countermodels(answer: NotIdentified) -> Countermodels:
+def countermodels(answer: Answer) -> Countermodels:
     """Two finite models of the graph with one observed law, without zeros, and two answers.
 
     The proof, in numbers, that no formula in the observed law can answer the query.  Raises
@@ -60,6 +60,8 @@ def countermodels(answer: NotIdentified) -> Countermodels:
     >>> bool((one.law() == other.law()).all())
     True
     """
+    if not isinstance(answer, NotIdentified):
+        raise CertificateError(f"only a query that is not identified has countermodels: {answer}")
     circuits = Obstruction.of(answer).circuits()
     for names in _namings(circuits[0], answer.query):
         one, other = (circuit.model(answer.graph, names) for circuit in circuits)

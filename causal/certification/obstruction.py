@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from causal.certification.circuits import Circuit, Connection
 from causal.certification.opening import back_door, exchanged, opened
-from causal.certification.parity import carried, carriers, circuit, coupled
+from causal.certification.parity import carried, circuit, coupled
+from causal.certification.routes import toward
 from causal.errors import CertificateError
 from causal.graph import ADMG
 from causal.identification import Hedge, NotIdentified
@@ -65,7 +66,7 @@ class Obstruction:
 
     def circuits(self) -> tuple[Circuit, Circuit]:
         """The circuit in which the inner variables read the outer ones, and the other one."""
-        steps = carriers(self.graph, outcome=self.outcome, given=self.given, within=self.needed)
+        steps = toward(self.graph, self.outcome | self.given, within=self.needed)
         onward = [*carried(self.hedge.inner, steps), *self._opening(steps)]
         first, second = (
             circuit(self.graph, self.hedge, [*coupled(self.graph, self.hedge, cut=cut), *onward])

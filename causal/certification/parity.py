@@ -7,8 +7,8 @@ coin is read twice, so that the inner variables add up to zero; an action cuts a
 they add up to a fair coin.  In the second circuit the inner variables do not read the outer ones,
 and add up to zero whatever is done.
 
-What the inner variables add up to is carried on, down directed paths, to the outcome or else to
-what is conditioned on.  Bits that others fix are flipped now and then, in both circuits alike: then
+What the inner variables add up to is carried on, down directed paths, to the outcome or to what is
+conditioned on.  Bits that others fix are flipped now and then, in both circuits alike: then
 every cell has positive probability, and the circuits still agree on all data.
 """
 
@@ -25,7 +25,7 @@ from causal.identification import Hedge
 from causal.model.noise import hidden_cause
 from causal.variables import Variable, Variables
 
-__all__ = ["carried", "carriers", "circuit", "coupled"]
+__all__ = ["carried", "circuit", "coupled"]
 
 FLIP = Fraction(1, 10)
 
@@ -44,14 +44,6 @@ def coupled(graph: ADMG, hedge: Hedge, *, cut: bool) -> Iterator[Connection]:
     for v, step in toward(graph, hedge.inner, within=hedge.outer).items():
         if step not in hedge.inner or not cut:
             yield _own(v, hedge), _own(step, hedge)
-
-
-def carriers(
-    graph: ADMG, *, outcome: Variables, given: Variables, within: Variables
-) -> dict[Variable, Variable]:
-    """The next step on the way to the outcome, or to what is given for those that must pass it."""
-    clear = toward(graph, outcome, within=within - given)
-    return toward(graph, outcome | given, within=within) | clear
 
 
 def carried(start: Variables, steps: Mapping[Variable, Variable]) -> Iterator[Connection]:

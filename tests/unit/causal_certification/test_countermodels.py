@@ -18,7 +18,7 @@ CASES = [
     ("X -> Y -> Z; X <-> Y", "P(Y | do(X), Z)"),
     ("X -> Z <- Y; X <-> Z", "P(Y | do(X), Z)"),
     ("X -> Z <-> Y; X <-> Z", "P(Y | do(X), Z)"),
-    ("X -> Z <-> C <-> Y; C -> D; X <-> Z", "P(Y | do(X), Z, D)"),  # a collider handed down
+    ("X -> Z <- A -> C <- B -> Y; C -> D; X <-> Z", "P(Y | do(X), Z, D)"),  # a collider handed down
     ("X -> Z <- M -> Y; X <-> Z", "P(Y | do(X), Z)"),
     # Variables on the way that belong to the hedge themselves.
     ("X -> A -> C -> Y; X <-> A; A <-> B; B <-> C; X -> B -> Y; C -> B", "P(Y | do(X))"),
