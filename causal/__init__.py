@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from causal.graph import separators as separators
     from causal.identification import AdjustmentSet as AdjustmentSet
     from causal.identification import Answer as Answer
+    from causal.identification import FrontDoorSet as FrontDoorSet
     from causal.identification import Hedge as Hedge
     from causal.identification import Identified as Identified
     from causal.identification import NotIdentified as NotIdentified
     from causal.identification import Remedies as Remedies
     from causal.identification import Undecided as Undecided
     from causal.identification import adjustment_sets as adjustment_sets
+    from causal.identification import front_door_sets as front_door_sets
     from causal.identification import identify as identify
     from causal.identification import remedies as remedies
     from causal.identification import why_not as why_not
@@ -54,6 +56,7 @@ _HOMES = {
     "Do": "model",
     "Estimate": "estimation",
     "Expression": "expression",
+    "FrontDoorSet": "identification",
     "Hedge": "identification",
     "Identified": "identification",
     "Noise": "model",
@@ -70,6 +73,7 @@ _HOMES = {
     "countermodels": "certification",
     "estimate": "estimation",
     "examples": "graph",
+    "front_door_sets": "identification",
     "identify": "identification",
     "open_path": "graph",
     "remedies": "identification",

@@ -7,6 +7,8 @@ from causal.identification.answers import Identified as Identified
 from causal.identification.answers import NotIdentified as NotIdentified
 from causal.identification.answers import Undecided as Undecided
 from causal.identification.effects import identify as identify
+from causal.identification.front_door import FrontDoorSet as FrontDoorSet
+from causal.identification.front_door import front_door_sets as front_door_sets
 from causal.identification.hedge import Hedge as Hedge
 from causal.identification.objections import Objection as Objection
 from causal.identification.objections import why_not as why_not
@@ -16,6 +18,7 @@ from causal.identification.remedies import remedies as remedies
 __all__ = [
     "AdjustmentSet",
     "Answer",
+    "FrontDoorSet",
     "Hedge",
     "Identified",
     "NotIdentified",
@@ -23,6 +26,7 @@ __all__ = [
     "Remedies",
     "Undecided",
     "adjustment_sets",
+    "front_door_sets",
     "identify",
     "remedies",
     "why_not",

@@ -1,0 +1,104 @@
+"""Front-door sets are those that the definition names; their formula is the effect in models."""
+
+from __future__ import annotations
+
+import itertools
+from random import Random
+
+import networkx as nx
+import pytest
+
+from causal import ADMG, SCM, Do, FrontDoorSet, front_door_sets
+from causal.model import random_scm
+from causal.variables import Variables
+
+
+def random_admg(rng: Random, n: int) -> ADMG:
+    """Sparse, and mostly confounded where the front door is of use: at the ends of the order."""
+    names = [f"V{i}" for i in range(n)]
+    pairs = list(itertools.combinations(names, 2))
+    near = {pair for pair in pairs if names.index(pair[1]) - names.index(pair[0]) <= 2}
+    return ADMG.of(
+        nodes=names,
+        directed=[pair for pair in pairs if rng.random() < (0.5 if pair in near else 0.2)],
+        bidirected=[pair for pair in pairs if rng.random() < (0.08 if pair in near else 0.4)],
+    )
+
+
+def without_edges_out_of(graph: ADMG, cut: Variables) -> ADMG:
+    return ADMG.of(
+        nodes=graph.nodes,
+        directed=[edge for edge in graph.directed if edge[0] not in cut],
+        bidirected=graph.bidirected,
+    )
+
+
+def by_definition(graph: ADMG, x: Variables, y: Variables, z: Variables) -> bool:
+    """Pearl (1995), definition 4."""
+    dag = nx.DiGraph(graph.directed)
+    dag.add_nodes_from(graph.nodes)
+    dag.remove_nodes_from(z)
+    carried = not any(nx.has_path(dag, a, b) for a in x for b in y)
+    unmixed = not z or without_edges_out_of(graph, x).separated(x, z)
+    shielded = not z or without_edges_out_of(graph, z).separated(z, y, given=x)
+    return carried and unmixed and shielded
+
+
+def questions(rng: Random, graph: ADMG) -> list[tuple[Variables, Variables]]:
+    first, *_, last = graph.nodes
+    second = graph.nodes[rng.randrange(1, len(graph.nodes) - 1)]
+    pairs = [({first}, {last}), ({first, second}, {last}), ({first}, {second, last})]
+    return [(frozenset(x), frozenset(y)) for x, y in pairs]
+
+
+def assert_the_formula_is_the_effect(found: FrontDoorSet, model: SCM) -> None:
+    outcomes = sorted(found.outcomes)
+    formula = found.estimand.evaluate(model.law()).reset_index(name="value")
+    for row in formula.to_dict("records"):
+        effect = model.under(Do({x: row.get(x, 0) for x in found.actions})).law(*outcomes)
+        cell = tuple(row[y] for y in outcomes)
+        assert row["value"] == effect[cell if len(cell) > 1 else cell[0]]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_list_is_the_definition_and_the_formula_is_the_effect(seed: int) -> None:
+    rng = Random(seed)
+    for _ in range(4):
+        graph = random_admg(rng, rng.choice((4, 5, 6)))
+        model = random_scm(graph, rng=seed)
+        for x, y in questions(rng, graph):
+            rest = sorted(set(graph.nodes) - x - y)
+            every = [
+                z
+                for size in range(len(rest) + 1)
+                for z in map(frozenset, itertools.combinations(rest, size))
+                if by_definition(graph, x, y, z)
+            ]
+            found = list(front_door_sets(graph, x, y))
+            listed = [one.variables for one in found]
+            assert len(listed) == len(set(listed))
+            assert set(listed) == set(every)
+            if found:
+                assert not any(z < listed[0] for z in every)
+            include, exclude = set(rest[:1]), set(rest[1:2])
+            bounded = front_door_sets(graph, x, y, include=include, exclude=exclude)
+            assert {one.variables for one in bounded} == {
+                z for z in every if include <= z and not exclude & z
+            }
+            for one in found[:3]:
+                assert_the_formula_is_the_effect(one, model)
+
+
+def test_sets_come_one_at_a_time_however_many_there_are() -> None:
+    rungs = range(1, 40)
+    chain = " -> ".join(["X", *(f"A{i}" for i in rungs), "Y"])
+    lazily = front_door_sets(ADMG.parse(f"{chain}; X <-> Y"), "X", "Y")  # 2 ** 39 - 1 of them
+    assert len({one.variables for one in itertools.islice(lazily, 100)}) == 100
+
+
+def test_the_first_set_is_minimal_on_the_graph_of_the_paper() -> None:
+    """Jeong, Tian & Bareinboim (2022), figure 1 (b), with B required."""
+    graph = ADMG.parse("X -> A -> {B, C, D} -> Y; X <-> Y; X <-> D")
+    found = [one.variables for one in front_door_sets(graph, "X", "Y", include="B")]
+    assert found[0] == {"A", "B"}
+    assert set(found) == {frozenset("AB"), frozenset("ABC")}
