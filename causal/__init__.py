@@ -42,8 +42,11 @@ if TYPE_CHECKING:
     from causal.model import Counterfactual as Counterfactual
     from causal.model import Do as Do
     from causal.model import Noise as Noise
+    from causal.model import Response as Response
     from causal.model import Table as Table
+    from causal.model import abduct as abduct
     from causal.model import counterfactual as counterfactual
+    from causal.model import predict as predict
     from causal.query import Query as Query
 
 _HOMES = {
@@ -65,8 +68,10 @@ _HOMES = {
     "PlugIn": "estimation",
     "Query": "query",
     "Remedies": "identification",
+    "Response": "model",
     "Table": "model",
     "Undecided": "identification",
+    "abduct": "model",
     "adjustment_sets": "identification",
     "certify": "certification",
     "counterfactual": "model",
@@ -76,6 +81,7 @@ _HOMES = {
     "front_door_sets": "identification",
     "identify": "identification",
     "open_path": "graph",
+    "predict": "model",
     "remedies": "identification",
     "separated": "graph",
     "separators": "graph",
