@@ -137,6 +137,7 @@ def test_markdown_reads_back_as_the_names(table: pd.DataFrame) -> None:
 def test_latex_has_no_command_but_its_own(table: pd.DataFrame) -> None:
     latex = to_latex(table)
     assert all(TEX.fullmatch(command) for command in re.findall(r"\\([a-zA-Z]+)", latex))
+    assert not re.search(r"(?<!\\)[#%_^~]", latex)
     rows = latex[latex.index("\\midrule") : latex.index("\\bottomrule")]
     assert len(re.findall(r"\\\\$", rows, re.MULTILINE)) == len(NAMES)
     cells = {len(re.findall(r"(?<!\\)&", line)) for line in rows.splitlines()[1:]}

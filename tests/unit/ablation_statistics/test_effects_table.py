@@ -128,6 +128,8 @@ def test_an_unstable_component_leaves_the_pool_and_two_seeds_never_enter_it() ->
         assert table.loc[name, "lower"] == alone.loc[name, "lower"]
         assert table.loc[name, "method"] == "paired t"
     assert set(table.loc[list(steady), "method"]) == {"moderated paired t"}
+    apart = effects(made({"baseline": BASE, **steady}, seeds=5)).set_index("component")
+    assert table.loc[list(steady), "lower"].equals(apart["lower"])
 
 
 def test_two_components_are_too_few_to_share_anything() -> None:
