@@ -21,7 +21,7 @@ def effects_table(effects: pd.DataFrame, metric: str | None = None) -> Table:
     name = rows[0].metric
     places = decimals(row.half_width for row in rows)
     level = float(effects.attrs["level"])
-    sizes = effects[effects["metric"] == name].set_index("component")["hedges_g"]
+    sizes = effects[effects["metric"] == name].set_index("component")
     frame = pd.DataFrame(
         {
             "component": [row.component for row in rows],
@@ -32,7 +32,8 @@ def effects_table(effects: pd.DataFrame, metric: str | None = None) -> Table:
             "effect": [number(row.effect, places, sign=True) for row in rows],
             f"{percent(level)} interval": [interval(row.lower, row.upper, places) for row in rows],
             "p (Holm)": [p_value(row.p_holm) for row in rows],
-            "g": [number(float(sizes[row.component]), 1) for row in rows],
+            "d": [number(float(sizes["cohens_d"][row.component]), 1) for row in rows],
+            "g": [number(float(sizes["hedges_g"][row.component]), 1) for row in rows],
             "verdict": [Mark(row.verdict, TONES[row.verdict]) for row in rows],
         }
     )
@@ -48,8 +49,9 @@ def _caption(rows: Sequence[Effect], level: float) -> Text:
     return (
         f"Effect of each component on {rows[0].metric} ({better} is better): baseline minus "
         f"without, over n shared seeds, with {percent(level)} intervals; p adjusted for "
-        f"{len(rows)} component{'' if len(rows) == 1 else 's'} (Holm); g is Hedges' "
-        f"standardised difference.{margin}"
+        f"{len(rows)} component{'' if len(rows) == 1 else 's'} (Holm); d is Cohen's "
+        f"difference in pooled standard deviations over seeds, g the same without its bias "
+        f"(Hedges).{margin}"
     )
 
 
