@@ -15,7 +15,11 @@ Format: TypeAlias = str
 
 @dataclass(frozen=True)
 class Prose:
-    """A paragraph; an empty line in a plain string begins another one."""
+    r"""A paragraph; an empty line in a plain string begins another one.
+
+    >>> Prose("One.\n\nTwo.").kind
+    'prose'
+    """
 
     text: Text
     kind: ClassVar[str] = "prose"
@@ -23,7 +27,11 @@ class Prose:
 
 @dataclass(frozen=True)
 class Aside:
-    """What a reader must not miss, or may want to know beside the story."""
+    """What a reader must not miss, or may want to know beside the story.
+
+    >>> Aside("This component does harm.", tone="warning").tone
+    'warning'
+    """
 
     text: Text
     tone: Literal["note", "warning"] = "note"
@@ -32,7 +40,11 @@ class Aside:
 
 @dataclass(frozen=True)
 class Listing:
-    """Sentences that stand below each other."""
+    """Sentences that stand below each other.
+
+    >>> Listing(["First.", "Second."], ordered=True).ordered
+    True
+    """
 
     items: Sequence[Text]
     ordered: bool = False
@@ -41,7 +53,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class Facts:
-    """Names and what they stand for, as in a colophon."""
+    """Names and what they stand for, as in a colophon.
+
+    >>> Facts([("seeds", "0, 1, 2")]).pairs[0]
+    ('seeds', '0, 1, 2')
+    """
 
     pairs: Sequence[tuple[str, Text]]
     kind: ClassVar[str] = "facts"
@@ -49,7 +65,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class KeyFigures:
-    """A few numbers that a reader should take away, each with its label."""
+    """A few numbers that a reader should take away, each with its label.
+
+    >>> KeyFigures([("50", "trials"), ("1", "failed")]).figures[1]
+    ('1', 'failed')
+    """
 
     figures: Sequence[tuple[str, str]]
     kind: ClassVar[str] = "key_figures"
@@ -57,7 +77,11 @@ class KeyFigures:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula on a line of its own, in plain text; `says` puts it into words."""
+    """A formula on a line of its own, in plain text; `says` puts it into words.
+
+    >>> Formula("Σ_{W} P(W) P(Y | X, W)", says="adjusted for W").says
+    'adjusted for W'
+    """
 
     text: str
     says: Text = ""
@@ -66,9 +90,12 @@ class Formula:
 
 @dataclass(frozen=True)
 class Preformatted:
-    """Text whose lines and columns mean something: an error, a derivation, a listing.
+    r"""Text whose lines and columns mean something: an error, a derivation, a listing.
 
     With a `summary` it is folded away behind it.
+
+    >>> Preformatted("a\n  b", summary="Traceback").summary
+    'Traceback'
     """
 
     text: str
@@ -82,6 +109,10 @@ class Table:
 
     `formats` gives columns of numbers a format specification ("+.3f", ".0%"), `labels` gives
     columns a heading other than their name. The first column names the rows. Cells may be `Text`.
+
+    >>> effects = pd.DataFrame({"component": ["mlp"], "effect": [0.026]})
+    >>> Table(effects, "What each part does.", formats={"effect": "+.3f"}).caption
+    'What each part does.'
     """
 
     frame: pd.DataFrame
@@ -124,7 +155,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Beside:
-    """Blocks that stand next to each other where the page is wide enough."""
+    """Blocks that stand next to each other where the page is wide enough.
+
+    >>> len(Beside([Prose("left"), Prose("right")]).blocks)
+    2
+    """
 
     blocks: Sequence["Block"]
     kind: ClassVar[str] = "beside"

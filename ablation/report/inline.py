@@ -24,7 +24,11 @@ class Strong:
 
 @dataclass(frozen=True)
 class Code:
-    """A word that belongs to a machine: a key, a hash, a command."""
+    """A word that belongs to a machine: a key, a hash, a command.
+
+    >>> Code("make demo").text
+    'make demo'
+    """
 
     text: str
     kind: ClassVar[str] = "code"
@@ -32,7 +36,11 @@ class Code:
 
 @dataclass(frozen=True)
 class Mark:
-    """A verdict: a word with a colour, and never the colour alone."""
+    """A verdict: a word with a colour, and never the colour alone.
+
+    >>> Mark("hurts", "bad").tone
+    'bad'
+    """
 
     text: str
     tone: Tone = "plain"
@@ -44,7 +52,11 @@ Text: TypeAlias = Inline | tuple[Inline, ...]
 
 
 def parts(text: Text) -> tuple[Inline, ...]:
-    """See any text as the tuple that it stands for."""
+    """See any text as the tuple that it stands for.
+
+    >>> parts("plain words")
+    ('plain words',)
+    """
     return text if isinstance(text, tuple) else (text,)
 
 

@@ -46,7 +46,15 @@ def escaped(text: str) -> str:
 
 
 def to_latex(effects: pd.DataFrame, metric: str | None = None) -> str:
-    """Write the effects on one metric as a LaTeX table."""
+    r"""Write the effects on one metric as a LaTeX table.
+
+    >>> from ablation import Component, LeaveOneOut, Metric, Study, Trials
+    >>> study = Study("toy", "toy:train", [Component("mlp", switch="mlp")], LeaveOneOut(),
+    ...               [Metric("accuracy")], seeds=1, config={"mlp": True})
+    >>> from ablation.statistics import effects
+    >>> print(to_latex(effects(Trials(study, []))).splitlines()[7])
+    mlp & 0 & -- & -- & -- & -- & -- & -- & -- & undecided \\
+    """
     table = effects_table(effects, metric)
     laid = grid(table)
     sides = "".join("r" if numeric else "l" for numeric in laid.numeric)

@@ -13,9 +13,18 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:@-])")
 
 
 def to_markdown(effects: pd.DataFrame, metric: str | None = None) -> str:
-    """Write the effects on one metric as a table of Markdown; names stay names.
+    r"""Write the effects on one metric as a table of Markdown; names stay names.
 
     Whatever could be read as markup, a link, a mention or HTML is escaped.
+
+    >>> from ablation import Component, LeaveOneOut, Metric, Study, Trials
+    >>> study = Study("toy", "toy:train", [Component("mlp", switch="mlp")], LeaveOneOut(),
+    ...               [Metric("accuracy")], seeds=1, config={"mlp": True})
+    >>> from ablation.statistics import effects
+    >>> print(to_markdown(effects(Trials(study, []))), end="")
+    | component | n | baseline | without | effect | 95 % interval | p \(Holm\) | d | g | verdict |
+    | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- |
+    | mlp | 0 | – | – | – | – | – | – | – | undecided |
     """
     laid = grid(effects_table(effects, metric))
     rule = ["---:" if numeric else ":---" for numeric in laid.numeric]

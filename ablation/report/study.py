@@ -16,7 +16,16 @@ from ablation.trials import Trials
 
 
 def write(trials: Trials, *, to: str | Path = "out/", level: float = 0.95) -> Path:
-    """Write the report into a folder as report.html, or to a file whose name ends in .html."""
+    """Write the report into a folder as report.html, or to a file whose name ends in .html.
+
+    >>> from ablation import Component, LeaveOneOut, Metric, Study, Trials
+    >>> study = Study("toy", "toy:train", [Component("mlp", switch="mlp")], LeaveOneOut(),
+    ...               [Metric("accuracy")], seeds=1, config={"mlp": True})
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write(Trials(study, []), to=folder).name
+    'report.html'
+    """
     target = Path(to)
     path = target if target.suffix.lower() in (".html", ".htm") else target / "report.html"
     taken = next((each for each in path.parents if each.exists() and not each.is_dir()), None)
@@ -29,7 +38,14 @@ def write(trials: Trials, *, to: str | Path = "out/", level: float = 0.95) -> Pa
 
 
 def study_page(trials: Trials, *, level: float = 0.95) -> Page:
-    """Lay the report out: to be rendered, saved, or taken apart for a larger page."""
+    """Lay the report out: to be rendered, saved, or taken apart for a larger page.
+
+    >>> from ablation import Component, LeaveOneOut, Metric, Study, Trials
+    >>> study = Study("toy", "toy:train", [Component("mlp", switch="mlp")], LeaveOneOut(),
+    ...               [Metric("accuracy")], seeds=1, config={"mlp": True})
+    >>> study_page(Trials(study, [])).sections[0].title
+    'What was asked'
+    """
     study = trials.study
     table = effects(trials, level=level)
     found = [

@@ -75,7 +75,14 @@ def effects(
 
 
 def compare(trials: Trials, metric: str) -> tuple[Comparison, ...]:
-    """Pair every component with the baseline, seed by seed, for one metric."""
+    """Pair every component with the baseline, seed by seed, for one metric.
+
+    >>> from ablation import Component, LeaveOneOut, Metric, Study
+    >>> study = Study("toy", "toy:train", [Component("mlp", switch="mlp")], LeaveOneOut(),
+    ...               [Metric("accuracy")], seeds=1, config={"mlp": True})
+    >>> [one.component for one in compare(Trials(study, []), "accuracy")]
+    ['mlp']
+    """
     baseline = _by_seed(trials, BASELINE, metric)
     return tuple(
         Comparison(component=each.name, baseline=baseline, ablated=_by_seed(trials, name, metric))
@@ -115,8 +122,8 @@ def _rows(
     adjusted = holm([estimate.p for estimate in estimates])
     named = zip(_conditions(trials), comparisons, estimates, adjusted, strict=True)
     for (_, condition), comparison, estimate, p_holm in named:
-        lower, upper = estimate.interval(level)
-        alone, judged = (_judge(metric, (lower, upper), level, p) for p in (0.0, p_holm))
+        interval = estimate.interval(level)
+        alone, judged = (_judge(metric, interval, level, p) for p in (0.0, p_holm))
         notes = [*_notes(trials, condition, metric.name, comparison, estimate)]
         if alone != judged:
             notes.append(NOT_AMONG_SO_MANY)
@@ -129,8 +136,8 @@ def _rows(
             "baseline": estimate.baseline,
             "ablated": estimate.ablated,
             "effect": estimate.effect,
-            "lower": lower,
-            "upper": upper,
+            "lower": interval[0],
+            "upper": interval[1],
             "p": estimate.p,
             "p_holm": p_holm,
             "cohens_d": size.cohens_d,
@@ -138,15 +145,22 @@ def _rows(
             "method": estimate.method,
             "verdict": judged,
             "note": "; ".join(notes),
-            "se": estimate.se,
-            "df": estimate.df,
             "g_lower": size.lower,
             "g_upper": size.upper,
-            "sd_baseline": _sd(estimate.on),
-            "sd_ablated": _sd(estimate.off),
-            "rho": comparison.correlation,
-            "worst_seed": _worst(comparison.ablated, higher_is_better=metric.higher_is_better),
+            **_spread(metric, comparison, estimate),
         }
+
+
+def _spread(metric: Metric, comparison: Comparison, estimate: Estimate) -> dict[str, object]:
+    """What the seeds say beside the mean: how far apart they lie, and where it went worst."""
+    return {
+        "se": estimate.se,
+        "df": estimate.df,
+        "sd_baseline": _sd(estimate.on),
+        "sd_ablated": _sd(estimate.off),
+        "rho": comparison.correlation,
+        "worst_seed": _worst(comparison.ablated, higher_is_better=metric.higher_is_better),
+    }
 
 
 def _judge(metric: Metric, interval: tuple[float, float], level: float, p: float) -> Verdict:

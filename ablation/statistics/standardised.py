@@ -24,6 +24,9 @@ class Standardised:
 
     The interval inverts the noncentral t of two independent groups (Steiger and Fouladi 1997).
     Where conditions share seeds, and with them their luck, it is too wide rather than too narrow.
+
+    >>> Standardised().hedges_g
+    nan
     """
 
     cohens_d: float = UNDEFINED

@@ -23,7 +23,12 @@ _BERNSTEIN = np.hstack([(1 - _T) ** 3, 3 * _T * (1 - _T) ** 2, 3 * _T**2 * (1 - 
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """A node as an obstacle: its centre and half its size."""
+    """A node as an obstacle: its centre and half its size.
+
+    >>> box = Box.of((10, 0), (40, 20))
+    >>> box.border(np.array([1.0, 0.0])).tolist(), box.covers(np.array([[0.0, 5.0]]), 0)
+    ([30.0, 0.0], 1)
+    """
 
     centre: Points
     half: Points
@@ -69,7 +74,13 @@ class Arc:
 def routed(
     edges: Sequence[Edge], bidirected: Sequence[Edge], boxes: Mapping[str, Box]
 ) -> tuple[Mapping[Edge, Arc], Mapping[Edge, Arc]]:
-    """Choose an arc for every edge: the directed ones, then the bidirected ones."""
+    """Choose an arc for every edge: the directed ones, then the bidirected ones.
+
+    >>> boxes = {"X": Box.of((0, 0), (40, 20)), "Y": Box.of((100, 0), (40, 20))}
+    >>> straight, bent = routed([("X", "Y")], [], boxes)
+    >>> straight["X", "Y"].points[:, 1].tolist()
+    [0.0, 0.0, 0.0, 0.0]
+    """
     taken: list[Points] = []
     straight, bent = {}, {}
     for edge in sorted(edges, key=lambda edge: (_distance(edge, boxes), edge)):

@@ -54,39 +54,51 @@ def bar_compare(
     """Draw the answers below each other on one scale, with a line at the reference.
 
     Below 480 units of width the names stand above the bars, as a phone wants it.
+
+    >>> answers = [Bar(label="naive", value=-0.069), Bar(label="adjusted", value=-0.020)]
+    >>> "−0.069" in bar_compare(answers, title="Two answers")
+    True
     """
     if not bars:
         raise ValueError("there is nothing to compare: give one bar or more.")
     places = decimals((bar.upper - bar.lower) / 2 for bar in bars)
     numbers = [_number(bar, places) for bar in bars]
     narrow = width < 480
-    figures = max(text_width(text, size=13) for text in numbers)
-    names = min(230.0, max(text_width(text) for bar in bars for text in (bar.label, bar.remark)))
-    left, right = (6.0, width - 6.0) if narrow else (names + 22, width - figures - 18)
-    hard = [0.0, *(bar.value for bar in bars), *([] if reference is None else [reference])]
-    axis = spanning(
-        hard, [end for bar in bars for end in (bar.lower, bar.upper)], left=left, right=right
-    )
+    axis = _axis(bars, numbers, reference, width)
     step = 84.0 if narrow else 48.0
     bottom = step * len(bars) + 8
     rows: list[Markup] = []
     strips = []
     for i, (bar, text) in enumerate(zip(bars, numbers, strict=True)):
         y = step * i + (18 if narrow else 32)
-        rows += _named(bar, y, (width - text_width(text, size=13) - 12, width) if narrow
-                       else (names, names))  # fmt: skip
+        room = width - text_width(text, size=13) - 12 if narrow else axis.left - 22
+        rows += _named(bar, y, room, width if narrow else room)
         rows.append(label(text, width, y, text_anchor="end", font_size=13))
         rows.append(_drawn(bar, axis, y + (44 if narrow else 0)))
         strips.append((y + 24, y + 56))
     ground = _ground(axis, strips if narrow else [(8.0, bottom)], reference)
-    seen = "; ".join(f"{bar.label}: {text}" for bar, text in zip(bars, numbers, strict=True))
     return drawing(
         [*ground, axis.drawn(bottom, title=axis_title), *rows],
         width=width,
         height=bottom + (52 if axis_title else 30),
         title=title,
-        description=seen,
+        description="; ".join(
+            f"{bar.label}: {text}" for bar, text in zip(bars, numbers, strict=True)
+        ),
     )
+
+
+def _axis(
+    bars: Sequence[Bar], numbers: Sequence[str], reference: float | None, width: float
+) -> Axis:
+    """Give the bars what names and numbers leave; on a phone, which sets those above, all of it."""
+    hard = [0.0, *(bar.value for bar in bars), *([] if reference is None else [reference])]
+    soft = [end for bar in bars for end in (bar.lower, bar.upper)]
+    if width < 480:
+        return spanning(hard, soft, left=6, right=width - 6)
+    names = max(text_width(text) for bar in bars for text in (bar.label, bar.remark))
+    figures = max(text_width(text, size=13) for text in numbers)
+    return spanning(hard, soft, left=min(230.0, names) + 22, right=width - figures - 18)
 
 
 def _ground(
@@ -100,10 +112,10 @@ def _ground(
                           stroke_dasharray="5 4")  # fmt: skip
 
 
-def _named(bar: Bar, y: float, rooms: tuple[float, float]) -> Iterator[Markup]:
-    yield label(fitted(bar.label, rooms[0]), 0, y, font_weight=500)
+def _named(bar: Bar, y: float, room: float, below: float) -> Iterator[Markup]:
+    yield label(fitted(bar.label, room), 0, y, font_weight=500)
     if bar.remark:
-        yield label(fitted(bar.remark, rooms[1], size=12.5), 0, y + 16, fill=MUTED, font_size=12.5)
+        yield label(fitted(bar.remark, below, size=12.5), 0, y + 16, fill=MUTED, font_size=12.5)
 
 
 def _number(bar: Bar, places: int) -> str:

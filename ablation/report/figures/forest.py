@@ -49,6 +49,13 @@ def forest_plot(effects: pd.DataFrame, metric: str | None = None, *, width: floa
 
     The table is what `ablation.effects` gives, with its `attrs`. Rows are in the order of what is
     lost; a component without an estimate comes last and says so.
+
+    >>> from ablation import Component, LeaveOneOut, Metric, Study, Trials
+    >>> study = Study("toy", "toy:train", [Component("mlp", switch="mlp")], LeaveOneOut(),
+    ...               [Metric("accuracy")], seeds=1, config={"mlp": True})
+    >>> from ablation.statistics import effects
+    >>> "not estimated" in forest_plot(effects(Trials(study, [])))
+    True
     """
     rows = ranked(read_effects(effects, metric))
     forest = Forest(

@@ -78,7 +78,11 @@ def drawing(
 
 
 def label(content: str, x: float, y: float, **attributes: str | float | None) -> Markup:
-    """Write a line of text that reads in its own direction, whatever surrounds it."""
+    """Write a line of text that reads in its own direction, whatever surrounds it.
+
+    >>> print(label("R & D", 0, 5))
+    <text x="0" y="5" unicode-bidi="isolate">R &amp; D</text>
+    """
     return element("text", content, x=x, y=y, unicode_bidi="isolate", **attributes)
 
 
