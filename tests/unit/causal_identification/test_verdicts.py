@@ -1,4 +1,4 @@
-"""Identification on graphs that everybody knows: verdict, formula, what the answer says of itself."""
+"""Identification on graphs that everybody knows: verdict, formula, what it says of itself."""
 
 import pytest
 
