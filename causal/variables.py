@@ -25,6 +25,7 @@ Variables: TypeAlias = frozenset[str]
 Names: TypeAlias = str | Iterable[str]
 
 _DIGITS = re.compile(r"(\d+)")
+_LONGEST_NUMBER = 4000  # digits; Python reads no more than 4,300
 _BARE = re.compile(r"[^\W\d][\w.]*|\d+", re.UNICODE)
 
 
@@ -44,7 +45,7 @@ def natural(name: Variable) -> tuple[tuple[bool, int, str], ...]:
     ['U', 'V2', 'V10']
     """
     return tuple(
-        (part.isdecimal(), int(part) if part.isdecimal() else 0, part)
+        (part.isdecimal(), int(part[:_LONGEST_NUMBER]) if part.isdecimal() else 0, part)
         for part in _DIGITS.split(name)
         if part
     )

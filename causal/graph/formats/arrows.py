@@ -8,8 +8,6 @@ backslash before a quote.  One pass, linear time, no recursion.
 
 from __future__ import annotations
 
-import re
-
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import Draft, Sketch
@@ -27,12 +25,12 @@ def _unexpected(text: str, position: int) -> str:
 
 
 _LANGUAGE = Language(
-    rf"""(?P<skip>[^\S\n]+|\#[^\n]*)
-       | (?P<arrow><->|->|<-)
+    rf"""(?P<arrow><->|->|<-)
        | (?P<bare>[^\W\d][\w.]*|\d+(?![\w.]))
        | (?P<quoted>{QUOTED})
        | (?P<end>[;\n,])
        | (?P<open>\{{) | (?P<close>\}})""",
+    skip=r"[^\S\n]+|\#[^\n]*",
     names={"bare": str, "quoted": unescaped},
     unexpected=_unexpected,
 )
@@ -80,7 +78,7 @@ def _write(sketch: Sketch) -> str:
 ARROWS = Format(
     name="arrows",
     title="arrow text, our own",
-    opening=re.compile(""),
+    opening="",
     read=_read,
     write=_write,
 )

@@ -42,13 +42,13 @@ def _unexpected(text: str, position: int) -> str:
 
 
 _LANGUAGE = Language(
-    rf"""(?P<skip>\s+|//[^\n]*|\#[^\n]*|/\*.*?\*/)
-       | (?P<arrow><->|->|<-|-[-o]|o-[o>]|[@<]-@|@->|@--|--@)
+    rf"""(?P<arrow><->|->|<-|-[-o]|o-[o>]|[@<]-@|@->|@--|--@)
        | (?P<bare>[^\W\d][\w.]*|-?(?:\d+(?:\.\d*)?|\.\d+)(?![\w.]))
        | (?P<quoted>{QUOTED}(?:\s*+\+\s*+{QUOTED})*+)
        | (?P<html><(?>[^<>]++|<[^<>]*+>)*+>)
        | (?P<open>\{{) | (?P<close>\}}) | (?P<left>\[) | (?P<right>\])
        | (?P<is>=) | (?P<port>:) | (?P<end>[;,])""",
+    skip=r"\s+|//[^\n]*|\#[^\n]*|/\*.*?\*/",
     names={
         "quoted": lambda literal: "".join(
             unescaped(part[0]) for part in re.finditer(QUOTED, literal, re.DOTALL)

@@ -7,8 +7,6 @@ outcome and adjusted belong to the question, not to the graph.
 
 from __future__ import annotations
 
-import re
-
 from causal.graph.formats import braced
 from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import Sketch
@@ -55,9 +53,8 @@ def _write(sketch: Sketch) -> str:
 DAGITTY = Format(
     name="dagitty",
     title="dagitty, of the web page and R package",
-    opening=re.compile(
-        rf'{braced.SPACE}(?:dag|mag|pag|pdag)\b{braced.SPACE}(?:\w+|"[^"]*")?{braced.SPACE}\{{',
-        re.IGNORECASE,
+    opening=(
+        rf'(?i){braced.SPACE}(?:dag|mag|pag|pdag)\b{braced.SPACE}(?:\w+|"[^"]*")?{braced.SPACE}\{{'
     ),
     read=_read,
     write=_write,

@@ -65,10 +65,9 @@ def _write(sketch: Sketch) -> str:
 DOT = Format(
     name="dot",
     title="DOT, the language of Graphviz",
-    opening=re.compile(
-        rf"{braced.SPACE}(?:strict{braced.SPACE})?(?:di)?graph\b"
-        rf'{braced.SPACE}(?:\w+|"[^"]*")?{braced.SPACE}\{{',
-        re.IGNORECASE,
+    opening=(
+        rf"(?i){braced.SPACE}(?:strict{braced.SPACE})?(?:di)?graph\b"
+        rf'{braced.SPACE}(?:\w+|"[^"]*")?{braced.SPACE}\{{'
     ),
     read=_read,
     write=_write,

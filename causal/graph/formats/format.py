@@ -17,6 +17,10 @@ class Format:
 
     name: str
     title: str
-    opening: re.Pattern[str]  # matches the beginning of a text in this format, and of no other
+    opening: str  # a regular expression: how a text in this format begins, and no other does
     read: Callable[[str], Sketch]
     write: Callable[[Sketch], str]
+
+    def claims(self, text: str) -> bool:
+        """Whether a text begins as this format does."""
+        return re.match(self.opening, text) is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from causal.errors import GraphSyntaxError
@@ -58,7 +59,7 @@ def stray(text: str, position: int) -> str:
 
 
 class Language:
-    """The words of a format: a named group a kind, of which ``skip`` is passed over.
+    """The words of a format, a named group a kind, and what may stand between them (``skip``).
 
     ``names`` says which kinds are names, and how each is decoded; all of them become ``"name"``.
     """
@@ -67,11 +68,17 @@ class Language:
         self,
         words: str,
         *,
+        skip: str,
         names: Mapping[str, Callable[[str], str]],
         unexpected: Callable[[str, int], str] = stray,
     ) -> None:
-        self.words = re.compile(rf"{words}|(?P<stray>.)", re.VERBOSE | re.DOTALL)
+        self._every = rf"(?:{skip})*+(?:{words}|(?P<stray>.)|\Z)"
         self.names, self.unexpected = names, unexpected
+
+    @cached_property
+    def words(self) -> re.Pattern[str]:
+        """One match a word; made when the first text is read, as that takes a while."""
+        return re.compile(self._every, re.VERBOSE | re.DOTALL)
 
     def tokens(self, text: str) -> Tokens:
         """Cut a text into words, one at a time; raises GraphSyntaxError where none begins."""
@@ -83,10 +90,10 @@ class Language:
     def _words(self, text: str) -> Iterator[Token]:
         names = self.names
         for match in self.words.finditer(text):
-            kind, value = match.lastgroup or "stray", match[0]
-            if kind == "skip":
-                continue
-            position = match.start()
+            kind = match.lastgroup
+            if kind is None:
+                return
+            value, position = match[kind], match.start(kind)
             if kind in names:
                 kind, value = "name", names[kind](value)
                 if not value:

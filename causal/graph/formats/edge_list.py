@@ -1,0 +1,120 @@
+"""A list of edges as CSV: columns ``from``, ``to`` and ``kind``, which is directed or bidirected.
+
+A row with only a first cell is a variable without edges.  RFC 4180; and since spreadsheets run
+cells that begin with ``=``, ``+``, ``-`` or ``@``, such a name is written behind an apostrophe.
+"""
+
+from __future__ import annotations
+
+import re
+
+from causal.errors import GraphSyntaxError
+from causal.graph.formats.format import Format
+from causal.graph.formats.sketch import Draft, Sketch
+from causal.graph.formats.tokens import Language, Token, Tokens
+from causal.variables import Variable, nearest
+
+__all__ = ["CSV"]
+
+_COLUMNS = (
+    ("from", "source", "tail", "cause", "parent"),
+    ("to", "target", "head", "effect", "child"),
+    ("kind", "type", "edge", "arrow"),
+)
+_ARROWS = {"directed": "->", "bidirected": "<->", "->": "->", "<->": "<->", "<-": "<-"}
+_PLAIN = re.compile(r"\w(?:[\w. ]*\w)?")
+_GUARDED = re.compile(r"'*[=+\-@\t\r]")
+
+_LANGUAGE = Language(
+    r"""(?P<quoted>"[^"]*+(?:""[^"]*+)*+")
+      | (?P<comma>,)
+      | (?P<end>\r\n|\n|\r)
+      | (?P<bare>[^",\r\n]+)""",
+    skip="",
+    names={},
+)
+
+
+def _read(text: str) -> Sketch:
+    tokens, draft = _LANGUAGE.tokens(text), Draft(text)
+    header = _row(tokens)
+    if not 2 <= len(header) <= len(_COLUMNS):
+        raise tokens.wrong("the columns from, to and kind", header[0])
+    for cell, known in zip(header, _COLUMNS, strict=False):
+        if cell.value.lower() not in known:
+            raise tokens.wrong(f"a column named {known[0]}", cell)
+    while tokens.now.kind != "eof":
+        row = _row(tokens)
+        if any(cell.value for cell in row):
+            _draw(tokens, draft, row, len(header))
+    return draft.finished()
+
+
+def _row(tokens: Tokens) -> list[Token]:
+    """The decoded cells up to the end of the line; a missing one is empty."""
+    cells = [_cell(tokens)]
+    while tokens.have("comma"):
+        cells.append(_cell(tokens))
+    if tokens.now.kind != "eof":
+        tokens.need("end", "a comma or the end of the line")
+    return cells
+
+
+def _cell(tokens: Tokens) -> Token:
+    found = tokens.have("quoted", "bare")
+    if found is None:
+        return Token("cell", "", tokens.now.position)
+    quoted = found.kind == "quoted"
+    value = found.value[1:-1].replace('""', '"') if quoted else found.value.strip()
+    if value.startswith("'") and _GUARDED.match(value):
+        value = value[1:]
+    return Token("cell", value, found.position)
+
+
+def _draw(tokens: Tokens, draft: Draft, row: list[Token], width: int) -> None:
+    if len(row) > width:
+        raise tokens.wrong(f"no more than {width} cells in a row", row[width])
+    missing = Token("cell", "", row[-1].position)
+    first, second, kind = [*row, missing, missing][:3]
+    if not first.value:
+        raise GraphSyntaxError(tokens.text, first.position, "a variable needs a name, found none")
+    if not second.value and not kind.value:
+        draft.node(first.value, first.position)
+        return
+    if not second.value:
+        raise tokens.wrong("a second variable", second)
+    arrow = _ARROWS.get(kind.value.lower() or "directed")
+    if arrow is None:
+        close = nearest(kind.value, _ARROWS) or ("directed", "bidirected")
+        raise tokens.wrong(" or ".join(close), kind)
+    draft.edge(first.value, arrow, second.value, first.position)
+
+
+def _written(name: Variable) -> str:
+    if _PLAIN.fullmatch(name):
+        return name
+    guarded = f"'{name}" if _GUARDED.match(name) else name
+    return '"' + guarded.replace('"', '""') + '"'
+
+
+def _write(sketch: Sketch) -> str:
+    rows = ["from,to,kind"]
+    rows += [f"{_written(tail)},{_written(head)},directed" for tail, head in sketch.directed]
+    rows += [f"{_written(one)},{_written(other)},bidirected" for one, other in sketch.bidirected]
+    rows += [f"{_written(name)},," for name in sketch.alone]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return rf'\s*+"?(?:{"|".join(names)})"?[^\S\r\n]*+'
+
+
+CSV = Format(
+    name="csv",
+    title="CSV, a list of edges",
+    opening=(
+        rf"(?i){_either(_COLUMNS[0])},{_either(_COLUMNS[1])}(?:,{_either(_COLUMNS[2])})?(?:[\r\n]|\Z)"
+    ),
+    read=_read,
+    write=_write,
+)

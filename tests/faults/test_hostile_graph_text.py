@@ -1,0 +1,132 @@
+"""Graph text from anywhere: only our errors, each with its place, soon, and nothing runs."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from strategies.names import HOSTILE
+
+from causal import ADMG
+from causal.errors import CausalError, GraphSyntaxError, TextError
+from causal.graph.formats import FORMATS, sketch, tokens
+
+SHORT = [name for name in HOSTILE if 0 < len(name) < 100]
+GRAPHS = [
+    ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y; U"),
+    ADMG.of(
+        directed=list(zip(SHORT[::2], SHORT[1::2], strict=False)),
+        bidirected=[("a b", '"'), ("U", "\\")],
+    ),
+]
+PIECES = [
+    *"\"'\\{}[]()<>-+~=,;:*#!|\n\t \0", "->", "<->", "~~", "=~", "/*", "*/", "//", "&#", "c(", "0*",
+    "dir=both", "node", "subgraph {", "graph [", "digraph {", '{"', "\ud800", "\u202e", "1e999",
+    "9" * 50,
+]  # fmt: skip
+
+
+def mutated(rng: random.Random, form: str) -> str:
+    text = rng.choice(GRAPHS).to(form)
+    for _ in range(rng.choice([1, 1, 2, 5, 20])):
+        start = rng.randrange(len(text) + 1)
+        end = min(len(text), start + rng.choice([0, 0, 1, 3, 30]))
+        middle = rng.choice(
+            [rng.choice(PIECES), rng.choice(PIECES) * 50, "", text[start:end] * 30, "cut"]
+        )
+        text = text[:start] if middle == "cut" else text[:start] + middle + text[end:]
+    return text
+
+
+def refused_or_read(text: str, form: str | None) -> float:
+    """Seconds of our own work; anything but a graph or one of our errors fails the test."""
+    start, caught = time.process_time(), None
+    try:
+        ADMG.parse(text, form)
+    except CausalError as error:
+        caught = error
+    seconds = time.process_time() - start
+    if isinstance(caught, TextError):
+        assert 0 <= caught.position <= len(text)
+        assert str(caught).startswith(f"{caught.line}:{caught.column}: ")
+    return seconds
+
+
+def test_mutated_texts_meet_only_our_errors() -> None:
+    rng = random.Random(1)
+    for turn in range(150 * len(FORMATS)):
+        form = list(FORMATS)[turn % len(FORMATS)]
+        text = mutated(rng, form)
+        refused_or_read(text, form)
+        refused_or_read(text, None)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("form", FORMATS)
+def test_ten_thousand_mutated_texts_meet_only_our_errors_and_soon(form: str) -> None:
+    rng = random.Random(form)
+    for _ in range(10_000):
+        text = mutated(rng, form)
+        assert refused_or_read(text, form) < 0.05, text
+        assert refused_or_read(text, None) < 0.05, text
+
+
+WORST = [*PIECES, *SHORT, "a ", "a->", "a~", "{a ", '\\"', "#\n", " \n"]
+OPENINGS = {
+    "dot": "digraph {",
+    "dagitty": "dag {",
+    "gml": "graph [",
+    "json": '{"nodes":[',
+    "csv": "from,to\n",
+    "causaleffect": "graph.formula(",
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_reading_takes_linear_time_on_the_worst_of_its_classes(form: str) -> None:
+    for piece in WORST:
+        text = OPENINGS.get(form, "") + piece * (60_000 // len(piece))
+        seconds = min(refused_or_read(text, given) for given in (form, None))
+        assert seconds < 2, piece  # a quadratic reader needs minutes
+
+
+def test_nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for attack in (
+        "__import__('os').system('touch canary')",
+        "$(touch canary)",
+        "`touch canary`",
+        "system('touch canary')",
+        "=cmd|'/C touch canary'!A1",
+    ):
+        for form in FORMATS:
+            refused_or_read(attack, form)
+            graph = ADMG.of(directed=[(attack, "Y")])
+            assert ADMG.parse(graph.to(form)) == graph
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cell_never_begins_as_a_formula_of_a_spreadsheet() -> None:
+    for name in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"):
+        row = ADMG.of(nodes=[name]).to("csv").splitlines()[1]
+        assert row.startswith("\"'")
+
+
+def test_markup_of_a_page_is_escaped_in_json() -> None:
+    assert "<" not in ADMG.of(nodes=["</script><script>"]).to("json")
+
+
+def test_there_can_be_too_much_of_everything() -> None:
+    many = " ".join(f"V{i}" for i in range(sketch.MOST_NODES + 1))
+    with pytest.raises(GraphSyntaxError, match="more than 20,000 variables"):
+        ADMG.parse(f"dag {{ {many} }}")
+    group = " ".join(f"V{i}" for i in range(1100))
+    other = group.replace("V", "W")
+    with pytest.raises(GraphSyntaxError, match="more than 1,000,000 edges"):
+        ADMG.parse(f"{{{group}}} -> {{{other}}}")
+    with pytest.raises(GraphSyntaxError, match="more than 1,000,000 edges"):
+        ADMG.parse(f"graph.formula({group.replace(' ', ':')} -+ {other.replace(' ', ':')})")
+    with pytest.raises(GraphSyntaxError, match="20,000,001 characters"):
+        ADMG.parse(" " * (tokens.LONGEST_TEXT + 1))
