@@ -7,6 +7,7 @@ rationals a wrong estimand agrees with the truth only by a coincidence of number
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 
 from causal.certification.countermodels import countermodels
@@ -15,6 +16,7 @@ from causal.errors import CertificateError, WrongEstimandError
 from causal.graph import ADMG
 from causal.identification import Answer, Identified, NotIdentified
 from causal.model import SCM, random_scm
+from causal.model.mechanism import Value
 from causal.query import Query
 from causal.variables import Variable, natural
 
@@ -63,10 +65,7 @@ def compared(model: SCM, answer: Identified, *, name: str = "the model") -> int:
     Raises WrongEstimandError at the first cell that differs; cells the model gives no answer to
     are passed.
     """
-    series = answer.estimand.evaluate(model.law(*_read(answer)))
-    named = [str(level) for level in series.index.names] if answer.estimand.free else []
-    keys = series.index if len(named) > 1 else ((key,) for key in series.index) if named else [()]
-    numbers = dict(zip(keys, series, strict=True))
+    named, numbers = _numbers(answer, model)
     free = sorted(answer.free, key=natural)
     count = 0
     for cell, value in truth(model, _opened(answer.query)):
@@ -80,9 +79,18 @@ def compared(model: SCM, answer: Identified, *, name: str = "the model") -> int:
     return count
 
 
-def _read(answer: Identified) -> list[Variable]:
-    """The variables whose law the formula uses, in the order of the graph."""
-    return [v for v in answer.graph.nodes if v in answer.estimand.variables]
+def _numbers(
+    answer: Identified, model: SCM
+) -> tuple[list[Variable], dict[tuple[Value, ...], Fraction]]:
+    """The formula's free variables, and its number for each of their values."""
+    used = [v for v in answer.graph.nodes if v in answer.estimand.variables]
+    series = answer.estimand.evaluate(model.law(*used))
+    if not answer.estimand.free:
+        return [], {(): series.iloc[0]}
+    named = [str(level) for level in series.index.names]
+    frame = series.reset_index(name="number of the formula")
+    keys = zip(*(frame[v] for v in named), strict=True)
+    return named, dict(zip(keys, series, strict=True))
 
 
 def _opened(query: Query) -> Query:

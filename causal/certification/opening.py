@@ -3,7 +3,7 @@
 Shpitser & Pearl (2006), "Identification of conditional interventional distributions".  An
 observation that rule 2 does not turn into an action has an open back-door path to the outcome.
 Along that path every fork is a coin that both sides read; every collider is handed down to an
-observation below it. So the outcome, added to what is observed, again adds up to what the actions
+observation below it.  So the outcome, added to what is observed, again adds up to what the actions
 decide.
 """
 

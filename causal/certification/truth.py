@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import product
 from typing import TypeAlias
 
+from causal.errors import DomainError
 from causal.model import SCM, Do
 from causal.model.mechanism import Value
 from causal.query import Query
@@ -48,7 +49,11 @@ def shown(cell: Cell) -> str:
 
 
 def _possible(model: SCM, query: Query, v: Variable) -> tuple[Value, ...]:
-    return (query.values[v],) if v in query.values else model.domains[v]
+    if v not in query.values:
+        return model.domains[v]
+    if (value := query.values[v]) not in model.domains[v]:
+        raise DomainError(v, value, model.domains[v])
+    return (value,)
 
 
 def _law(model: SCM, names: tuple[Variable, ...]) -> dict[tuple[Value, ...], Fraction]:

@@ -8,7 +8,7 @@ what makes them worlds of the same unit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -76,25 +76,30 @@ def counterfactual(model: SCM, query: Query | str) -> Counterfactual:
 def _event(worlds: Worlds, term: Term, do: tuple[Assignment, ...]) -> tuple[int, Value]:
     """The node of a term, and the value it is asked to have; do(...) is a query's only world."""
     placed = replace(term, under=do) if do else term
-    for variable, value in _settings(placed):
-        if value is None:
-            raise QueryError(
-                f"{term} leaves {variable} open; a probability needs values, as in {variable}=1"
-            )
-        if value not in (domain := worlds.model.domains[variable]):
-            raise DomainError(variable, value, domain)
+    _check_value(placed, placed.variable, placed.value, worlds.model)
+    _check_world(placed, worlds.model)
     return worlds.node(placed), placed.value
 
 
-def _settings(term: Term) -> Iterator[tuple[Variable, Value]]:
-    """Every value that a term asks for or sets, at any depth."""
-    yield term.variable, term.value
+def _check_world(term: Term, model: SCM) -> None:
+    """Raise QueryError or DomainError unless a world sets each variable once, to what it can be."""
+    names = [assignment.variable for assignment in term.under]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise QueryError(f"{term} sets {twice[0]} twice; in one world it has one value")
     for assignment in term.under:
         if isinstance(assignment.value, Term):
-            inner = assignment.value
-            yield from (pair for pair in _settings(inner) if pair != (inner.variable, None))
+            _check_world(assignment.value, model)
         else:
-            yield assignment.variable, assignment.value
+            _check_value(term, assignment.variable, assignment.value, model)
+
+
+def _check_value(term: Term, variable: Variable, value: Value, model: SCM) -> None:
+    if value is None:
+        raise QueryError(
+            f"{term} leaves {variable} open; a probability needs values, as in {variable}=1"
+        )
+    if value not in model.domains[variable]:
+        raise DomainError(variable, value, model.domains[variable])
 
 
 def _at_odds(events: Iterable[tuple[int, Value]]) -> bool:

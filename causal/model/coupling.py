@@ -17,9 +17,12 @@ from itertools import accumulate, pairwise, product
 from math import prod
 from typing import Protocol
 
+from causal.errors import ModelError
 from causal.model.exact import Row
 
 __all__ = ["Cell", "Coupling", "Independent", "InverseCDF"]
+
+MOST = 10_000  # cells of private noise
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class InverseCDF:
 class Independent:
     """Every row has a draw of its own: what happens under one setting says nothing of the others.
 
-    The number of cells is exponential in the number of rows.
+    The number of cells is exponential in the number of rows; raises ModelError beyond 10,000.
 
     >>> half = Fraction(1, 2)
     >>> len(Independent().cells([(half, half), (half, half)]))
@@ -77,6 +80,11 @@ class Independent:
     def cells(self, rows: Sequence[Row]) -> tuple[Cell, ...]:
         """One cell for each way to pick a possible value in every row."""
         possible = [[v for v, weight in enumerate(row) if weight] for row in rows]
+        if (count := prod(map(len, possible))) > MOST:
+            raise ModelError(
+                f"{len(rows)} independent rows make {count} cells, more than {MOST}; "
+                "couple them by InverseCDF"
+            )
         return tuple(
             Cell(
                 prod((row[v] for row, v in zip(rows, picks, strict=True)), start=Fraction(1)), picks

@@ -51,7 +51,7 @@ def enumerate_worlds(
     laws = _noise_laws(worlds.model)
     last = {slot: step for step, number in enumerate(order) for slot in worlds.nodes[number].reads}
     last |= {slot: len(order) for slot in keep}
-    joint = start or Joint((), {(): 1}, 1)
+    joint = Joint((), {(): 1}, 1) if start is None else start
     for step, number in enumerate(order):
         node = worlds.nodes[number]
         entering = [s for s in node.reads if isinstance(s, str) and s not in joint.slots]

@@ -20,8 +20,10 @@ def exact(number: Number) -> Fraction:
     >>> exact("1/3"), exact(0.1)
     (Fraction(1, 3), Fraction(1, 10))
     """
+    if isinstance(number, Fraction):
+        return number
     try:
-        return Fraction(repr(number) if isinstance(number, float) else number)
+        return Fraction(str(number))
     except (ValueError, ZeroDivisionError) as error:
         raise ProbabilityError(
             f"{number!r} is not a number; write 0.25, '1/4' or Fraction(1, 4)"

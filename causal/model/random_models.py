@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 
+from causal.errors import OptionError
 from causal.graph import ADMG
 from causal.model.exact import Row
 from causal.model.mechanism import Value, Values
@@ -35,6 +36,8 @@ def random_scm(graph: ADMG, rng: Randomness, *, values: int = 2) -> SCM:
     >>> bool((model.law() > 0).all())
     True
     """
+    if values < 2:
+        raise OptionError("values", values, "it is at least 2")
     draws = stream(root(rng), "random_scm")
     domain = tuple(range(values))
     noise = {pair: hidden_cause(*pair) for pair in graph.bidirected}

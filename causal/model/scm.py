@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from causal.errors import OptionError
 from causal.graph import ADMG
 from causal.model.contraction import Tensor, contract, mechanism_tensor, noise_tensor
 from causal.model.intervention import Intervention
@@ -104,8 +105,13 @@ class SCM:
     def law(self, *names: Variable) -> pd.Series:
         """The exact joint law of the named variables, of all of them by default.
 
-        A Series over the full grid of values, whose levels are the names in the order given; hidden
-        noise is summed out where it is read, so the cost is that of the variables asked for.
+        A Series over the full grid of values, whose levels are the names in the order given.  Noise
+        is summed out where it is read, so the cost is that of the variables asked for.
+
+        >>> from causal.model import Table
+        >>> cause = {"X": Table((), "1/4, 3/4"), "Y": Table("X", {0: "1, 0", 1: "0, 1"})}
+        >>> SCM.of(cause).law("Y")[1]
+        Fraction(3, 4)
         """
         keep = tuple(dict.fromkeys(names or self.graph.nodes))
         needed = self.graph.ancestors(self.graph.require(keep))
@@ -126,10 +132,17 @@ class SCM:
         >>> bool((as_it_is["Z"] == had_x_been_one["Z"]).all())
         True
         """
+        if n < 0:
+            raise OptionError("n", n, "it is at least 0")
         return pd.DataFrame(draw(self.mechanisms, self.noise, n, root(rng)))
 
     def to_dict(self) -> dict[str, object]:
-        """The model as plain data: graph, noise and mechanisms, probabilities as text."""
+        """The model as plain data: graph, noise and mechanisms, probabilities as text.
+
+        >>> from causal.model import Noise, Response
+        >>> SCM.of({"X": Response("U", {0: 0, 1: 1})}, [Noise("U", "1/2, 1/2")]).to_dict()["noise"]
+        {'U': ['1/2', '1/2']}
+        """
         return {
             "graph": str(self.graph),
             "noise": {one.name: [str(p) for p in one.law] for one in self.noise},

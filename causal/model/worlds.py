@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from causal.model.mechanism import Value, private
 from causal.model.scm import SCM
@@ -17,7 +18,7 @@ from causal.variables import Variable
 
 __all__ = ["Node", "Slot", "Worlds"]
 
-Slot = int | str  # a node by its number, a noise by its name
+Slot: TypeAlias = int | str  # a node by its number, a noise by its name
 
 
 @dataclass(frozen=True)

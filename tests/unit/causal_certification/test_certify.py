@@ -6,7 +6,7 @@ import pytest
 
 from causal import ADMG, Hedge, Identified, NotIdentified, Query, certify, examples, identify
 from causal.certification import Certified, compared, truth
-from causal.errors import CertificateError, WrongEstimandError
+from causal.errors import CertificateError, DomainError, WrongEstimandError
 from causal.expression import P
 from causal.model import SCM, Do, Noise, Response, Table, random_scm
 
@@ -121,6 +121,26 @@ def test_the_truth_is_the_law_of_the_mutilated_model():
 def truth_by_cell(model, query):
     for cell, value in truth(model, Query.parse(query)):
         yield tuple(cell[v] for v in ("X", "Y", "Z")), value
+
+
+def test_a_value_outside_the_domain_has_no_truth():
+    model = random_scm(ADMG.parse("X -> Y"), 3)
+    with pytest.raises(DomainError, match="Y cannot be 7"):
+        list(truth(model, Query.parse("P(Y=7 | do(X=1))")))
+
+
+def test_values_in_any_order_are_compared_by_name():
+    answer = identify(ADMG.parse("X -> Y"), "P(Y | do(X))")
+    doses = ("low", "high", "medium")
+    rows = {"low": "1/2, 1/2", "high": "1/3, 2/3", "medium": "1/4, 3/4"}
+    model = SCM(
+        answer.graph,
+        {
+            "X": Table((), "1/2, 1/4, 1/4", values=doses),
+            "Y": Table("X", rows, values=("no", "yes")),
+        },
+    )
+    assert compared(model, answer) == 6
 
 
 def test_cells_that_cannot_be_seen_have_no_truth():

@@ -80,6 +80,8 @@ def test_a_world_may_refer_to_a_later_variable_of_another():
         ("P(Y[X=0])", QueryError, "leaves Y open"),
         ("P(Y[X]=1)", QueryError, "leaves X open"),
         ("P(Y=1 | do(X))", QueryError, "leaves X open"),
+        ("P(Y[X=0, X=1]=1)", QueryError, "sets X twice"),
+        ("P(Y[X=X[Y=0, Y=1]]=1)", QueryError, "sets Y twice"),
         ("P(Y[X=0=1)", QuerySyntaxError, "1:"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from causal import ADMG
-from causal.errors import UnknownVariableError
+from causal.errors import OptionError, UnknownVariableError
 from causal.model import SCM, Do, Response, Table, random_scm
 from causal.model.contraction import Tensor, contract
 
@@ -90,6 +90,14 @@ def test_the_same_seed_draws_the_same_units_in_every_world():
 
 def test_a_longer_sample_begins_with_the_shorter_one():
     pd.testing.assert_frame_equal(MODEL.sample(100, rng=2).head(10), MODEL.sample(10, rng=2))
+
+
+def test_sizes_out_of_range_are_refused():
+    assert len(MODEL.sample(0, rng=1)) == 0
+    with pytest.raises(OptionError):
+        MODEL.sample(-1, rng=1)
+    with pytest.raises(OptionError):
+        random_scm(MODEL.graph, 1, values=1)
 
 
 def test_a_generator_moves_on():

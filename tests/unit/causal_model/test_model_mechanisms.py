@@ -4,6 +4,7 @@ import copy
 import itertools
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,6 +89,18 @@ def test_a_law_that_is_none_is_refused(weights, complaint):
 def test_the_law_of_a_noise_is_checked_too():
     with pytest.raises(ProbabilityError, match="the law of U sums to 3/4"):
         Noise("U", (0.5, 0.25))
+
+
+def test_numbers_of_numpy_are_numbers():
+    table = Table((), np.array([0.1, 0.9]))
+    assert table.rows[()] == (Fraction(1, 10), Fraction(9, 10))
+    assert type(Table((), np.array([0, 1])).rows[()][1].numerator) is int
+
+
+def test_independent_rows_are_counted_before_they_are_listed():
+    table = Table("X", dict.fromkeys(range(20), "1/2, 1/2"), coupling=Independent())
+    with pytest.raises(ModelError, match="20 independent rows make 1048576 cells"):
+        _ = table.cells
 
 
 @pytest.mark.parametrize(
