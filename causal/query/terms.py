@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from causal.variables import Variable, quoted
+from causal.errors import QueryError
+from causal.variables import Variable, listed, quoted
 
 __all__ = ["Assignment", "Term", "Value"]
 
@@ -39,6 +40,12 @@ class Term:
     def __str__(self) -> str:
         world = f"[{', '.join(map(str, self.under))}]" if self.under else ""
         return quoted(self.variable) + world + _equals(self.value)
+
+    def __post_init__(self) -> None:
+        """Refuse a world in which one variable is set twice."""
+        names = [assignment.variable for assignment in self.under]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise QueryError(f"{listed(twice)} is set twice in {self}; a world sets each once")
 
     def variables(self) -> Iterator[Variable]:
         """Every variable it mentions, at any depth."""
