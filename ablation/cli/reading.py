@@ -23,6 +23,7 @@ _SHOWN = (
     "lower",
     "upper",
     "p_holm",
+    "cohens_d",
     "hedges_g",
     "verdict",
     "note",

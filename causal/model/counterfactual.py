@@ -82,10 +82,7 @@ def _event(worlds: Worlds, term: Term, do: tuple[Assignment, ...]) -> tuple[int,
 
 
 def _check_world(term: Term, model: SCM) -> None:
-    """Raise QueryError or DomainError unless a world sets each variable once, to what it can be."""
-    names = [assignment.variable for assignment in term.under]
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise QueryError(f"{term} sets {twice[0]} twice; in one world it has one value")
+    """Raise QueryError or DomainError unless a world sets each variable to what it can be."""
     for assignment in term.under:
         if isinstance(assignment.value, Term):
             _check_world(assignment.value, model)

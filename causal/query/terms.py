@@ -45,7 +45,7 @@ class Term:
         """Refuse a world in which one variable is set twice."""
         names = [assignment.variable for assignment in self.under]
         if twice := {name for name in names if names.count(name) > 1}:
-            raise QueryError(f"{listed(twice)} is set twice in {self}; a world sets each once")
+            raise QueryError(f"{self} sets {listed(twice)} twice; in one world it has one value")
 
     def variables(self) -> Iterator[Variable]:
         """Every variable it mentions, at any depth."""

@@ -72,8 +72,8 @@ def test_a_mistake_is_named_with_its_place(text, column, says):
         ("P(Y | do(Y))", "Y stands in two places"),
         ("P(Y | X, do(X))", "X stands in two places"),
         ("P(Y[X=1] | do(X))", "mixes do"),
-        ("P(Y[X=0, X=1]=1)", "X is set twice in Y"),
-        ("P(Y[M=M[X=0, X=0]])", "X is set twice in M"),
+        ("P(Y[X=0, X=1]=1)", r"sets X twice"),
+        ("P(Y[M=M[X=0, X=0]])", r"sets X twice"),
     ],
 )
 def test_a_query_that_means_nothing_is_refused(text, says):
