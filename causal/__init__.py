@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from causal.identification import FrontDoorSet as FrontDoorSet
     from causal.identification import Hedge as Hedge
     from causal.identification import Identified as Identified
+    from causal.identification import InstrumentalSet as InstrumentalSet
     from causal.identification import NotIdentified as NotIdentified
     from causal.identification import Remedies as Remedies
     from causal.identification import Undecided as Undecided
     from causal.identification import adjustment_sets as adjustment_sets
     from causal.identification import front_door_sets as front_door_sets
     from causal.identification import identify as identify
+    from causal.identification import instruments as instruments
     from causal.identification import remedies as remedies
     from causal.identification import why_not as why_not
     from causal.model import SCM as SCM
@@ -62,6 +64,7 @@ _HOMES = {
     "FrontDoorSet": "identification",
     "Hedge": "identification",
     "Identified": "identification",
+    "InstrumentalSet": "identification",
     "Noise": "model",
     "NotIdentified": "identification",
     "OpenPath": "graph",
@@ -80,6 +83,7 @@ _HOMES = {
     "examples": "graph",
     "front_door_sets": "identification",
     "identify": "identification",
+    "instruments": "identification",
     "open_path": "graph",
     "predict": "model",
     "remedies": "identification",

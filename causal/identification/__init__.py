@@ -10,6 +10,8 @@ from causal.identification.effects import identify as identify
 from causal.identification.front_door import FrontDoorSet as FrontDoorSet
 from causal.identification.front_door import front_door_sets as front_door_sets
 from causal.identification.hedge import Hedge as Hedge
+from causal.identification.instruments import InstrumentalSet as InstrumentalSet
+from causal.identification.instruments import instruments as instruments
 from causal.identification.objections import Objection as Objection
 from causal.identification.objections import why_not as why_not
 from causal.identification.remedies import Remedies as Remedies
@@ -21,6 +23,7 @@ __all__ = [
     "FrontDoorSet",
     "Hedge",
     "Identified",
+    "InstrumentalSet",
     "NotIdentified",
     "Objection",
     "Remedies",
@@ -28,6 +31,7 @@ __all__ = [
     "adjustment_sets",
     "front_door_sets",
     "identify",
+    "instruments",
     "remedies",
     "why_not",
 ]
