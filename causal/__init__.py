@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from causal.identification import instruments as instruments
     from causal.identification import remedies as remedies
     from causal.identification import why_not as why_not
+    from causal.interop import read as read
     from causal.model import SCM as SCM
     from causal.model import Counterfactual as Counterfactual
     from causal.model import Do as Do
@@ -86,6 +87,7 @@ _HOMES = {
     "instruments": "identification",
     "open_path": "graph",
     "predict": "model",
+    "read": "interop",
     "remedies": "identification",
     "separated": "graph",
     "separators": "graph",

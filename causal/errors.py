@@ -13,6 +13,7 @@ __all__ = [
     "DomainError",
     "DuplicateEdgeError",
     "EmptyGraphError",
+    "ForeignGraphError",
     "GraphSyntaxError",
     "ImpossibleEvidenceError",
     "ModelError",
@@ -98,6 +99,10 @@ class EmptyGraphError(CausalError, ValueError):
 
     def __init__(self) -> None:
         super().__init__('the graph is empty; write edges such as "X -> Y; X <-> Y"')
+
+
+class ForeignGraphError(CausalError, ValueError):
+    """An object of another library that is no graph, or says what our graphs cannot."""
 
 
 class QuerySyntaxError(TextError):

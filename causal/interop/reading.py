@@ -1,0 +1,54 @@
+"""Whatever holds a graph, read: text, a file, a table, an object of another library.
+
+Objects are told by the library that their class comes from, so none has to be installed or loaded
+for the others to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from causal.errors import ForeignGraphError
+from causal.graph import ADMG
+from causal.interop.adjacency import from_adjacency
+from causal.interop.causallearn import from_causallearn
+from causal.interop.networkx import from_networkx
+from causal.interop.pgmpy import from_pgmpy
+from causal.interop.y0 import from_y0
+
+__all__ = ["read"]
+
+_DOORS: dict[str, Callable[..., ADMG]] = {
+    "pgmpy": from_pgmpy,  # its graphs are networkx's too, so it comes first
+    "y0": from_y0,
+    "causallearn": from_causallearn,
+    "networkx": from_networkx,
+    "pandas": from_adjacency,
+}
+
+
+def read(source: object) -> ADMG:
+    """Read a graph from text in any format, a path, or an object of another library.
+
+    Raises ForeignGraphError for what is no such thing, and whatever ADMG.parse raises.
+
+    >>> read("dag { X -> Y }")
+    ADMG.parse('X -> Y')
+    """
+    match source:
+        case ADMG():
+            return source
+        case str():
+            return ADMG.parse(source)
+        case Path():
+            return ADMG.parse(source.read_text(encoding="utf-8-sig"))
+    makers = [kind.__module__.partition(".")[0] for kind in type(source).__mro__]
+    for library, door in _DOORS.items():
+        if library in makers:
+            return door(source)
+    kind = f"{type(source).__module__}.{type(source).__qualname__}"
+    raise ForeignGraphError(
+        f"cannot read a graph from {kind}; give text, a pathlib.Path, an adjacency DataFrame, or a "
+        "graph of networkx, pgmpy, y0 or causal-learn"
+    )
