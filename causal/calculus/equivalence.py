@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from causal.calculus.bridge import bridge
 from causal.calculus.derivation import Derivation
+from causal.errors import QueryError
 from causal.expression import P, Symbols
 from causal.graph import ADMG
 from causal.graph.bits import bits
@@ -56,6 +57,8 @@ def prove(graph: ADMG, one: Query | str, other: Query | str) -> Derivation | Not
     P(Y | X)
     """
     start, end = _law(graph, one), _law(graph, other)
+    if start.of != end.of:
+        raise QueryError(f"{start} and {end} speak of different outcomes; the rules keep them")
     path = bridge(graph, start, end)
     if path is None:
         return NotDerivable(start, end, top(graph, start), top(graph, end))

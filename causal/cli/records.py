@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterable, Mapping
 
 import causal
+from causal.calculus import Derivation, NotDerivable
 from causal.variables import natural
 
-__all__ = ["of_answer", "of_separation", "written"]
+__all__ = ["of_answer", "of_proof", "of_separation", "written"]
 
 SCHEMA = 1
 
@@ -43,6 +44,25 @@ def of_answer(answer: causal.Answer) -> dict[str, object]:
         case causal.Undecided():
             record |= {"reason": answer.reason}
     return record
+
+
+def of_proof(answer: Derivation | NotDerivable) -> dict[str, object]:
+    """The record that ``causal prove --json`` prints."""
+    match answer:
+        case Derivation():
+            steps = answer.to_list()
+            sides = {"one": str(answer.start), "other": str(answer.end)}
+            return {"schema": SCHEMA, "answer": "equal", **sides, "derivation": steps, "tops": None}
+        case NotDerivable():
+            tops = [str(answer.top_of_one), str(answer.top_of_other)]
+            sides = {"one": str(answer.one), "other": str(answer.other)}
+            return {
+                "schema": SCHEMA,
+                "answer": "not-derivable",
+                **sides,
+                "derivation": [],
+                "tops": tops,
+            }
 
 
 def of_separation(

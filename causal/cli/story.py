@@ -5,9 +5,10 @@ from __future__ import annotations
 from textwrap import fill, indent
 
 import causal
+from causal.calculus import Derivation, NotDerivable
 from causal.variables import listed
 
-__all__ = ["of_answer", "of_separation"]
+__all__ = ["of_answer", "of_proof", "of_separation"]
 
 
 def of_answer(answer: causal.Answer, *, steps: bool = False) -> str:
@@ -44,6 +45,21 @@ def _no(answer: causal.NotIdentified) -> str:
         "the answer."
     )
     return f"{verdict}\n\n  hedge  {answer.hedge}\n\n{reason}"
+
+
+def of_proof(answer: Derivation | NotDerivable) -> str:
+    """The steps, or the two normal forms that differ."""
+    match answer:
+        case Derivation():
+            return f"Equal in every model of the graph:\n\n{indent(str(answer), '  ')}"
+        case NotDerivable():
+            no = _prose(
+                f"Not derivable. The rules do not lead from {answer.one} to {answer.other}."
+            )
+            return (
+                f"{no}\n\n  the normal form of the one    {answer.top_of_one}"
+                f"\n  the normal form of the other  {answer.top_of_other}"
+            )
 
 
 def of_separation(question: str, path: causal.OpenPath | None) -> str:

@@ -1,0 +1,90 @@
+"""``causal prove`` and ``causal equivalents``: which laws are equal by the three rules."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import click
+
+from causal.calculus import Derivation, equivalents, prove
+from causal.cli import reading, records, story
+from causal.cli.commands import EXITS, GRAPH, as_json, causal
+from causal.cli.exits import Exit
+
+__all__ = ["equivalent_laws", "proof"]
+
+PROVE = """\b
+Examples:
+  causal prove "Z -> X -> Y; Z -> Y" "P(Y | do(X), Z)" "P(Y | X, Z)"
+  causal prove "X -> Y; X <-> Y" "P(Y | do(X))" "P(Y | X)" """
+EQUIVALENTS = """\b
+Examples:
+  causal equivalents "Z -> X -> Y; Z -> Y" "P(Y | do(X), Z)"
+  causal equivalents "Z -> X -> Y; Z -> Y" "P(Y | do(X), Z)" --observational"""
+
+
+@causal.command(
+    "prove",
+    short_help="Whether two laws are equal by the rules.",
+    epilog=f"{PROVE}\n\n{GRAPH}\n\n{EXITS}",
+)
+@click.argument("graph")
+@click.argument("one")
+@click.argument("other")
+@as_json
+def proof(graph: str, one: str, other: str, *, as_json: bool) -> int:
+    """Decide whether ONE and OTHER are equal by the rules of the do-calculus.
+
+    ONE and OTHER are laws P(outcomes | do(actions), conditions) of the same outcomes. A "yes" comes
+    with the steps, a "no" with the two different normal forms; there is no time-out.
+    """
+    known = reading.graph_from(graph)
+    answer = prove(known, reading.query_from(one), reading.query_from(other))
+    if as_json:
+        click.echo(records.written(records.of_proof(answer)))
+    else:
+        click.echo(story.of_proof(answer))
+    return Exit.ANSWERED if isinstance(answer, Derivation) else Exit.NO
+
+
+@causal.command(
+    "equivalents",
+    short_help="The laws that are equal to QUERY by the rules.",
+    epilog=f"{EQUIVALENTS}\n\n{GRAPH}\n\n{EXITS}",
+)
+@click.argument("graph")
+@click.argument("query")
+@click.option("--observational", is_flag=True, help="Only laws without actions.")
+@click.option("--measured", multiple=True, metavar="NAMES", help="Observe nothing else: A or A,B.")
+@click.option("--settable", multiple=True, metavar="NAMES", help="Set nothing else: A or A,B.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@as_json
+def equivalent_laws(
+    graph: str,
+    query: str,
+    *,
+    observational: bool,
+    measured: tuple[str, ...],
+    settable: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+) -> int:
+    """List laws that the rules make equal to QUERY, whatever the data.
+
+    The list starts at the query and prefers few actions. There may be very many.
+    """
+    known = reading.graph_from(graph)
+    found = equivalents(
+        known,
+        reading.query_from(query),
+        measured=reading.names_from(measured, known) if measured else None,
+        settable=reading.names_from(settable, known) if settable or observational else None,
+    )
+    laws = list(islice(found, limit + 1))
+    shown, more = laws[:limit], len(laws) > limit
+    if as_json:
+        texts = [str(law) for law in shown]
+        click.echo(records.written({"schema": 1, "equivalents": texts, "more": more}))
+    else:
+        click.echo("\n".join(map(str, shown)) + ("\n... and more (--limit)" if more else ""))
+    return Exit.ANSWERED if shown else Exit.NO

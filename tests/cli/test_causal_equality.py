@@ -1,0 +1,49 @@
+"""``causal prove`` decides, ``causal equivalents`` lists."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from causal.cli import causal
+
+ADJUSTABLE = "Z -> X -> Y; Z -> Y"
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(causal, arguments, standalone_mode=False)
+
+
+def test_equal_laws_are_proven_step_by_step():
+    done = run("prove", ADJUSTABLE, "P(Y | do(X), Z)", "P(Y | X, Z)")
+    assert done.return_value == 0
+    assert "= P(Y | X, Z)   [rule 2: Y ⊥ X | Z without edges out of X]" in done.output
+
+
+def test_different_laws_are_told_apart_by_their_normal_forms():
+    done = run("prove", "X -> Y; X <-> Y", "P(Y | do(X))", "P(Y | X)", "--json")
+    assert done.return_value == 1
+    record = json.loads(done.output)
+    assert record["answer"] == "not-derivable"
+    assert record["tops"] == ["P(Y | do(X))", "P(Y | X)"]
+
+
+def test_laws_of_different_outcomes_are_refused():
+    done = run("prove", "X -> Y", "P(Y | do(X))", "P(X)")
+    assert "speak of different outcomes" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("options", "laws"),
+    [
+        ((), ["P(Y | do(X), Z)", "P(Y | X, Z)", "P(Y | do(Z), X)", "P(Y | do(X, Z))"]),
+        (("--observational",), ["P(Y | X, Z)"]),
+        (("--settable", "Z"), ["P(Y | X, Z)", "P(Y | do(Z), X)"]),
+        (("--measured", "Z"), ["P(Y | do(X), Z)", "P(Y | do(X, Z))"]),
+        (("--limit", "1"), ["P(Y | do(X), Z)", "... and more (--limit)"]),
+    ],
+)
+def test_equal_laws_are_listed(options, laws):
+    done = run("equivalents", ADJUSTABLE, "P(Y | do(X), Z)", *options)
+    assert done.return_value == 0
+    assert done.output.splitlines() == laws
