@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from causal.identification import Identified as Identified
     from causal.identification import InstrumentalSet as InstrumentalSet
     from causal.identification import NotIdentified as NotIdentified
+    from causal.identification import Objection as Objection
     from causal.identification import Remedies as Remedies
     from causal.identification import Undecided as Undecided
     from causal.identification import adjustment_sets as adjustment_sets
@@ -68,6 +69,7 @@ _HOMES = {
     "InstrumentalSet": "identification",
     "Noise": "model",
     "NotIdentified": "identification",
+    "Objection": "identification",
     "OpenPath": "graph",
     "PlugIn": "estimation",
     "Query": "query",

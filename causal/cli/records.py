@@ -12,7 +12,7 @@ import causal
 from causal.calculus import Derivation, NotDerivable
 from causal.variables import natural
 
-__all__ = ["of_answer", "of_proof", "of_separation", "written"]
+__all__ = ["SCHEMA", "of_answer", "of_proof", "of_separation", "written"]
 
 SCHEMA = 1
 
@@ -69,12 +69,7 @@ def of_separation(
     sides: Mapping[str, Iterable[str]], path: causal.OpenPath | None
 ) -> dict[str, object]:
     """The record that ``causal separated --json`` prints."""
-    witness = path and {
-        "text": str(path),
-        "nodes": list(path.nodes),
-        "arrows": list(path.arrows),
-        "colliders": [{"collider": c, "opened_by": by} for c, by in path.colliders],
-    }
+    witness = path and path.to_dict()
     verdict = {"schema": SCHEMA, "answer": "connected" if path else "separated"}
     return verdict | {side: _sorted(names) for side, names in sides.items()} | {"path": witness}
 

@@ -71,6 +71,15 @@ class OpenPath:
             for c, by in self.colliders
         )
 
+    def to_dict(self) -> dict[str, object]:
+        """Plain data, for JSON."""
+        return {
+            "text": str(self),
+            "nodes": list(self.nodes),
+            "arrows": list(self.arrows),
+            "colliders": [{"collider": c, "opened_by": by} for c, by in self.colliders],
+        }
+
 
 def mutilated_ancestors(graph: Edges, of: int, *, cut_in: int = 0, cut_out: int = 0) -> int:
     """An(of), itself included, in the graph without edges into ``cut_in`` or out of ``cut_out``."""

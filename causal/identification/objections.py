@@ -35,6 +35,11 @@ class Forbidden:
             return f"{name} is on the causal path {path}"
         return f"{name} is an effect ({_arrows(self.down)}) of the causal path {path}"
 
+    def to_dict(self) -> dict[str, object]:
+        """Plain data, for JSON: the same keys for every objection."""
+        paths = {"causal_path": list(self.causal_path), "down": list(self.down)}
+        return {"variable": self.variable, **paths, "path": None, "why": self.why}
+
     def __str__(self) -> str:
         return self.why
 
@@ -53,6 +58,11 @@ class NotCausal:
         because = f", as {self.path.why}" if self.path.why else ""
         return f"{given}the path {self.path} is open and not causal{because}"
 
+    def to_dict(self) -> dict[str, object]:
+        """Plain data, for JSON: the same keys for every objection."""
+        empty: dict[str, object] = {"variable": None, "causal_path": [], "down": []}
+        return {**empty, "path": self.path.to_dict(), "why": self.why}
+
     def __str__(self) -> str:
         return self.why
 
@@ -60,10 +70,14 @@ class NotCausal:
 Objection: TypeAlias = Forbidden | NotCausal
 
 
-def why_not(graph: ADMG, x: Names, y: Names, proposed: Names) -> tuple[Objection, ...]:
+def why_not(
+    graph: ADMG, x: Names, y: Names, proposed: Names | None = None
+) -> tuple[Objection, ...]:
     """What speaks against adjusting for ``proposed``: nothing exactly when it is an adjustment set.
 
-    Raises UnknownVariableError or QueryError.
+    Without a proposal, what speaks against every set: if there is an adjustment set at all, the
+    ancestors of ``x`` and ``y`` that are not forbidden are one.  Raises UnknownVariableError or
+    QueryError.
 
     >>> graph = ADMG.parse("X -> M -> Y; M -> D; X <- C -> Y")
     >>> for objection in why_not(graph, "X", "Y", "D"):
@@ -72,10 +86,15 @@ def why_not(graph: ADMG, x: Names, y: Names, proposed: Names) -> tuple[Objection
     given D the path X <- C -> Y is open and not causal
     >>> why_not(graph, "X", "Y", "C")
     ()
+    >>> [objection] = why_not(ADMG.parse("X -> Y; X <-> Y"), "X", "Y")
+    >>> print(objection.path)
+    X <-> Y
     """
-    parts = disjoint(graph, x=x, y=y, proposed=proposed)
+    parts = disjoint(graph, x=x, y=y, proposed=proposed or ())
     door = BackDoor.of(graph, parts["x"], parts["y"])
     given = parts["proposed"]
+    if proposed is None:
+        given = graph.ancestors_mask(door.x | door.y) & door.allowed
     objections: list[Objection] = [_forbidden(graph, door, v) for v in bits(given & door.forbidden)]
     route = open_route(door.rest, door.x, door.y, given=given)
     if route is not None:
