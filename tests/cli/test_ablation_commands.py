@@ -289,7 +289,7 @@ def test_an_export_into_the_store_is_refused(after_run: Command) -> None:
 
 def test_a_closed_pipe_is_no_error(after_run: Command) -> None:
     shown = subprocess.run(
-        f"{sys.executable} -m ablation plan study.toml --json | head -1",
+        f"'{sys.executable}' -m ablation plan study.toml --json | head -1",
         shell=True, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (shown.stdout, shown.stderr) == ("{\n", "")
