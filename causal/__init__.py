@@ -12,6 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from causal.calculus import Derivation as Derivation
+    from causal.calculus import NotDerivable as NotDerivable
+    from causal.calculus import equivalents as equivalents
+    from causal.calculus import prove as prove
+    from causal.calculus import rule_1 as rule_1
+    from causal.calculus import rule_2 as rule_2
+    from causal.calculus import rule_3 as rule_3
     from causal.certification import certify as certify
     from causal.certification import countermodels as countermodels
     from causal.errors import CausalError as CausalError
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
     from causal.identification import Remedies as Remedies
     from causal.identification import Undecided as Undecided
     from causal.identification import adjustment_sets as adjustment_sets
+    from causal.identification import estimands as estimands
     from causal.identification import front_door_sets as front_door_sets
     from causal.identification import identify as identify
     from causal.identification import instruments as instruments
@@ -60,6 +68,7 @@ _HOMES = {
     "Answer": "identification",
     "CausalError": "errors",
     "Counterfactual": "model",
+    "Derivation": "calculus",
     "Do": "model",
     "Estimate": "estimation",
     "Expression": "expression",
@@ -68,6 +77,7 @@ _HOMES = {
     "Identified": "identification",
     "InstrumentalSet": "identification",
     "Noise": "model",
+    "NotDerivable": "calculus",
     "NotIdentified": "identification",
     "Objection": "identification",
     "OpenPath": "graph",
@@ -82,6 +92,8 @@ _HOMES = {
     "certify": "certification",
     "counterfactual": "model",
     "countermodels": "certification",
+    "equivalents": "calculus",
+    "estimands": "identification",
     "estimate": "estimation",
     "examples": "graph",
     "front_door_sets": "identification",
@@ -89,8 +101,12 @@ _HOMES = {
     "instruments": "identification",
     "open_path": "graph",
     "predict": "model",
+    "prove": "calculus",
     "read": "interop",
     "remedies": "identification",
+    "rule_1": "calculus",
+    "rule_2": "calculus",
+    "rule_3": "calculus",
     "separated": "graph",
     "separators": "graph",
     "why_not": "identification",

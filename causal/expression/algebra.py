@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from causal.expression.atoms import ONE, ZERO, P
 from causal.expression.compounds import Product, Quotient, Sum
 from causal.expression.formula import Expression, Symbols
-from causal.variables import natural
+from causal.variables import Symbol, natural
 
 __all__ = ["in_reading_order", "product", "quotient", "total"]
 
@@ -142,22 +142,30 @@ def _divides(factor: Expression, law: Expression) -> bool:
 
 
 def _summed_out(factors: list[Expression], over: Symbols) -> tuple[list[Expression], Symbols]:
-    """Remove from the sum each symbol that only one law mentions, as one of its outcomes."""
+    """Sum each symbol that only one factor mentions inside that factor, where that can be done."""
     pending = set(over)
     changed = True
     while changed:
         changed = False
         for symbol in sorted(pending):
             using = [i for i, f in enumerate(factors) if symbol in f.free]
-            if len(using) != 1:
-                continue
-            law = factors[using[0]]
-            if isinstance(law, P) and symbol in law.of:
-                rest = law.of - {symbol}
-                factors[using[0]] = P(rest, law.given, law.do) if rest else ONE
+            if len(using) == 1 and (inside := _within(symbol, factors[using[0]])) is not None:
+                factors[using[0]] = inside
                 pending.remove(symbol)
                 changed = True
     return [f for f in factors if f != ONE], frozenset(pending)
+
+
+def _within(symbol: Symbol, factor: Expression) -> Expression | None:
+    """The factor summed over a symbol: a smaller law, or a sum with one symbol more."""
+    match factor:
+        case P(of, given, do) if symbol in of:
+            rest = of - {symbol}
+            return P(rest, given, do) if rest else ONE
+        case Sum(over) if symbol not in over:
+            return total(frozenset((symbol,)), factor)
+        case _:
+            return None
 
 
 def _split(factors: Sequence[Expression], over: Symbols) -> list[Expression]:

@@ -7,6 +7,7 @@ from causal.identification.answers import Identified as Identified
 from causal.identification.answers import NotIdentified as NotIdentified
 from causal.identification.answers import Undecided as Undecided
 from causal.identification.effects import identify as identify
+from causal.identification.estimands import estimands as estimands
 from causal.identification.front_door import FrontDoorSet as FrontDoorSet
 from causal.identification.front_door import front_door_sets as front_door_sets
 from causal.identification.hedge import Hedge as Hedge

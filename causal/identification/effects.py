@@ -8,7 +8,7 @@ distributions".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from causal.graph import ADMG
 from causal.graph.bits import bits
@@ -19,7 +19,7 @@ from causal.identification.proof import Plan, derive
 from causal.identification.shrinking import Blocked, Chain, shrink
 from causal.query import Query
 
-__all__ = ["Effect", "decide", "effect", "identify"]
+__all__ = ["Effect", "as_asked", "decide", "effect", "identify"]
 
 
 def identify(graph: ADMG, query: Query | str) -> Answer:
@@ -36,7 +36,7 @@ def identify(graph: ADMG, query: Query | str) -> Answer:
     if query.is_counterfactual:
         reason = "counterfactual queries need a model so far, not a graph alone"
         return Undecided(graph, query, reason)
-    plan = decide(graph, query)
+    plan = decide(graph, effect(graph, query))
     if isinstance(plan, Blocked):
         hedge = Hedge(outer=graph.named(plan.outer), inner=graph.named(plan.inner))
         return NotIdentified(graph, query, hedge)
@@ -46,39 +46,61 @@ def identify(graph: ADMG, query: Query | str) -> Answer:
 
 @dataclass(frozen=True)
 class Effect:
-    """A query as the algorithm sees it: P(targets | do), and the vertices that matter for it."""
+    """A query P(outcome | do, given) on masks, and the observations that are to become actions."""
 
-    exchanged: int  # observations that rule 2 turned into actions
+    outcome: int
     do: int
-    targets: int
-    scope: int  # ancestors of the targets
-    needed: int  # ancestors of the targets once the actions are cut off
+    given: int
+    exchanged: int
+
+    @property
+    def actions(self) -> int:
+        """What is set, once the observations have been exchanged."""
+        return self.do | self.exchanged
+
+    @property
+    def targets(self) -> int:
+        """What the joint effect behind a conditional one is about."""
+        return self.outcome | self.given & ~self.exchanged
+
+    def needed(self, graph: ADMG) -> int:
+        """Ancestors of the targets once the actions are cut off.
+
+        Actions that reach the targets only through other actions do not matter (rule 3).
+        """
+        return graph.ancestors_mask(self.targets, within=graph.everything & ~self.actions)
 
 
 def effect(graph: ADMG, query: Query) -> Effect:
-    """The joint effect behind a conditional one."""
-    y, x, z = (graph.mask(part) for part in (query.outcomes, query.actions, query.conditions))
-    exchanged = _exchanged(graph, y, x, z)
-    do, targets = x | exchanged, y | z & ~exchanged
-    scope = graph.ancestors_mask(targets)
-    # Actions that reach the outcome only through other actions do not matter (rule 3).
-    needed = graph.ancestors_mask(targets, within=graph.everything & ~do)
-    return Effect(exchanged, do, targets, scope, needed)
+    """The effect that a query asks for; as many observations as rule 2 allows become actions."""
+    asked = as_asked(graph, query)
+    exchanged = _exchanged(graph, asked.outcome, asked.do, asked.given)
+    return replace(asked, exchanged=exchanged)
 
 
-def decide(graph: ADMG, query: Query) -> Plan | Blocked:
-    """The verdict, and how a formula can be got, on sets alone."""
+def as_asked(graph: ADMG, query: Query) -> Effect:
+    """The same with every observation left as it is."""
     y, x, z = (graph.mask(part) for part in (query.outcomes, query.actions, query.conditions))
-    sought = effect(graph, query)
-    if not sought.do & sought.scope:
-        return Plan(y, x, z, sought.exchanged, needed=0, chains=())
+    return Effect(y, x, z, exchanged=0)
+
+
+def decide(graph: ADMG, sought: Effect) -> Plan | Blocked:
+    """The verdict, and how a formula can be got, on sets alone.
+
+    A "no" is one for the query only if every exchange that rule 2 allows has been made.
+    """
+    scope = graph.ancestors_mask(sought.targets)
+    asked = (sought.outcome, sought.do, sought.given, sought.exchanged)
+    if not sought.actions & scope:
+        return Plan(*asked, needed=0, chains=())
+    needed = sought.needed(graph)
     chains: list[Chain] = []
-    for district in graph.districts_mask(sought.needed):
-        way = shrink(graph, sought.scope, to=district)
+    for district in graph.districts_mask(needed):
+        way = shrink(graph, scope, to=district)
         if isinstance(way, Blocked):
             return way
         chains.append(way)
-    return Plan(y, x, z, sought.exchanged, sought.needed, tuple(chains))
+    return Plan(*asked, needed, tuple(chains))
 
 
 def _exchanged(graph: ADMG, y: int, x: int, z: int) -> int:

@@ -64,7 +64,7 @@ def remedies(graph: ADMG, query: Query | str, *, limit: int = 20, budget: int = 
 
 
 def _identified(graph: ADMG, query: Query) -> bool:
-    return not isinstance(decide(graph, query), Blocked)
+    return not isinstance(decide(graph, effect(graph, query)), Blocked)
 
 
 def _fewest_edges(
@@ -79,7 +79,8 @@ def _fewest_edges(
             if budget == 0 or len(found) == limit:
                 return found, False
             budget -= 1
-            verdict = decide(_without(graph, removed), query)
+            smaller = _without(graph, removed)
+            verdict = decide(smaller, effect(smaller, query))
             if not isinstance(verdict, Blocked):
                 found.append(removed)
                 continue
@@ -112,7 +113,7 @@ def _by_experiment(graph: ADMG, query: Query, variable: Variable) -> bool:
     regimes = (graph.everything, graph.everything & ~randomised)
     return all(
         any(_within_reach(graph, regime, district) for regime in regimes)
-        for district in graph.districts_mask(effect(graph, query).needed)
+        for district in graph.districts_mask(effect(graph, query).needed(graph))
     )
 
 

@@ -1,0 +1,56 @@
+"""Several formulas for one query: the estimands that identification gives on its equal laws.
+
+Laws equal by the rules are one number and may be got by different formulas, whose estimators differ
+in variance; that two of them agree on data is a test of the graph (Yvernes et al. 2026; Raichev,
+Dechter, Tian & Ihler 2026).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from causal.calculus import Derivation, bridge, equivalents
+from causal.expression import P, arranged
+from causal.graph import ADMG
+from causal.identification.answers import Identified
+from causal.identification.effects import as_asked, decide
+from causal.identification.proof import Plan, derive
+from causal.query import Assignment, Query, Term
+
+__all__ = ["estimands"]
+
+
+def estimands(graph: ADMG, query: Query | str) -> Iterator[Identified]:
+    """The distinct formulas for a query, each with its derivation from the query; lazily.
+
+    Nothing comes for a query that is not identified.  There may be very many, and formulas that
+    differ in print may still be equal on every law of the graph.
+
+    >>> napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
+    >>> for answer in estimands(napkin, "P(Y | do(X))"):
+    ...     print(answer.estimand)
+    (Σ_{W} P(W) P(X, Y | W, Z)) / (Σ_{W} P(W) P(X | W, Z))
+    (Σ_{Z} P(Z | W) Σ_{W'} P(W') P(X, Y | W', Z)) / (Σ_{Z} P(Z | W) Σ_{W'} P(W') P(X | W', Z))
+    """
+    query = Query.parse(query) if isinstance(query, str) else query
+    start = P.of_names(query.outcomes, query.conditions, query.actions)
+    seen = set()
+    for law in equivalents(graph, query):
+        plan = decide(graph, as_asked(graph, _question(law)))
+        path = bridge(graph, start, law)
+        if not isinstance(plan, Plan) or path is None:
+            continue
+        rest = derive(graph, plan)
+        formula = arranged(rest.end)
+        if formula not in seen:
+            seen.add(formula)
+            derivation = Derivation(start, (*path, *rest.steps), rest.end)
+            yield Identified(graph, query, rest.end, derivation)
+
+
+def _question(law: P) -> Query:
+    return Query(
+        tuple(Term(s.variable) for s in sorted(law.of)),
+        tuple(Assignment(s.variable) for s in sorted(law.do)),
+        tuple(Term(s.variable) for s in sorted(law.given)),
+    )
