@@ -6,15 +6,12 @@ differ in whether causes are rows or columns, so a table of weights is not guess
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pandas as pd
 
 from causal.errors import ForeignGraphError
 from causal.graph import ADMG
 from causal.interop.foreign import assembled, named
 from causal.variables import quoted
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["from_adjacency", "to_adjacency"]
 
@@ -60,8 +57,6 @@ def to_adjacency(graph: ADMG) -> pd.DataFrame:
     X  0  3
     Y  2  0
     """
-    import pandas as pd
-
     entries = [[0] * len(graph.nodes) for _ in graph.nodes]
     for tail, head in graph.directed:
         entries[graph.index[tail]][graph.index[head]] += 1

@@ -7,14 +7,13 @@ right; reading projects it out again.  An edge with ``bidirected=True`` is read 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+import networkx
 
 from causal.errors import ForeignGraphError
 from causal.graph import ADMG
 from causal.interop.foreign import assembled
-
-if TYPE_CHECKING:
-    import networkx
 
 __all__ = ["Marked", "from_networkx", "to_networkx"]
 
@@ -74,8 +73,6 @@ def to_networkx(graph: ADMG) -> networkx.DiGraph:
     >>> sorted(drawn.edges), drawn.nodes["U_X_Y"]
     ([('U_X_Y', 'X'), ('U_X_Y', 'Y'), ('X', 'Y')], {'observed': 'no'})
     """
-    import networkx
-
     drawn = networkx.DiGraph()
     drawn.add_nodes_from(graph.nodes)
     drawn.add_edges_from(graph.directed)

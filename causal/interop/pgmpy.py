@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+import pgmpy.base
 
 from causal.errors import ForeignGraphError
 from causal.graph import ADMG
 from causal.interop.networkx import Digraph, from_networkx
-
-if TYPE_CHECKING:
-    import pgmpy.base
 
 __all__ = ["from_pgmpy", "to_pgmpy"]
 
@@ -38,8 +37,6 @@ def to_pgmpy(graph: ADMG) -> pgmpy.base.ADMG:
     >>> sorted(drawn.nodes), drawn.get_district("X") == {"X", "Y"}
     (['X', 'Y', 'Z'], True)
     """
-    import pgmpy.base
-
     drawn = pgmpy.base.ADMG(
         directed_ebunch=list(graph.directed), bidirected_ebunch=list(graph.bidirected)
     )

@@ -6,25 +6,20 @@ for the others to be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from causal.errors import ForeignGraphError
 from causal.graph import ADMG
-from causal.interop.adjacency import from_adjacency
-from causal.interop.causallearn import from_causallearn
-from causal.interop.networkx import from_networkx
-from causal.interop.pgmpy import from_pgmpy
-from causal.interop.y0 import from_y0
 
 __all__ = ["read"]
 
-_DOORS: dict[str, Callable[..., ADMG]] = {
-    "pgmpy": from_pgmpy,  # its graphs are networkx's too, so it comes first
-    "y0": from_y0,
-    "causallearn": from_causallearn,
-    "networkx": from_networkx,
-    "pandas": from_adjacency,
+_DOORS = {  # by the library that an object comes from
+    "pgmpy": "pgmpy",  # its graphs are networkx's too, so it comes first
+    "y0": "y0",
+    "causallearn": "causallearn",
+    "networkx": "networkx",
+    "pandas": "adjacency",
 }
 
 
@@ -46,7 +41,8 @@ def read(source: object) -> ADMG:
     makers = [kind.__module__.partition(".")[0] for kind in type(source).__mro__]
     for library, door in _DOORS.items():
         if library in makers:
-            return door(source)
+            found: ADMG = getattr(import_module(f"causal.interop.{door}"), f"from_{door}")(source)
+            return found
     kind = f"{type(source).__module__}.{type(source).__qualname__}"
     raise ForeignGraphError(
         f"cannot read a graph from {kind}; give text, a pathlib.Path, an adjacency DataFrame, or a "
