@@ -75,9 +75,9 @@ class TextError(CausalError, ValueError):
         self.line = text.count("\n", 0, position) + 1
         self.column = position - start + 1
         line = text[start : end if end >= 0 else len(text)]
-        # Long lines are shown around the caret only; tabs would move it.
+        # Long lines are shown around the caret only; what does not print would move it.
         left = max(0, self.column - 41)
-        window = line[left : left + 80].replace("\t", " ").replace("\r", " ")
+        window = "".join(c if c.isprintable() else " " for c in line[left : left + 80])
         caret = " " * (self.column - 1 - left) + "^"
         super().__init__(f"{self.line}:{self.column}: {problem}\n  {window}\n  {caret}")
 

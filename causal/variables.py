@@ -17,6 +17,7 @@ __all__ = [
     "natural",
     "nearest",
     "quoted",
+    "typeset",
     "variables",
 ]
 
@@ -26,6 +27,19 @@ Names: TypeAlias = str | Iterable[str]
 
 _DIGITS = re.compile(r"(\d+)")
 _LONGEST_NUMBER = 4000  # digits; Python reads no more than 4,300
+_SUBSCRIPTED = re.compile(r"([A-Za-z])_?([0-9]+)")
+_ESCAPED = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
 _BARE = re.compile(r"[^\W\d][\w.]*|\d+", re.UNICODE)
 
 
@@ -92,6 +106,20 @@ def enclosed(name: Variable) -> str:
     """
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+
+
+def typeset(name: Variable) -> str:
+    r"""The name in LaTeX, where it never becomes a command: every special character is escaped.
+
+    >>> print(typeset("X1"), typeset("blood_sugar"))
+    X_{1} \text{blood\_sugar}
+    """
+    if re.fullmatch(r"[A-Za-z]", name):
+        return name
+    if match := _SUBSCRIPTED.fullmatch(name):
+        return f"{match[1]}_{{{match[2]}}}"
+    printable = "".join(c if c.isprintable() else " " for c in name)
+    return r"\text{" + "".join(_ESCAPED.get(c, c) for c in printable) + "}"
 
 
 class Symbol(NamedTuple):

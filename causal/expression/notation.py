@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from causal.variables import Symbol, natural
+from causal.variables import Symbol, natural, typeset
 
 __all__ = ["LATEX", "TEXT", "Notation", "by_name"]
 
@@ -73,36 +72,12 @@ class _Text:
         return f"({body})"
 
 
-_SUBSCRIPTED = re.compile(r"([A-Za-z])_?(\d+)")
-_ESCAPED = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-}
-
-
 @dataclass(frozen=True)
 class _Latex:
     fractions_bracket: bool = True
 
     def symbol(self, symbol: Symbol) -> str:
-        return self.name(symbol.variable) + "'" * symbol.mark
-
-    def name(self, name: str) -> str:
-        """A name never becomes a command: every special character is escaped."""
-        if re.fullmatch(r"[A-Za-z]", name):
-            return name
-        if match := _SUBSCRIPTED.fullmatch(name):
-            return f"{match[1]}_{{{match[2]}}}"
-        printable = "".join(c if c.isprintable() else " " for c in name)
-        return r"\text{" + "".join(_ESCAPED.get(c, c) for c in printable) + "}"
+        return typeset(symbol.variable) + "'" * symbol.mark
 
     def names(self, symbols: Iterable[Symbol]) -> str:
         return ", ".join(map(self.symbol, sorted(symbols, key=by_name)))

@@ -14,13 +14,15 @@ from functools import cached_property
 from itertools import pairwise
 
 from causal.errors import CycleError, EmptyGraphError, UnknownVariableError
-from causal.graph import formats
+from causal.graph import drawing, formats
 from causal.graph.bits import bits, closure, components, union
 from causal.graph.projection import project
 from causal.graph.separation import Lists, OpenPath, connected, mutilated_ancestors, open_route
-from causal.variables import Names, Variable, Variables, natural, nearest, variables
+from causal.variables import Names, Variable, Variables, natural, nearest, typeset, variables
 
 __all__ = ["ADMG"]
+
+MOST_SHOWN = 100  # variables, in a notebook
 
 
 @dataclass(frozen=True, repr=False)
@@ -101,8 +103,36 @@ class ADMG:
           X <-> Y
         }
         """
-        sketch = formats.Sketch(self.nodes, self.directed, self.bidirected)
-        return formats.named(form).write(sketch)
+        return formats.named(form).write(self._sketch)
+
+    def latex(self) -> str:
+        r"""The edges in LaTeX, for mathematical mode.
+
+        >>> print(ADMG.parse("X1 -> Y; X1 <-> Y").latex())
+        X_{1} \to Y,\; X_{1} \leftrightarrow Y
+        """
+        edges = [(a, r" \to ", b) for a, b in self.directed]
+        edges += [(a, r" \leftrightarrow ", b) for a, b in self.bidirected]
+        statements = [typeset(a) + arrow + typeset(b) for a, arrow, b in edges]
+        return r",\; ".join([*statements, *map(typeset, self._sketch.alone)])
+
+    def svg(self) -> str:
+        """The graph as a picture, causes to the left of effects; see causal.graph.drawing."""
+        return drawing.drawn(self)
+
+    @property
+    def _sketch(self) -> formats.Sketch:
+        return formats.Sketch(self.nodes, self.directed, self.bidirected)
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+    def _repr_svg_(self) -> str | None:
+        """What a notebook shows; a graph too large to be seen is shown as text."""
+        seen = (
+            len(self.nodes) <= MOST_SHOWN and len(self.directed + self.bidirected) <= 4 * MOST_SHOWN
+        )
+        return self.svg() if seen else None
 
     # Names.
 

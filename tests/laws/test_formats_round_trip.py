@@ -12,7 +12,7 @@ from strategies.names import HOSTILE, renamed
 from causal import ADMG
 from causal.graph.formats import FORMATS, recognised
 
-NASTY = [name for name in HOSTILE if name]
+NASTY = [name for name in dict.fromkeys(HOSTILE) if name]
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -1,0 +1,135 @@
+"""Lines between boxes: arrows that flow from left to right, and arcs that stay out of the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import pairwise
+
+__all__ = ["Box", "Curve", "arc", "cells", "flow"]
+
+Point = tuple[float, float]
+STEPS = 24
+CELL = 10  # pixels: lines that share a cell are near each other
+LIFT = 26  # pixels that every bow rises, however short it is
+BENDS = (0.22, -0.22, 0.12, -0.12, 0.36, -0.36, 0.55, -0.55, 0.8, -0.8, 0.0)  # of the distance
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a label stands: its middle and half its size."""
+
+    x: float
+    y: float
+    half_width: float
+    half_height: float
+
+    def holds(self, point: Point, margin: float = 0.0) -> bool:
+        """Whether a point lies inside, or nearer than the margin."""
+        across, down = abs(point[0] - self.x), abs(point[1] - self.y)
+        return across < self.half_width + margin and down < self.half_height + margin
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The text of an SVG path, points along it, and the angle at which it arrives at each end."""
+
+    path: str
+    points: tuple[Point, ...]
+    arrives: float
+    leaves: float = 0.0
+
+
+def flow(tail: Box, bends: Iterable[Point], head: Box) -> Curve:
+    """From the right side of one box to the left side of another, level at every bend."""
+    ends = (tail.x + tail.half_width, tail.y), (head.x - head.half_width - 1, head.y)
+    stops = [ends[0], *bends, ends[1]]
+    path, points = f"M{_at(stops[0])}", [stops[0]]
+    for one, other in pairwise(stops):
+        middle = (one[0] + other[0]) / 2
+        controls = one, (middle, one[1]), (middle, other[1]), other
+        path += f"C{' '.join(map(_at, controls[1:]))}"
+        points += [_bezier(controls, i / STEPS) for i in range(1, STEPS + 1)]
+    return Curve(path, tuple(points), arrives=0.0)
+
+
+def cells(points: Iterable[Point]) -> set[tuple[int, int]]:
+    """The cells of a coarse grid that some points lie in."""
+    return {(round(x / CELL), round(y / CELL)) for x, y in points}
+
+
+def arc(one: Box, other: Box, boxes: Sequence[Box], taken: Set[tuple[int, int]]) -> Curve:
+    """A bow between two boxes: of several bends, the one that meets least of what is there.
+
+    ``taken`` are the cells that other lines run through; upward bends (the first) win ties.
+    """
+    inner = [box for box in boxes if box not in (one, other)]
+    return min(_bows(one, other), key=lambda bow: _cost(bow, inner, taken))
+
+
+def _bows(one: Box, other: Box) -> Iterator[Curve]:
+    if (one.x, one.y) > (other.x, other.y):
+        one, other = other, one
+    (across, down) = other.x - one.x, other.y - one.y
+    far = math.hypot(across, down)
+    for bend in BENDS:
+        lift = bend * far + (math.copysign(LIFT, bend) if bend else 0)
+        middle = (
+            (one.x + other.x) / 2 + lift * down / far,
+            (one.y + other.y) / 2 - lift * across / far,
+        )
+        controls = (one.x, one.y), middle, middle, (other.x, other.y)
+        ends = _clipped(controls, one), 1 - _clipped(controls[::-1], other)
+        points = [
+            _bezier(controls, ends[0] + (ends[1] - ends[0]) * i / STEPS) for i in range(STEPS + 1)
+        ]
+        path = f"M{_at(points[0])}C{' '.join(map(_at, _part(controls, *ends)))}"
+        yield Curve(path, tuple(points), _angle(*points[-2:]), _angle(points[1], points[0]))
+
+
+def _cost(bow: Curve, boxes: Sequence[Box], taken: Set[tuple[int, int]]) -> float:
+    hits = sum(box.holds(point, margin=6) for box in boxes for point in bow.points[1:-1])
+    near = len(cells(bow.points[2:-2]) & taken)
+    length = sum(math.dist(a, b) for a, b in pairwise(bow.points))
+    return 40 * hits + 4 * near + length / 12
+
+
+def _clipped(controls: Sequence[Point], box: Box) -> float:
+    """The moment at which the curve leaves the box that it starts in."""
+    low, high = 0.0, 0.5
+    for _ in range(20):
+        half = (low + high) / 2
+        low, high = (half, high) if box.holds(_bezier(controls, half), margin=2) else (low, half)
+    return high
+
+
+def _part(controls: Sequence[Point], start: float, end: float) -> tuple[Point, Point, Point]:
+    """The last three control points of a cubic between two moments."""
+    (x, y), (u, v) = (_bezier(controls, moment) for moment in (start, end))
+    (dx, dy), (du, dv) = (_slope(controls, moment) for moment in (start, end))
+    third = (end - start) / 3
+    return (x + third * dx, y + third * dy), (u - third * du, v - third * dv), (u, v)
+
+
+def _slope(controls: Sequence[Point], t: float) -> Point:
+    a, b, c, d = controls
+    x, y = (
+        3 * ((1 - t) ** 2 * (b[i] - a[i]) + 2 * t * (1 - t) * (c[i] - b[i]) + t**2 * (d[i] - c[i]))
+        for i in (0, 1)
+    )
+    return x, y
+
+
+def _bezier(controls: Sequence[Point], t: float) -> Point:
+    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
+    x, y = (sum(w * point[i] for w, point in zip(weights, controls, strict=True)) for i in (0, 1))
+    return x, y
+
+
+def _angle(before: Point, after: Point) -> float:
+    return math.degrees(math.atan2(after[1] - before[1], after[0] - before[0]))
+
+
+def _at(point: Point) -> str:
+    return f"{point[0]:.1f},{point[1]:.1f}"

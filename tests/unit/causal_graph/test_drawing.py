@@ -1,0 +1,136 @@
+"""Pictures of graphs: everything is there, nothing overlaps, and no name becomes markup."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import isotonic_regression
+from strategies.graphs import admgs
+from strategies.names import HOSTILE
+
+from causal import ADMG, examples
+from causal.graph.admg import MOST_SHOWN
+from causal.graph.drawing.layers import BEND_ROOM, _spread, layered
+
+SVG = "{http://www.w3.org/2000/svg}"
+NASTY = [name for name in dict.fromkeys(HOSTILE) if name]
+
+
+def layout_of(graph: ADMG):
+    number = graph.index
+    arrows = [(number[a], number[b]) for a, b in graph.directed]
+    ties = [(number[a], number[b]) for a, b in graph.bidirected]
+    return layered(len(graph.nodes), arrows, ties), arrows
+
+
+@given(admgs(min_nodes=1, max_nodes=9))
+@settings(max_examples=80, deadline=None)
+def test_arrows_lead_to_the_right_one_column_a_step_and_nothing_overlaps(graph: ADMG) -> None:
+    layout, arrows = layout_of(graph)
+    assert set(layout.routes) == set(arrows)
+    for (tail, head), route in layout.routes.items():
+        assert (route[0], route[-1]) == (tail, head)
+        columns = [layout.columns[place] for place in route]
+        assert columns == list(range(columns[0], columns[-1] + 1))
+    assert min(layout.rows) == 0
+    for one, other in itertools.combinations(range(len(layout.columns)), 2):
+        if layout.columns[one] == layout.columns[other]:
+            both = max(one, other) < len(graph.nodes)
+            room = 1 if both else BEND_ROOM
+            assert abs(layout.rows[one] - layout.rows[other]) >= room - 0.01
+
+
+def test_a_chain_is_a_straight_line() -> None:
+    layout, _ = layout_of(ADMG.parse("A -> B -> C -> D -> E; A <-> C"))
+    assert set(layout.rows) == {0}
+
+
+@pytest.mark.parametrize("text", ["A -> {B, C, D} -> E", "A -> D; B -> C", "A -> {D, E}; B -> C"])
+def test_what_can_be_drawn_without_crossings_is(text: str) -> None:
+    layout, _ = layout_of(ADMG.parse(text))
+    steps = [step for route in layout.routes.values() for step in itertools.pairwise(route)]
+    for (a, b), (c, d) in itertools.combinations(steps, 2):
+        if layout.columns[a] == layout.columns[c]:
+            rows = layout.rows
+            assert (rows[a] - rows[c]) * (rows[b] - rows[d]) >= 0
+
+
+@given(st.lists(st.tuples(st.floats(-9, 9), st.floats(0.1, 3)), min_size=1, max_size=9))
+def test_rows_are_the_nearest_that_keep_their_distance(cells: list[tuple[float, float]]) -> None:
+    wanted, gaps = [row for row, _ in cells], [gap for _, gap in cells[1:]]
+    offsets = np.cumsum([0.0, *gaps])
+    best = isotonic_regression(np.array(wanted) - offsets).x + offsets
+    np.testing.assert_allclose(_spread(wanted, gaps), best, atol=1e-9)
+
+
+@given(admgs(min_nodes=1, max_nodes=7))
+@settings(max_examples=30, deadline=None)
+def test_everything_of_a_graph_is_in_its_picture(graph: ADMG) -> None:
+    picture = ET.fromstring(graph.svg())
+    assert [title.text for title in picture.iter(f"{SVG}title")] == list(graph.nodes)
+    lines = [line for line in picture.findall(f"{SVG}path") if line.get("transform") is None]
+    dashed = [line for line in lines if line.get("stroke-dasharray")]
+    assert len(dashed) == len(graph.bidirected)
+    assert len(lines) - len(dashed) == len(graph.directed)
+    heads = [head for head in picture.findall(f"{SVG}path") if head.get("transform")]
+    assert len(heads) == len(graph.directed) + 2 * len(graph.bidirected)
+    assert graph.svg() == ADMG.parse(str(graph)).svg()
+
+
+@pytest.mark.parametrize("name", sorted(examples()))
+def test_boxes_stay_inside_the_frame_and_apart(name: str) -> None:
+    picture = ET.fromstring(examples()[name].svg())
+    left, top, width, height = map(float, picture.attrib["viewBox"].split())
+    boxes = [
+        [float(box.attrib[key]) for key in ("x", "y", "width", "height")]
+        for box in picture.iter(f"{SVG}rect")
+    ]
+    for x, y, w, h in boxes:
+        assert left < x
+        assert x + w < left + width
+        assert top < y
+        assert y + h < top + height
+    for (x, y, w, h), (u, v, p, q) in itertools.combinations(boxes, 2):
+        assert x + w < u or u + p < x or y + h < v or v + q < y
+
+
+def test_no_name_becomes_markup_or_leads_out_of_the_picture() -> None:
+    graph = ADMG.of(directed=list(itertools.pairwise(NASTY)), bidirected=[tuple(NASTY[:2])])
+    text = graph.svg()
+    picture = ET.fromstring(text)
+    assert {element.tag.removeprefix(SVG) for element in picture.iter()} == {
+        "svg", "g", "title", "rect", "text", "path",
+    }  # fmt: skip
+    assert len(list(picture.iter(f"{SVG}text"))) == len(graph.nodes)
+    assert all(len(label.text or "") <= 26 for label in picture.iter(f"{SVG}text"))
+    attributes = {key: value for element in picture.iter() for key, value in element.items()}
+    assert not any(re.match(r".*href|on|src", key) for key in attributes)
+    assert not any("url(" in value for value in attributes.values())
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", text)
+    assert len(text) < 100_000
+    text.encode()
+
+
+def test_no_name_becomes_a_command_of_latex() -> None:
+    for name in NASTY:
+        formula = ADMG.of(directed=[(name, "Y")]).latex()
+        harmless = (
+            r"\\(text\{|to |textbackslash\{\}|textasciicircum\{\}|textasciitilde\{\}|[{}$&#%_])"
+        )
+        assert "\\" not in re.sub(harmless, "", formula)
+        assert not re.search(r"(?<!\\)[$#&%]", formula)
+        braces = re.sub(r"\\[{}]", "", formula)
+        assert braces.count("{") == braces.count("}")
+
+
+def test_a_notebook_shows_a_picture_or_for_large_graphs_the_text() -> None:
+    small = ADMG.parse("X -> Y; X <-> Y")
+    assert small._repr_svg_() == small.svg()
+    assert small._repr_latex_() == r"$X \to Y,\; X \leftrightarrow Y$"
+    assert ADMG.of(nodes=[f"V{i}" for i in range(MOST_SHOWN + 1)])._repr_svg_() is None
