@@ -22,7 +22,7 @@ Examples:
 IDENTIFY = """\b
 Examples:
   causal identify "X -> Z -> Y; X <-> Y" "P(Y | do(X))"
-  causal identify "Z -> X -> Y; Z -> Y" "P(Y | do(X))" --steps
+  causal identify "Z -> X -> Y; Z -> Y" "P(Y | do(X))" --proof
   causal identify study.txt "P(Y | do(X), W)" --json
   causal identify study.txt "P(Y | do(X))" --certificate > answer.json"""
 SEPARATED = """\b
@@ -63,7 +63,7 @@ def causal() -> None:
 )
 @click.argument("graph")
 @click.argument("query")
-@shaped("steps", "Derive the formula, rule by rule.")
+@shaped("proof", "Derive the formula, rule by rule.")
 @shaped("latex", "Print the formula alone, as LaTeX.")
 @shaped("json", "Print one JSON object (schema 1).")
 @shaped("certificate", "Print what `python -m causal.checker -` verifies.")
@@ -82,7 +82,7 @@ def identify(graph: str, query: str, shape: str | None) -> int:
         case "latex", engine.Identified():
             click.echo(answer.estimand.latex())
         case _:
-            click.echo(story.of_answer(answer, steps=shape == "steps"))
+            click.echo(story.of_answer(answer, proof=shape == "proof"))
     match answer:
         case engine.Identified():
             return Exit.ANSWERED

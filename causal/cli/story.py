@@ -11,8 +11,8 @@ from causal.variables import listed
 __all__ = ["of_answer", "of_proof", "of_separation"]
 
 
-def of_answer(answer: causal.Answer, *, steps: bool = False) -> str:
-    """The verdict, then the formula (and the steps to it), the hedge or the reason.
+def of_answer(answer: causal.Answer, *, proof: bool = False) -> str:
+    """The verdict, then the formula (and its proof), the hedge or the reason.
 
     >>> graph = causal.ADMG.parse("X -> Y; X <-> Y")
     >>> print(of_answer(causal.identify(graph, "P(Y)")))
@@ -22,18 +22,18 @@ def of_answer(answer: causal.Answer, *, steps: bool = False) -> str:
     """
     match answer:
         case causal.Identified():
-            return _yes(answer, steps=steps)
+            return _yes(answer, proof=proof)
         case causal.NotIdentified():
             return _no(answer)
         case causal.Undecided():
             return _prose(f"Undecided. {answer.query} has no answer yet: {answer.reason}.")
 
 
-def _yes(answer: causal.Identified, *, steps: bool) -> str:
+def _yes(answer: causal.Identified, *, proof: bool) -> str:
     story = f"Identified. What is observed determines it:\n\n  {answer}"
     if answer.free:
         story += "\n\n" + _prose(f"Any value of {listed(answer.free)} gives the same number.")
-    if steps:
+    if proof:
         story += f"\n\nStep by step:\n\n{indent(str(answer.derivation), '  ')}"
     return story
 
@@ -44,7 +44,20 @@ def _no(answer: causal.NotIdentified) -> str:
         f"{answer.hedge.why}. Two models exist that agree on everything observed and differ in "
         "the answer."
     )
-    return f"{verdict}\n\n  hedge  {answer.hedge}\n\n{reason}"
+    return f"{verdict}\n\n  hedge  {answer.hedge}\n\n{reason}\n\n{_help(answer)}"
+
+
+def _help(answer: causal.NotIdentified) -> str:
+    """What would make it identifiable, smallest changes first."""
+    found = causal.remedies(answer.graph, answer.query, limit=3, budget=2000)
+    ways = [f"an experiment that randomises {v}" for v in found.randomise]
+    ways += [f"a measurement of what {listed(edge)} share" for edge in found.measure]
+    for edges in found.without:
+        shared = " and ".join(f"{a} <-> {b}" for a, b in sorted(edges))
+        ways.append(f"a reason to rule out {shared}")
+    if not ways:
+        return _prose("No single experiment or measurement would make it computable.")
+    return "\n".join(["Any one of these would make it computable:", *(f"  {way}" for way in ways)])
 
 
 def of_proof(answer: Derivation | NotDerivable) -> str:

@@ -91,7 +91,7 @@ def test_a_derivation_gives_every_step_its_reason(run: Run) -> None:
     keys = {"rule", "from", "to", "separation", "cut_in", "cut_out", "why"}
     assert [step.keys() for step in record["derivation"]] == [keys] * len(record["derivation"])
     assert all(step["why"] for step in record["derivation"])
-    out = run("identify", NAPKIN, "P(Y | do(X))", "--steps").out
+    out = run("identify", NAPKIN, "P(Y | do(X))", "--proof").out
     assert [step["why"] for step in record["derivation"] if f"[{step['why']}]" not in out] == []
 
 
