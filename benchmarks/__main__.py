@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-MODULES = ("imports", "identification", "separation", "store")
+MODULES = ("imports", "identification", "separation", "adjustment", "store")
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "first.md"
 HEAD = """# Benchmarks
 

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ def causal_tasks(request: Request) -> Task:
     if request["task"] == "separated":
         questions = request["questions"]
         return lambda: ([graph.separated(x, y, given=z) for x, y, z in questions], "")
+    if request["task"] == "adjust":
+        x, y, first = request["x"], request["y"], request["first"]
+        return lambda: (len(list(islice(causal.adjustment_sets(graph, x, y), first))), "")
     query = causal.Query.parse(f"P({request['y']} | do({request['x']}))")
 
     def identify() -> Answer:
@@ -73,8 +77,28 @@ def pgmpy_tasks(request: Request) -> Task:
 
     graph = DAG(request["directed"])
     graph.add_nodes_from(request["nodes"])
+    if request["task"] == "adjust":
+        from pgmpy.inference import CausalInference
+
+        x, y, first = request["x"], request["y"], request["first"]
+        ask = CausalInference(graph).get_all_backdoor_adjustment_sets
+        return lambda: (min(len(ask(x, y)), first), "")
     questions = request["questions"]
     return lambda: ([not graph.is_dconnected(x, y, observed=z) for x, y, z in questions], "")
+
+
+def dowhy_tasks(request: Request) -> Task:
+    import networkx
+    from dowhy.causal_identifier import BackdoorAdjustment
+    from dowhy.causal_identifier.auto_identifier import identify_backdoor
+
+    graph = networkx.DiGraph()
+    graph.add_nodes_from(request["nodes"])
+    graph.add_edges_from(request["directed"])
+    x, y, first = [request["x"]], [request["y"]], request["first"]
+    rest = [v for v in request["nodes"] if v not in (*x, *y)]
+    way = BackdoorAdjustment.BACKDOOR_EXHAUSTIVE
+    return lambda: (min(len(identify_backdoor(graph, x, y, rest, way)), first), "")
 
 
 TOOLS = {
@@ -82,6 +106,7 @@ TOOLS = {
     "y0": y0_tasks,
     "networkx": networkx_tasks,
     "pgmpy": pgmpy_tasks,
+    "dowhy": dowhy_tasks,
 }
 SMALL: Request = {
     "nodes": ["X", "Y"],
@@ -90,6 +115,7 @@ SMALL: Request = {
     "x": "X",
     "y": "Y",
     "questions": [["X", "Y", []]],
+    "first": 1,
 }
 
 
@@ -104,7 +130,7 @@ def main() -> None:
         answers.flush()
 
     try:
-        for kind in ("identify", "separated"):
+        for kind in ("identify", "separated", "adjust"):
             tool(SMALL | {"task": kind})()  # imports are not what is timed
     except Exception as error:
         say({"error": f"{type(error).__name__}: {error}"})

@@ -80,13 +80,15 @@ class ADMG:
                 raise CycleError((tail, head))
         order = _topological_order(names, directed)
         index = {name: i for i, name in enumerate(order)}
-        parents, siblings = [0] * len(order), [0] * len(order)
-        for tail, head in directed:
-            parents[index[head]] |= 1 << index[tail]
-        for one, other in bidirected:
-            siblings[index[one]] |= 1 << index[other]
-            siblings[index[other]] |= 1 << index[one]
-        return cls(tuple(order), tuple(parents), tuple(siblings))
+        arrows = [(index[tail], index[head]) for tail, head in directed]
+        hidden = [(index[one], index[other]) for one, other in bidirected]
+        children, parents = _gathered(order, arrows), _gathered(order, map(_turned, arrows))
+        siblings = _gathered(order, (*hidden, *map(_turned, hidden)))
+        graph = cls(tuple(order), tuple(map(union, parents)), tuple(map(union, siblings)))
+        # Known already, and slower to read back from the masks.
+        known = {"parent_lists": parents, "child_lists": children, "sibling_lists": siblings}
+        vars(graph).update(known, index=index)
+        return graph
 
     def __str__(self) -> str:
         return self.to("arrows")
@@ -330,6 +332,18 @@ class ADMG:
         for v in bits(self.mask(of)):
             union |= masks[v]
         return self.named(union)
+
+
+def _turned(pair: tuple[int, int]) -> tuple[int, int]:
+    return pair[1], pair[0]
+
+
+def _gathered(nodes: Sequence[Variable], pairs: Iterable[tuple[int, int]]) -> Lists:
+    """What the number of each node is paired with, ascending."""
+    members: list[set[int]] = [set() for _ in nodes]
+    for v, w in pairs:
+        members[v].add(w)
+    return tuple(tuple(sorted(one)) for one in members)
 
 
 def _topological_order(

@@ -68,14 +68,14 @@ def minimal_separators(
     number of vertices times the cost of a search.
     """
     cuts = _Cuts.between(graph, x, y, include=include, among=among)
-    first = cuts.nearest(x)
+    first = cuts.beyond(_Cut(near=0, border=0), x)
     stack = [(first, 0)] if first else []
     while stack:
         cut, barred = stack.pop()
         yield cut.border | include
         beyond = []
         for v in bits(cut.border & ~barred):
-            wider = cuts.nearest(cut.near | 1 << v)
+            wider = cuts.beyond(cut, 1 << v)
             if wider and not wider.near & barred:
                 beyond.append((wider, barred))
             barred |= 1 << v
@@ -140,19 +140,22 @@ class _Cuts:
                 neighbours[v] |= clique
         return cls(neighbours, scope, x, y, scope & ~(among | x | y))
 
-    def nearest(self, side: int) -> _Cut | None:
-        """The cut whose side of X is the least that holds ``side``; None when ``side`` meets Y."""
+    def beyond(self, cut: _Cut, more: int) -> _Cut | None:
+        """The cut with the least side of X that holds one more part; None when that meets Y."""
         # What may not be cut is on the side of X as soon as it is next to it.
-        near = closure(side, self.neighbours, side | self.unusable)
-        fence = self._next_to(near)
+        new = closure(more, self.neighbours, more | self.unusable)
+        near = cut.near | new
+        fence = (cut.border | self._around(new)) & ~near
         if (near | fence) & self.y:
             return None
         far = closure(self.y, self.neighbours, self.scope & ~(near | fence))
-        border = self._next_to(far)
-        return _Cut(closure(near, self.neighbours, self.scope & ~border), border)
+        border = self._around(far) & fence
+        # What only the fence kept from X, and Y does not touch, falls to X.
+        enclosed = closure(fence & ~border, self.neighbours, self.scope & ~(near | border))
+        return _Cut(near | enclosed, border)
 
-    def _next_to(self, part: int) -> int:
+    def _around(self, part: int) -> int:
         around = 0
         for v in bits(part):
             around |= self.neighbours[v]
-        return around & ~part
+        return around
