@@ -6,7 +6,7 @@ from itertools import islice
 
 import click
 
-from causal.calculus import Derivation, equivalents, prove
+import causal as engine
 from causal.cli import reading, records, story
 from causal.cli.commands import EXITS, GRAPH, as_json, causal
 from causal.cli.exits import Exit
@@ -39,12 +39,12 @@ def proof(graph: str, one: str, other: str, *, as_json: bool) -> int:
     with the steps, a "no" with the two different normal forms; there is no time-out.
     """
     known = reading.graph_from(graph)
-    answer = prove(known, reading.query_from(one), reading.query_from(other))
+    answer = engine.prove(known, reading.query_from(one), reading.query_from(other))
     if as_json:
         click.echo(records.written(records.of_proof(answer)))
     else:
         click.echo(story.of_proof(answer))
-    return Exit.ANSWERED if isinstance(answer, Derivation) else Exit.NO
+    return Exit.ANSWERED if isinstance(answer, engine.Derivation) else Exit.NO
 
 
 @causal.command(
@@ -74,7 +74,7 @@ def equivalent_laws(
     The list starts at the query and prefers few actions. There may be very many.
     """
     known = reading.graph_from(graph)
-    found = equivalents(
+    found = engine.equivalents(
         known,
         reading.query_from(query),
         measured=reading.names_from(measured, known) if measured else None,

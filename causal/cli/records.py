@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Mapping
 
 import causal
-from causal.calculus import Derivation, NotDerivable
 from causal.variables import natural
 
 __all__ = ["SCHEMA", "of_answer", "of_proof", "of_separation", "written"]
@@ -46,14 +45,14 @@ def of_answer(answer: causal.Answer) -> dict[str, object]:
     return record
 
 
-def of_proof(answer: Derivation | NotDerivable) -> dict[str, object]:
+def of_proof(answer: causal.Derivation | causal.NotDerivable) -> dict[str, object]:
     """The record that ``causal prove --json`` prints."""
     match answer:
-        case Derivation():
+        case causal.Derivation():
             steps = answer.to_list()
             sides = {"one": str(answer.start), "other": str(answer.end)}
             return {"schema": SCHEMA, "answer": "equal", **sides, "derivation": steps, "tops": None}
-        case NotDerivable():
+        case causal.NotDerivable():
             tops = [str(answer.top_of_one), str(answer.top_of_other)]
             sides = {"one": str(answer.one), "other": str(answer.other)}
             return {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textwrap import fill, indent
 
 import causal
-from causal.calculus import Derivation, NotDerivable
 from causal.variables import listed
 
 __all__ = ["of_answer", "of_proof", "of_separation"]
@@ -60,12 +59,12 @@ def _help(answer: causal.NotIdentified) -> str:
     return "\n".join(["Any one of these would make it computable:", *(f"  {way}" for way in ways)])
 
 
-def of_proof(answer: Derivation | NotDerivable) -> str:
+def of_proof(answer: causal.Derivation | causal.NotDerivable) -> str:
     """The steps, or the two normal forms that differ."""
     match answer:
-        case Derivation():
+        case causal.Derivation():
             return f"Equal in every model of the graph:\n\n{indent(str(answer), '  ')}"
-        case NotDerivable():
+        case causal.NotDerivable():
             no = _prose(
                 f"Not derivable. The rules do not lead from {answer.one} to {answer.other}."
             )

@@ -29,6 +29,15 @@ def test_an_import_pulls_in_nothing_heavy(package: str) -> None:
     assert HEAVY.intersection(name.split(".")[0] for name in loaded) == set()
 
 
+def test_help_of_causal_loads_no_room_of_the_solver() -> None:
+    code = "import causal.cli, sys; print(*(name for name in sys.modules if 'causal.' in name))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    rooms = {".".join(name.split(".")[:2]) for name in loaded}
+    assert rooms == {"causal.cli", "causal.errors", "causal.variables"}
+
+
 def seconds(command: list[str]) -> float:
     start = time.perf_counter()
     subprocess.run(command, capture_output=True, check=True)
