@@ -14,6 +14,8 @@ from causal.graph import ADMG
 
 __all__ = ["Derivation", "Line"]
 
+_COLUMN = 72  # characters; a longer formula has its reason under it
+
 
 @dataclass(frozen=True)
 class Line:
@@ -42,10 +44,16 @@ class Derivation:
             yield Line(arranged(expression), step)
 
     def __str__(self) -> str:
-        """The chain, one line a step, as one would write it on a board."""
+        """The chain, one line a step, as one would write it on a board.
+
+        The reasons stand in a column of their own; where lines are long, under their lines.
+        """
         rows = [(str(line.expression), line.step.reason) for line in self.lines()]
-        width = min(72, max((len(text) for text, _ in rows), default=0))
-        shown = [f"  = {text.ljust(width)}   [{reason}]" for text, reason in rows]
+        longest = max((len(text) for text, _ in rows), default=0)
+        if longest <= _COLUMN:
+            shown = [f"  = {text.ljust(longest)}   [{reason}]" for text, reason in rows]
+        else:
+            shown = [f"  = {text}\n      [{reason}]" for text, reason in rows]
         return "\n".join([str(self.start), *shown])
 
     def latex(self) -> str:
