@@ -14,6 +14,8 @@ __all__ = [
     "DuplicateEdgeError",
     "EmptyGraphError",
     "ForeignGraphError",
+    "FormulaError",
+    "FormulaSyntaxError",
     "GraphSyntaxError",
     "ImpossibleEvidenceError",
     "ModelError",
@@ -107,6 +109,14 @@ class ForeignGraphError(CausalError, ValueError):
 
 class QuerySyntaxError(TextError):
     """Text that is not a query."""
+
+
+class FormulaSyntaxError(TextError):
+    """Text that is not a formula."""
+
+
+class FormulaError(CausalError, ValueError):
+    """Parts that make no formula, such as a sum over nothing."""
 
 
 class QueryError(CausalError, ValueError):

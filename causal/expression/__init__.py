@@ -13,6 +13,7 @@ from causal.expression.compounds import Quotient as Quotient
 from causal.expression.compounds import Sum as Sum
 from causal.expression.formula import Expression as Expression
 from causal.expression.formula import Symbols as Symbols
+from causal.expression.reading import parse as parse
 from causal.expression.rewriting import arranged as arranged
 from causal.expression.rewriting import laws as laws
 from causal.expression.rewriting import replaced as replaced
@@ -33,6 +34,7 @@ __all__ = [
     "arranged",
     "fresh",
     "laws",
+    "parse",
     "product",
     "quotient",
     "replaced",

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final, final
 
+from causal.errors import FormulaError
 from causal.expression.formula import NOTHING, Expression, Symbols, hashed_once, in_order
 from causal.expression.law import Law
 from causal.expression.notation import Notation, by_name
@@ -29,6 +30,11 @@ class P(Expression):
     of: Symbols
     given: Symbols = NOTHING
     do: Symbols = NOTHING
+
+    def __post_init__(self) -> None:
+        """Refuse a law of nothing, and a symbol in two places."""
+        if not self.of or len(self.free) < len(self.of) + len(self.given) + len(self.do):
+            raise FormulaError("a law needs an outcome, and each symbol in one place only")
 
     @classmethod
     def of_names(cls, of: Iterable[str], given: Iterable[str] = (), do: Iterable[str] = ()) -> P:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import final
 
+from causal.errors import FormulaError
 from causal.expression.formula import NOTHING, Expression, Symbols, hashed_once, in_order
 from causal.expression.law import Law
 from causal.expression.notation import Notation
@@ -23,6 +24,11 @@ class Sum(Expression):
 
     over: Symbols
     body: Expression
+
+    def __post_init__(self) -> None:
+        """Refuse a sum over nothing."""
+        if not self.over:
+            raise FormulaError("a sum needs a symbol to sum over")
 
     @cached_property
     def free(self) -> Symbols:
@@ -69,6 +75,11 @@ class Product(Expression):
 
     factors: tuple[Expression, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse a product of fewer factors."""
+        if len(self.factors) < 2:
+            raise FormulaError(f"a product needs two or more factors, not {len(self.factors)}")
+
     @cached_property
     def free(self) -> Symbols:
         """What any factor depends on."""
@@ -80,13 +91,13 @@ class Product(Expression):
         return frozenset().union(*(f.variables for f in self.factors))
 
     def write(self, notation: Notation) -> str:
-        """Factors side by side; a sum comes last, where it needs no brackets."""
+        """Factors side by side; brackets where a factor would not be read back as one."""
         last = len(self.factors) - 1
         written = []
         for i, factor in enumerate(self.factors):
             text = factor.write(notation)
             loose = isinstance(factor, Quotient) and not notation.fractions_bracket
-            if loose or (isinstance(factor, Sum) and i < last):
+            if loose or isinstance(factor, Product) or (isinstance(factor, Sum) and i < last):
                 text = notation.grouped(text)
             written.append(text)
         return notation.product(written)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from causal.expression.algebra import in_reading_order, product, quotient, total
 from causal.expression.atoms import P
@@ -27,11 +28,17 @@ def replaced(formula: Expression, parts: Mapping[Expression, Expression]) -> Exp
         case Sum(over, body):
             return Sum(over, replaced(body, parts))
         case Product(factors):
-            return Product(tuple(replaced(f, parts) for f in factors))
+            return Product(_flat(replaced(f, parts) for f in factors))
         case Quotient(numerator, denominator):
             return Quotient(replaced(numerator, parts), replaced(denominator, parts))
         case _:
             return formula
+
+
+def _flat(factors: Iterable[Expression]) -> tuple[Expression, ...]:
+    """A product among factors gives its own."""
+    parts = (f.factors if isinstance(f, Product) else (f,) for f in factors)
+    return tuple(chain.from_iterable(parts))
 
 
 def laws(formula: Expression) -> frozenset[P]:
@@ -66,7 +73,7 @@ def _arranged(formula: Expression) -> Expression:
         case Sum(over, body):
             return Sum(over, _arranged(body))
         case Product(factors):
-            return Product(in_reading_order(map(_arranged, factors)))
+            return Product(in_reading_order(_flat(map(_arranged, factors))))
         case Quotient(numerator, denominator):
             return Quotient(_arranged(numerator), _arranged(denominator))
         case _:
