@@ -68,7 +68,7 @@ def _cell(tokens: Tokens) -> Token:
     value = found.value[1:-1].replace('""', '"') if quoted else found.value.strip()
     if value.startswith("'") and _GUARDED.match(value):
         value = value[1:]
-    return Token("cell", value, found.position)
+    return found if value is found.value else Token("cell", value, found.position)
 
 
 def _draw(tokens: Tokens, draft: Draft, row: list[Token], width: int) -> None:

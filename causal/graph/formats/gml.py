@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from html.entities import name2codepoint
+from typing import NamedTuple
 
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
@@ -48,20 +49,24 @@ def _decoded(token: Token) -> str:
     return _ENTITY.sub(_character, token.value[1:-1])
 
 
+class _Edge(NamedTuple):
+    tail: Token
+    head: Token
+    arrow: str
+
+
 def _read(text: str) -> Sketch:
-    tokens = _LANGUAGE.tokens(text)
-    while tokens.now.value != "graph" or tokens.then.kind != "open":
-        tokens.need("key", "graph [")
-        _skip_value(tokens)
-    start = tokens.take()
-    tokens.take()
-    nodes: list[_Record] = []
-    edges: list[_Record] = []
+    tokens, draft = _LANGUAGE.tokens(text), Draft(text)
+    start = _opened(tokens)
+    names: dict[str, Variable] = {}
+    edges: list[_Edge] = []  # a node may stand behind its edges
     directed = "0"
     while not tokens.have("close"):
         key = tokens.need("key", "node, edge or ]")
-        if key.value in ("node", "edge") and tokens.now.kind == "open":
-            (nodes if key.value == "node" else edges).append(_record(tokens, key))
+        if key.value == "node" and tokens.now.kind == "open":
+            _add_node(draft, names, _record(tokens, key))
+        elif key.value == "edge" and tokens.now.kind == "open":
+            edges.append(_edge(text, _record(tokens, key)))
         elif key.value == "directed":
             directed = tokens.need("number", "1 or 0").value
         elif tokens.now.kind == "open" and (close := nearest(key.value, _KEYS)):
@@ -71,7 +76,19 @@ def _read(text: str) -> Sketch:
     if directed != "1":
         problem = "a graph without directed 1 does not say what causes what"
         raise GraphSyntaxError(text, start.position, problem)
-    return _drawn(text, nodes, edges)
+    for edge in edges:
+        _draw(draft, names, edge)
+    return draft.finished()
+
+
+def _opened(tokens: Tokens) -> Token:
+    """Go into the brackets behind ``graph``, past whatever stands before it."""
+    while tokens.now.value != "graph" or tokens.then.kind != "open":
+        tokens.need("key", "graph [")
+        _skip_value(tokens)
+    start = tokens.take()
+    tokens.take()
+    return start
 
 
 def _record(tokens: Tokens, key: Token) -> _Record:
@@ -99,29 +116,30 @@ def _skip_value(tokens: Tokens) -> None:
             return
 
 
-def _drawn(text: str, nodes: list[_Record], edges: list[_Record]) -> Sketch:
-    draft = Draft(text)
-    names: dict[str, Variable] = {}
-    for node in nodes:
-        key = _asked(text, node, "id")
-        label = node.get("label", key)
-        name = _decoded(label)
-        if key.value in names or name in draft.nodes or not name:
-            problem = "every node needs an id and a label of its own"
-            raise GraphSyntaxError(text, label.position, problem)
-        names[key.value] = name
-        draft.node(name, label.position)
-        if _says(node, "latent", ("1",)) or _says(node, "observed", ("no", "0", "false")):
-            draft.latent.add(name)
-    for edge in edges:
-        ends = [_asked(text, edge, end) for end in ("source", "target")]
-        for end in ends:
-            if end.value not in names:
-                raise GraphSyntaxError(text, end.position, f"no node has the id {end}")
-        both = _says(edge, "bidirected", ("1",)) or _says(edge, "dir", ("both",))
-        tail, head = (names[end.value] for end in ends)
-        draft.edge(tail, "<->" if both else "->", head, edge[""].position)
-    return draft.finished()
+def _add_node(draft: Draft, names: dict[str, Variable], node: _Record) -> None:
+    key = _asked(draft.text, node, "id")
+    label = node.get("label", key)
+    name = _decoded(label)
+    if key.value in names or name in draft.nodes or not name:
+        problem = "every node needs an id and a label of its own"
+        raise GraphSyntaxError(draft.text, label.position, problem)
+    names[key.value] = name
+    draft.node(name, label.position)
+    if _says(node, "latent", ("1",)) or _says(node, "observed", ("no", "0", "false")):
+        draft.latent.add(name)
+
+
+def _edge(text: str, edge: _Record) -> _Edge:
+    both = _says(edge, "bidirected", ("1",)) or _says(edge, "dir", ("both",))
+    tail, head = (_asked(text, edge, end) for end in ("source", "target"))
+    return _Edge(tail, head, "<->" if both else "->")
+
+
+def _draw(draft: Draft, names: dict[str, Variable], edge: _Edge) -> None:
+    for end in (edge.tail, edge.head):
+        if end.value not in names:
+            raise GraphSyntaxError(draft.text, end.position, f"no node has the id {end}")
+    draft.edge(names[edge.tail.value], edge.arrow, names[edge.head.value], edge.tail.position)
 
 
 def _asked(text: str, record: _Record, key: str) -> Token:

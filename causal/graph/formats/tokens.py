@@ -88,20 +88,24 @@ class Language:
         return Tokens(text, self._words(text))
 
     def _words(self, text: str) -> Iterator[Token]:
-        names = self.names
+        # Groups are asked for by number here: a hundred thousand edges are a million words.
+        kinds = {number: kind for kind, number in self.words.groupindex.items()}
+        decoders = {number: self.names.get(kind) for number, kind in kinds.items()}
+        kinds |= {number: "name" for number, decode in decoders.items() if decode}
+        last = self.words.groupindex["stray"]
         for match in self.words.finditer(text):
-            kind = match.lastgroup
-            if kind is None:
+            number = match.lastindex
+            if number is None:
                 return
-            value, position = match[kind], match.start(kind)
-            if kind in names:
-                kind, value = "name", names[kind](value)
+            value, position, decode = match[number], match.start(number), decoders[number]
+            if decode:
+                value = decode(value)
                 if not value:
                     problem = "a variable needs a name, found empty quotes"
                     raise GraphSyntaxError(text, position, problem)
-            elif kind == "stray":
+            elif number == last:
                 raise GraphSyntaxError(text, position, self.unexpected(text, position))
-            yield Token(kind, value, position)
+            yield Token(kinds[number], value, position)
 
 
 class Tokens:
