@@ -69,6 +69,8 @@ def adjust(
     sides = {"x": reading.names_from([x], known), "y": reading.names_from([y], known)}
     reading.require_parts(**sides)
     if proposed is not None:
+        if include or exclude:
+            raise click.ClickException("--set judges one set; it takes no --include or --exclude")
         return _judge(known, sides, reading.names_from([proposed], known), as_json=as_json)
     bounds = {
         "include": reading.names_from(include, known),
@@ -77,15 +79,21 @@ def adjust(
     lazily = engine.adjustment_sets(known, sides["x"], sides["y"], kind=kind, **bounds)
     found = list(islice(lazily, limit + 1))
     objections = () if found else engine.why_not(known, sides["x"], sides["y"])
+    front = (
+        next(engine.front_door_sets(known, sides["x"], sides["y"]), None) if objections else None
+    )
     if as_json:
-        listing = {"kind": kind, **bounds, "sets": [_of_set(each) for each in found[:limit]]}
-        reasons = [each.to_dict() for each in objections]
-        record = listing | {"more": len(found) > limit, "objections": reasons}
+        record: dict[str, object] = {
+            "kind": kind,
+            **bounds,
+            "sets": [_of_set(each) for each in found[:limit]],
+            "more": len(found) > limit,
+            "objections": [each.to_dict() for each in objections],
+            "front_door": _of_set(front) if front else None,
+        }
         _say(sides, "adjustable" if found else "not-adjustable", record)
-    elif found:
-        click.echo(_listed(found, limit))
     else:
-        click.echo(_none(objections))
+        click.echo(_listed(found, limit) if found else _none(objections, front))
     return Exit.ANSWERED if found else Exit.NO
 
 
@@ -117,19 +125,22 @@ def _listed(found: Sequence[engine.AdjustmentSet], limit: int) -> str:
     return f"{text}\n\n{more}" if len(found) > limit else text
 
 
-def _none(objections: Sequence[engine.Objection]) -> str:
+def _none(objections: Sequence[engine.Objection], front: engine.FrontDoorSet | None) -> str:
     if not objections:
         return "No adjustment set meets these bounds; without them there are some."
     reason = _wrapped(f"No set will do: {objections[-1].why}.")
-    hint = _wrapped("`causal identify` says whether another formula exists.")
+    if front is None:
+        hint = "`causal identify` says whether another formula exists."
+    else:
+        hint = f"The front-door set {_braces(front.variables)} gives the effect:\n\n  {front}"
     return f"No adjustment set.\n\n{reason}\n{hint}"
 
 
-def _of_set(found: engine.AdjustmentSet) -> dict[str, object]:
+def _of_set(found: engine.AdjustmentSet | engine.FrontDoorSet) -> dict[str, object]:
     return {"variables": sorted(found.variables, key=natural), **_formula(found)}
 
 
-def _formula(found: engine.AdjustmentSet) -> dict[str, str | None]:
+def _formula(found: engine.AdjustmentSet | engine.FrontDoorSet) -> dict[str, str | None]:
     return {"estimand": str(found.estimand), "latex": found.estimand.latex()}
 
 

@@ -74,6 +74,18 @@ def test_no_set_at_all_is_a_no_with_the_path_that_none_closes(run: Run) -> None:
     record = json.loads(run(BOW, "X", "Y", "--json").out)
     assert (record["answer"], record["sets"]) == ("not-adjustable", [])
     assert record["objections"][0]["path"]["arrows"] == ["<->"]
+    assert record["front_door"] is None
+
+
+def test_where_no_set_will_do_the_front_door_is_tried(run: Run) -> None:
+    graph = "X -> Z -> Y; X <-> Y"
+    [front] = causal.front_door_sets(causal.ADMG.parse(graph), "X", "Y")
+    code, out, _ = run(graph, "X", "Y")
+    assert code == 1
+    assert f"The front-door set {{Z}} gives the effect:\n\n  {front}\n" in out
+    record = json.loads(run(graph, "X", "Y", "--json").out)
+    assert record["front_door"]["variables"] == ["Z"]
+    assert record["front_door"]["estimand"] == str(front.estimand)
 
 
 def test_a_proposed_set_is_judged_with_all_that_speaks_against_it(run: Run) -> None:
@@ -103,6 +115,7 @@ def test_a_judgement_as_json_has_the_same_keys_for_yes_and_no(run: Run) -> None:
         (["X -> Y", "X", "X"], "X"),
         (["X -> Y", "X", "Y", "--set", "X"], "X cannot be both"),
         (["X -> Y", "X", "Y", "--limit", "0"], "0"),
+        (["X -> Y; Z", "X", "Y", "--set", "", "--include", "Z"], "--set judges one set"),
         ([BOW, "X", "Y", "--kind", "optimal"], "hidden common causes"),
         (["X - Y", "X", "Y"], "1:"),
     ],
