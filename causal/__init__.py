@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from causal.identification import Remedies as Remedies
     from causal.identification import Undecided as Undecided
     from causal.identification import adjustment_sets as adjustment_sets
+    from causal.identification import derive as derive
     from causal.identification import estimands as estimands
     from causal.identification import front_door_sets as front_door_sets
     from causal.identification import identify as identify
@@ -92,6 +93,7 @@ _HOMES = {
     "certify": "certification",
     "counterfactual": "model",
     "countermodels": "certification",
+    "derive": "identification",
     "equivalents": "calculus",
     "estimands": "identification",
     "estimate": "estimation",

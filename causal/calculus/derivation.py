@@ -9,7 +9,7 @@ from causal.calculus.certificate import certificate
 from causal.calculus.step import Step
 from causal.checker import CheckError, check
 from causal.errors import CertificateError
-from causal.expression import Expression, P, arranged, laws, replaced
+from causal.expression import Expression, arranged, laws, replaced
 from causal.graph import ADMG
 
 __all__ = ["Derivation", "Line"]
@@ -32,7 +32,7 @@ class Derivation:
     ``end`` is the last expression.
     """
 
-    start: P
+    start: Expression
     steps: tuple[Step, ...]
     end: Expression
 

@@ -17,6 +17,7 @@ from causal.identification.objections import Objection as Objection
 from causal.identification.objections import why_not as why_not
 from causal.identification.remedies import Remedies as Remedies
 from causal.identification.remedies import remedies as remedies
+from causal.identification.search import derive as derive
 
 __all__ = [
     "AdjustmentSet",

@@ -79,7 +79,7 @@ class Undecided:
     """Neither: what kept the procedure from an answer is ``reason``."""
 
     graph: ADMG
-    query: Query
+    query: Query | Expression
     reason: str
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from causal.expression import P
 from causal.graph import ADMG
 from causal.graph.bits import bits
 from causal.graph.separation import reachable
@@ -19,7 +20,7 @@ from causal.identification.proof import Plan, derive
 from causal.identification.shrinking import Blocked, Chain, shrink
 from causal.query import Query
 
-__all__ = ["Effect", "as_asked", "decide", "effect", "identify"]
+__all__ = ["Effect", "as_asked", "decide", "effect", "identify", "question"]
 
 
 def identify(graph: ADMG, query: Query | str) -> Answer:
@@ -120,3 +121,9 @@ def _exchanged(graph: ADMG, y: int, x: int, z: int) -> int:
                 exchanged |= here
                 searching = True
     return exchanged
+
+
+def question(law: P) -> Query:
+    """The query whose answer is the value of a law."""
+    of, do, given = ([s.variable for s in part] for part in (law.of, law.do, law.given))
+    return Query.of(of, do=do, given=given)

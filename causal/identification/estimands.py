@@ -13,9 +13,9 @@ from causal.calculus import Derivation, bridge, equivalents
 from causal.expression import P, arranged
 from causal.graph import ADMG
 from causal.identification.answers import Identified
-from causal.identification.effects import as_asked, decide
+from causal.identification.effects import as_asked, decide, question
 from causal.identification.proof import Plan, derive
-from causal.query import Assignment, Query, Term
+from causal.query import Query
 
 __all__ = ["estimands"]
 
@@ -36,7 +36,7 @@ def estimands(graph: ADMG, query: Query | str) -> Iterator[Identified]:
     start = P.of_names(query.outcomes, query.conditions, query.actions)
     seen = set()
     for law in equivalents(graph, query):
-        plan = decide(graph, as_asked(graph, _question(law)))
+        plan = decide(graph, as_asked(graph, question(law)))
         path = bridge(graph, start, law)
         if not isinstance(plan, Plan) or path is None:
             continue
@@ -46,11 +46,3 @@ def estimands(graph: ADMG, query: Query | str) -> Iterator[Identified]:
             seen.add(formula)
             derivation = Derivation(start, (*path, *rest.steps), rest.end)
             yield Identified(graph, query, rest.end, derivation)
-
-
-def _question(law: P) -> Query:
-    return Query(
-        tuple(Term(s.variable) for s in sorted(law.of)),
-        tuple(Assignment(s.variable) for s in sorted(law.do)),
-        tuple(Term(s.variable) for s in sorted(law.given)),
-    )

@@ -11,7 +11,7 @@ from functools import cached_property
 from causal.errors import QueryError
 from causal.query.reading import read
 from causal.query.terms import Assignment, Term, Value
-from causal.variables import Variable, Variables, listed
+from causal.variables import Names, Variable, Variables, listed, natural, variables
 
 __all__ = ["Query"]
 
@@ -38,6 +38,16 @@ class Query:
         """
         outcome, do, given = read(text)
         return cls(outcome, do, given)
+
+    @classmethod
+    def of(cls, outcomes: Names, *, do: Names = (), given: Names = ()) -> Query:
+        """The query for sets of names, every value left open.
+
+        >>> print(Query.of("Y", do=["X", "T"]))
+        P(Y | do(T, X))
+        """
+        y, x, z = (sorted(variables(part), key=natural) for part in (outcomes, do, given))
+        return cls(tuple(map(Term, y)), tuple(map(Assignment, x)), tuple(map(Term, z)))
 
     def __post_init__(self) -> None:
         """Refuse what means nothing: a variable in two places of the same world."""

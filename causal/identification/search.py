@@ -1,0 +1,90 @@
+"""Derive any formula with actions from the observed law: a best-first search, within a budget.
+
+A formula may mix sums, products and ratios of interventional laws.  Each law that is identified is
+replaced by its estimand; where one is not, it may help to join laws by the axioms of probability, or
+to exchange a law for an equal one.  A search without an answer is undecided, never a "no".
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from itertools import count, islice
+
+from causal.calculus import Derivation, Step, bridge, equivalents
+from causal.expression import Expression, P, arranged, laws, parse, replaced, simplified
+from causal.graph import ADMG
+from causal.identification.answers import Identified, Undecided
+from causal.identification.effects import identify, question
+
+__all__ = ["derive"]
+
+State = tuple[Expression, tuple[Step, ...]]
+
+
+def derive(graph: ADMG, formula: Expression | str, *, budget: int = 300) -> Derivation | Undecided:
+    """A derivation that ends in the observed law alone, or Undecided after ``budget`` formulas.
+
+    Raises TextError for text that is no formula, and UnknownVariableError.
+
+    >>> graph = ADMG.parse("X -> Y -> W; X <-> Y")
+    >>> print(derive(graph, "P(W, Y | do(X)) / P(Y | do(X))"))
+    P(W, Y | do(X)) / P(Y | do(X))
+      = P(W | do(X), Y)   [simplification]
+      = P(W | do(X, Y))   [rule 2: W ⊥ Y | X without edges into X or out of Y]
+      = P(W | do(Y))      [rule 3: W ⊥ X | Y without edges into X and Y]
+      = P(W | Y)          [rule 2: W ⊥ Y without edges out of Y]
+    """
+    formula = parse(formula) if isinstance(formula, str) else formula
+    graph.require(formula.variables)
+    ticket = count()
+    seen = {arranged(formula)}
+    waiting: list[tuple[int, int, State]] = [(0, next(ticket), (formula, ()))]
+    looked = 0
+    while waiting and looked < budget:
+        _, _, (here, steps) = heapq.heappop(waiting)
+        looked += 1
+        end, more, missing = _grounded(graph, here)
+        if not missing:
+            return Derivation(formula, (*steps, *more), end)
+        for following, way in _neighbours(graph, here, missing):
+            key = arranged(following)
+            if key not in seen:
+                seen.add(key)
+                cost = len(missing) * 1000 + len(str(following))
+                heapq.heappush(waiting, (cost, next(ticket), (following, (*steps, *way))))
+    where = f"the first {looked} formulas" if waiting else f"all {looked} formulas within reach"
+    reason = f"no derivation was found among {where}"
+    return Undecided(graph, formula, reason)
+
+
+def _grounded(
+    graph: ADMG, formula: Expression
+) -> tuple[Expression, tuple[Step, ...], tuple[P, ...]]:
+    """The formula with every identified law replaced, the steps, and the laws that are not."""
+    steps: list[Step] = []
+    missing: list[P] = []
+    while acting := sorted((p for p in laws(formula) if p.do and p not in missing), key=str):
+        answer = identify(graph, question(acting[0]))
+        if not isinstance(answer, Identified):
+            missing.append(acting[0])
+            continue
+        for step in answer.derivation.steps:
+            formula = replaced(formula, {step.before: step.after})
+            steps.append(step)
+    shorter = arranged(simplified(formula))
+    if not missing and shorter != arranged(formula):
+        steps.append(Step("probability", formula, shorter, why="simplification"))
+        formula = shorter
+    return formula, tuple(steps), tuple(missing)
+
+
+def _neighbours(graph: ADMG, formula: Expression, missing: tuple[P, ...]) -> Iterator[State]:
+    """The formula simplified, and with one law exchanged for an equal one."""
+    shorter = arranged(simplified(formula))
+    yield shorter, (Step("probability", formula, shorter, why="simplification"),)
+    for law in missing:
+        for equal in islice(equivalents(graph, question(law)), 1, 16):
+            path = bridge(graph, law, equal)
+            if path:
+                yield replaced(formula, {law: equal}), path
