@@ -1,8 +1,8 @@
 """Derive any formula with actions from the observed law: a best-first search, within a budget.
 
 A formula may mix sums, products and ratios of interventional laws.  Each law that is identified is
-replaced by its estimand; where one is not, it may help to join laws by the axioms of probability, or
-to exchange a law for an equal one.  A search without an answer is undecided, never a "no".
+replaced by its estimand; where one is not, it may help to join laws by the axioms of probability,
+or to exchange a law for an equal one.  A search without an answer is undecided, never a "no".
 """
 
 from __future__ import annotations
@@ -73,10 +73,9 @@ def _grounded(
             formula = replaced(formula, {step.before: step.after})
             steps.append(step)
     shorter = arranged(simplified(formula))
-    if not missing and shorter != arranged(formula):
+    if shorter != arranged(formula):
         steps.append(Step("probability", formula, shorter, why="simplification"))
-        formula = shorter
-    return formula, tuple(steps), tuple(missing)
+    return shorter, tuple(steps), tuple(missing)
 
 
 def _neighbours(graph: ADMG, formula: Expression, missing: tuple[P, ...]) -> Iterator[State]:
