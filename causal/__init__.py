@@ -33,11 +33,15 @@ if TYPE_CHECKING:
     from causal.graph import separated as separated
     from causal.graph import separators as separators
     from causal.identification import AdjustmentSet as AdjustmentSet
+    from causal.identification import Agreement as Agreement
     from causal.identification import Answer as Answer
     from causal.identification import FrontDoorSet as FrontDoorSet
     from causal.identification import Hedge as Hedge
     from causal.identification import Identified as Identified
+    from causal.identification import Implications as Implications
+    from causal.identification import Independence as Independence
     from causal.identification import InstrumentalSet as InstrumentalSet
+    from causal.identification import KernelConstraint as KernelConstraint
     from causal.identification import NotIdentified as NotIdentified
     from causal.identification import Objection as Objection
     from causal.identification import Remedies as Remedies
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
     from causal.identification import estimands as estimands
     from causal.identification import front_door_sets as front_door_sets
     from causal.identification import identify as identify
+    from causal.identification import implications as implications
     from causal.identification import instruments as instruments
     from causal.identification import remedies as remedies
     from causal.identification import why_not as why_not
@@ -66,6 +71,7 @@ _HOMES = {
     "ADMG": "graph",
     "SCM": "model",
     "AdjustmentSet": "identification",
+    "Agreement": "identification",
     "Answer": "identification",
     "CausalError": "errors",
     "Counterfactual": "model",
@@ -76,7 +82,10 @@ _HOMES = {
     "FrontDoorSet": "identification",
     "Hedge": "identification",
     "Identified": "identification",
+    "Implications": "identification",
+    "Independence": "identification",
     "InstrumentalSet": "identification",
+    "KernelConstraint": "identification",
     "Noise": "model",
     "NotDerivable": "calculus",
     "NotIdentified": "identification",
@@ -100,6 +109,7 @@ _HOMES = {
     "examples": "graph",
     "front_door_sets": "identification",
     "identify": "identification",
+    "implications": "identification",
     "instruments": "identification",
     "open_path": "graph",
     "predict": "model",

@@ -11,6 +11,11 @@ from causal.identification.estimands import estimands as estimands
 from causal.identification.front_door import FrontDoorSet as FrontDoorSet
 from causal.identification.front_door import front_door_sets as front_door_sets
 from causal.identification.hedge import Hedge as Hedge
+from causal.identification.implications import Agreement as Agreement
+from causal.identification.implications import Implication as Implication
+from causal.identification.implications import Implications as Implications
+from causal.identification.implications import implications as implications
+from causal.identification.independences import Independence as Independence
 from causal.identification.instruments import InstrumentalSet as InstrumentalSet
 from causal.identification.instruments import instruments as instruments
 from causal.identification.objections import Objection as Objection
@@ -18,14 +23,20 @@ from causal.identification.objections import why_not as why_not
 from causal.identification.remedies import Remedies as Remedies
 from causal.identification.remedies import remedies as remedies
 from causal.identification.search import derive as derive
+from causal.identification.verma import KernelConstraint as KernelConstraint
 
 __all__ = [
     "AdjustmentSet",
+    "Agreement",
     "Answer",
     "FrontDoorSet",
     "Hedge",
     "Identified",
+    "Implication",
+    "Implications",
+    "Independence",
     "InstrumentalSet",
+    "KernelConstraint",
     "NotIdentified",
     "Objection",
     "Remedies",
@@ -33,6 +44,7 @@ __all__ = [
     "adjustment_sets",
     "front_door_sets",
     "identify",
+    "implications",
     "instruments",
     "remedies",
     "why_not",

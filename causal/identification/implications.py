@@ -1,0 +1,131 @@
+"""What a graph says about data: independences, kernels that ignore a variable, formulas that agree.
+
+A graph is refuted by data in which one of these fails, and supported by none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeAlias, TypeVar
+
+from causal.errors import OptionError
+from causal.expression import Expression, Quotient
+from causal.graph import ADMG
+from causal.identification.estimands import estimands
+from causal.identification.independences import Basis, Independence, independences
+from causal.identification.verma import (
+    KernelConstraint,
+    follows_from_independences,
+    kernel_constraints,
+)
+from causal.query import Query
+from causal.variables import Variables
+
+__all__ = ["Agreement", "Implication", "Implications", "agreements", "implications"]
+
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Two formulas for one query: on every law of the graph they have the same value."""
+
+    query: Query
+    one: Expression
+    other: Expression
+
+    @property
+    def variables(self) -> Variables:
+        """Everything it mentions."""
+        return self.one.variables | self.other.variables
+
+    def __str__(self) -> str:
+        return f"{self.one} = {self.other}"
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain data, for JSON."""
+        return {"query": str(self.query), "one": str(self.one), "other": str(self.other)}
+
+
+Implication: TypeAlias = Independence | KernelConstraint | Agreement
+
+
+@dataclass(frozen=True)
+class Implications:
+    """What a graph implies; ``complete`` is False when a list was cut off."""
+
+    graph: ADMG
+    independences: tuple[Independence, ...]
+    kernels: tuple[KernelConstraint, ...]
+    agreements: tuple[Agreement, ...]
+    complete: bool
+
+    def __iter__(self) -> Iterator[Implication]:
+        yield from self.independences
+        yield from self.kernels
+        yield from self.agreements
+
+    def __len__(self) -> int:
+        return len(self.independences) + len(self.kernels) + len(self.agreements)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self)) or "no equality that data could violate"
+
+
+def implications(
+    graph: ADMG, query: Query | str | None = None, *, basis: Basis = "local", most: int = 1000
+) -> Implications:
+    """The equalities that every law of a graph obeys; at most ``most`` of each kind.
+
+    ``basis`` is that of the independences.  With a query, its formulas' agreement is listed too:
+    it says nothing new, but is what an estimate of this query rests on.  Raises OptionError.
+
+    >>> print(implications(ADMG.parse("A -> B -> C -> D; B <-> D")))
+    C ⊥ A | B
+    Σ_{B} P(B | A) P(D | A, B, C) does not depend on A
+    """
+    if most < 1:
+        raise OptionError("most", most, "it is at least 1")
+    found, all_found = _first(independences(graph, basis), most)
+    kernels, all_kernels = _first(kernel_constraints(graph), most)
+    asked: Iterable[KernelConstraint | Agreement] = agreements(graph, query) if query else ()
+    compared, all_compared = _first(asked, most)
+    known = {(each.formula, each.free_of) for each in kernels}
+    idle = [each for each in compared if isinstance(each, KernelConstraint)]
+    idle = [each for each in idle if (each.formula, each.free_of) not in known]
+    return Implications(
+        graph,
+        independences=found,
+        kernels=(*kernels, *idle),
+        agreements=tuple(each for each in compared if isinstance(each, Agreement)),
+        complete=all_found and all_kernels and all_compared,
+    )
+
+
+def agreements(graph: ADMG, query: Query | str) -> Iterator[KernelConstraint | Agreement]:
+    """What the formulas of a query must agree on: a free variable's values, and one another.
+
+    Nothing comes for a query that is not identified.
+
+    >>> napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
+    >>> print(next(agreements(napkin, "P(Y | do(X))")))
+    (Σ_{W} P(W) P(X, Y | W, Z)) / (Σ_{W} P(W) P(X | W, Z)) does not depend on Z
+    """
+    first = None
+    for answer in estimands(graph, query):
+        formula, free = answer.estimand, answer.free
+        if free and not follows_from_independences(graph, formula, free):
+            yield KernelConstraint(formula, free)
+        first = formula if first is None else first
+        # A constant ratio of two laws is one: where independences make it so, that is no news.
+        ratio = Quotient(first, formula)
+        mentioned = frozenset(s.variable for s in ratio.free)
+        if formula != first and not follows_from_independences(graph, ratio, mentioned):
+            yield Agreement(answer.query, first, formula)
+
+
+def _first(found: Iterable[_Found], most: int) -> tuple[tuple[_Found, ...], bool]:
+    several = tuple(islice(found, most + 1))
+    return several[:most], len(several) <= most
