@@ -16,8 +16,10 @@ from itertools import pairwise
 from causal.errors import CycleError, EmptyGraphError, UnknownVariableError
 from causal.graph import drawing, formats
 from causal.graph.bits import bits, closure, components, union
+from causal.graph.edges import Lists
 from causal.graph.projection import project
-from causal.graph.separation import Lists, OpenPath, connected, mutilated_ancestors, open_route
+from causal.graph.separation import OpenPath, mutilated_ancestors, open_route
+from causal.graph.walking import connected
 from causal.variables import Names, Variable, Variables, natural, nearest, typeset, variables
 
 __all__ = ["ADMG"]

@@ -9,7 +9,7 @@ were, and so does every answer about effects among them.
 from __future__ import annotations
 
 from causal.graph.bits import bits
-from causal.graph.separation import Edges
+from causal.graph.edges import Edges
 
 __all__ = ["Projection", "project"]
 

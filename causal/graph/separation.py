@@ -3,48 +3,18 @@
 Richardson (2003), "Markov properties for acyclic directed mixed graphs".  A path is open given Z
 when every collider on it is an ancestor of Z and no other vertex on it is in Z.  Mutilation is a
 pair of masks: the graph without edges into X (``cut_in``) or out of Z (``cut_out``) is never built.
-A search walks lists of neighbours, because what it has to see is small beside a mask of the graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
 
-from causal.graph.bits import bits, union
+from causal.graph.bits import bits
+from causal.graph.edges import Edges
+from causal.graph.walking import connected, reached
 
-__all__ = ["Edges", "OpenPath", "connected", "mutilated_ancestors", "open_route", "reachable"]
-
-Lists: TypeAlias = tuple[tuple[int, ...], ...]
-
-
-class Edges(Protocol):
-    """What separation needs to know of a graph: each vertex's neighbours, as masks and as lists."""
-
-    @property
-    def parent_masks(self) -> tuple[int, ...]:
-        """Tails of the edges into each vertex."""
-
-    @property
-    def child_masks(self) -> tuple[int, ...]:
-        """Heads of the edges out of each vertex."""
-
-    @property
-    def sibling_masks(self) -> tuple[int, ...]:
-        """Other ends of the ``<->`` edges at each vertex."""
-
-    @property
-    def parent_lists(self) -> Lists:
-        """The same as ``parent_masks``, member by member."""
-
-    @property
-    def child_lists(self) -> Lists:
-        """The same as ``child_masks``, member by member."""
-
-    @property
-    def sibling_lists(self) -> Lists:
-        """The same as ``sibling_masks``, member by member."""
+__all__ = ["OpenPath", "mutilated_ancestors", "open_route", "reachable"]
 
 
 @dataclass(frozen=True)
@@ -95,29 +65,7 @@ def mutilated_ancestors(graph: Edges, of: int, *, cut_in: int = 0, cut_out: int 
     return seen
 
 
-# What a search knows of a vertex, one bit each in its mark.
-_BY_TAIL, _BY_HEAD, _GIVEN, _OPENED = 1, 2, 4, 8  # how it was entered; given; ancestor of given
-_END, _USEFUL, _CUT_IN, _CUT_OUT = 16, 32, 64, 128  # useful: has an end or a given vertex below it
-
-
-def connected(
-    graph: Edges,
-    starts: Iterable[int],
-    ends: Iterable[int],
-    *,
-    given: Iterable[int] = (),
-    cut_in: Iterable[int] = (),
-    cut_out: Iterable[int] = (),
-) -> bool:
-    """Whether an open path joins two sets of vertices; given vertices are joined to nothing.
-
-    The cost is that of the ancestors of the vertices named, however many others there are.
-    """
-    marks = bytearray(len(graph.parent_lists))
-    _cut(marks, cut_in, cut_out)
-    _mark_ancestors(graph, marks, given, mark=_GIVEN, of=_OPENED | _USEFUL)
-    _mark_ancestors(graph, marks, ends, mark=_END, of=_USEFUL)
-    return _walk(graph, marks, starts)
+_SMALL = 32  # vertices up to which a mask is quicker than a list
 
 
 def reachable(
@@ -125,76 +73,57 @@ def reachable(
 ) -> int:
     """Vertices joined to ``start`` by an open path.
 
-    With ``until`` only whether it is met: the answer is all of it that is not given, or nothing.
+    With ``until`` the search may stop at the first of those, and the answer is a part of
+    ``until``: nothing exactly when no open path leads there.
     """
-    sides = (tuple(bits(mask)) for mask in (start, until & ~given, given, cut_in, cut_out))
-    starts, ends, fixed, heads, tails = sides
-    if until:
-        met = connected(graph, starts, ends, given=fixed, cut_in=heads, cut_out=tails)
-        return until & ~given if met else 0
-    marks = bytearray((_USEFUL,)) * len(graph.parent_lists)
-    _cut(marks, heads, tails)
-    _mark_ancestors(graph, marks, fixed, mark=_GIVEN, of=_OPENED)
-    _walk(graph, marks, starts)
-    entered = _BY_TAIL | _BY_HEAD
-    return union(v for v, mark in enumerate(marks) if mark & entered and not mark & _GIVEN)
+    ending = until & ~given
+    if len(graph.parent_masks) <= _SMALL:
+        found = _spread(graph, start, given=given, cut_in=cut_in, cut_out=cut_out, until=ending)
+        return found & ending if until else found
+    starts, ends, fixed = (tuple(bits(mask)) for mask in (start, ending, given))
+    heads, tails = tuple(bits(cut_in)), tuple(bits(cut_out))
+    if not until:
+        return reached(graph, starts, given=fixed, cut_in=heads, cut_out=tails)
+    met = connected(graph, starts, ends, given=fixed, cut_in=heads, cut_out=tails)
+    return ending if met else 0
 
 
-def _cut(marks: bytearray, cut_in: Iterable[int], cut_out: Iterable[int]) -> None:
-    for v in cut_in:
-        marks[v] |= _CUT_IN
-    for v in cut_out:
-        marks[v] |= _CUT_OUT
-
-
-def _mark_ancestors(
-    graph: Edges, marks: bytearray, vertices: Iterable[int], *, mark: int, of: int
-) -> None:
-    """Give ``mark`` to some vertices, and ``of`` to them and all their ancestors."""
-    parents, passed = graph.parent_lists, of | _CUT_OUT
-    above = list(vertices)
-    for v in above:
-        marks[v] |= mark | of
-    for v in above:
-        if not marks[v] & _CUT_IN:
-            for p in parents[v]:
-                if not marks[p] & passed:
-                    marks[p] |= of
-                    above.append(p)
-
-
-def _walk(graph: Edges, marks: bytearray, starts: Iterable[int]) -> bool:
-    """Enter every vertex that an open path leads to, until one is an end.
+def _spread(graph: Edges, start: int, *, given: int, cut_in: int, cut_out: int, until: int) -> int:
+    """The search on masks.
 
     One pass over (vertex, arrival) states: a vertex is entered either through an arrowhead or
-    through a tail, and only that decides how it may be left.  Whoever was entered through a tail
-    needs no other visit, and a way down that ends above nothing of interest is not taken.
+    through a tail, and only that decides how it may be left.
     """
-    parents, children, siblings = graph.parent_lists, graph.child_lists, graph.sibling_lists
-    closed_to_tails = _BY_TAIL | _GIVEN | _CUT_OUT
-    closed_to_heads = _BY_TAIL | _BY_HEAD | _CUT_IN | _USEFUL
-    frontier = [v for v in starts if not marks[v] & _GIVEN]
-    for v in frontier:
-        marks[v] |= _BY_TAIL
-    while frontier:
-        v = frontier.pop()
-        mark = marks[v]
-        if mark & _END:
-            return True
-        onward: tuple[int, ...] = ()
-        if mark & (_BY_TAIL | _OPENED) and not mark & _CUT_IN:
-            onward = siblings[v]
-            for w in parents[v]:
-                if not marks[w] & closed_to_tails:
-                    marks[w] |= _BY_TAIL
-                    frontier.append(w)
-        if not mark & (_GIVEN | _CUT_OUT):
-            onward += children[v]
-        for w in onward:
-            if marks[w] & closed_to_heads == _USEFUL:
-                marks[w] |= _BY_HEAD
-                frontier.append(w)
-    return False
+    opened = mutilated_ancestors(graph, given, cut_in=cut_in, cut_out=cut_out)
+    parents, children, siblings = graph.parent_masks, graph.child_masks, graph.sibling_masks
+    heads_allowed, tails_allowed = ~cut_in, ~cut_out
+    by_tail, by_head = start & ~given, 0
+    tail_frontier, head_frontier = by_tail, 0
+    while tail_frontier | head_frontier:
+        if tail_frontier:
+            low = tail_frontier & -tail_frontier
+            tail_frontier ^= low
+            forks, chains = True, True
+        else:
+            low = head_frontier & -head_frontier
+            head_frontier ^= low
+            forks, chains = bool(low & opened), not low & given
+        v = low.bit_length() - 1
+        new_tail = new_head = 0
+        if forks and low & heads_allowed:
+            new_tail = parents[v] & tails_allowed
+            new_head = siblings[v] & heads_allowed
+        if chains and low & tails_allowed:
+            new_head |= children[v] & heads_allowed
+        new_tail &= ~(by_tail | given)
+        new_head &= ~by_head
+        by_tail |= new_tail
+        by_head |= new_head
+        if (new_tail | new_head) & until:
+            break
+        tail_frontier |= new_tail
+        head_frontier |= new_head
+    return by_tail | (by_head & ~given)
 
 
 _State = tuple[int, bool]  # a vertex, and whether it was entered through an arrowhead

@@ -14,7 +14,9 @@ import networkx as nx
 import pytest
 
 from causal import ADMG
+from causal.graph.bits import bits
 from causal.graph.separation import reachable
+from causal.graph.walking import reached
 
 
 def random_admg(rng: Random, n: int, arrows: float, hidden: float) -> ADMG:
@@ -49,9 +51,10 @@ def test_separation_is_separation_in_the_moral_graph(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_stopping_early_changes_no_answer_in_any_mutilated_graph(seed: int) -> None:
+@pytest.mark.parametrize("n", [25, 40])  # searched on masks; on lists
+def test_stopping_early_changes_no_answer_in_any_mutilated_graph(seed: int, n: int) -> None:
     rng = Random(seed)
-    graph = random_admg(rng, 25, 4, 1)
+    graph = random_admg(rng, n, 4, 1)
     for _ in range(40):
         given, cut_in, cut_out = (
             graph.mask(rng.sample(graph.nodes, rng.randint(0, 6))) for _ in range(3)
@@ -60,6 +63,8 @@ def test_stopping_early_changes_no_answer_in_any_mutilated_graph(seed: int) -> N
         start, end = sides
         cuts = {"given": given, "cut_in": cut_in, "cut_out": cut_out}
         everything = reachable(graph, start, **cuts)
+        lists = {name: tuple(bits(mask)) for name, mask in cuts.items()}
+        assert everything == reached(graph, bits(start), **lists)
         assert everything & given == 0
         assert bool(reachable(graph, start, until=end, **cuts)) is bool(everything & end)
 
