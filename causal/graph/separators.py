@@ -44,7 +44,11 @@ def separators(
 
 
 def disjoint(graph: ADMG, *, x: Names, y: Names, **others: Names) -> dict[str, int]:
-    """The parts of a question as masks; QueryError when one is empty or a variable plays two."""
+    """The parts of a question as masks; QueryError when one is empty or a variable plays two.
+
+    >>> disjoint(ADMG.parse("X -> Z -> Y"), x="X", y="Y", include="Z")
+    {'x': 1, 'y': 4, 'include': 2}
+    """
     parts = {name: graph.mask(names) for name, names in ({"x": x, "y": y} | others).items()}
     taken: dict[str, int] = {}
     for name, mask in parts.items():
@@ -85,7 +89,12 @@ def minimal_separators(
 def nearest_separator(
     graph: ADMG, x: int, y: int, *, include: int = 0, among: int = -1
 ) -> int | None:
-    """On masks: the minimal separator nearest to ``x``, or None when nothing separates."""
+    """On masks: the minimal separator nearest to ``x``, or None when nothing separates.
+
+    >>> chain = ADMG.parse("X -> A -> B -> Y")
+    >>> chain.named(nearest_separator(chain, chain.mask("Y"), chain.mask("X")))
+    frozenset({'B'})
+    """
     return next(minimal_separators(graph, x, y, include=include, among=among), None)
 
 
@@ -96,6 +105,11 @@ def all_separators(
 
     Vertices are decided on one by one, and a decision that leaves no separator is not followed:
     some separator exists exactly when all that may be used of the ancestors is one.
+
+    >>> chain = ADMG.parse("X -> A -> Y; C")
+    >>> found = all_separators(chain, chain.mask("X"), chain.mask("Y"))
+    >>> [sorted(chain.named(separator)) for separator in found]
+    [['A'], ['A', 'C']]
     """
     stack = [(include, (graph.everything & among & ~(x | y)) | include)]
     while stack:

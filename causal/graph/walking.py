@@ -30,6 +30,11 @@ def connected(
     """Whether an open path joins two sets of vertices; given vertices are joined to nothing.
 
     The cost is that of the ancestors of the vertices named, however many others there are.
+
+    >>> from causal.graph import ADMG
+    >>> collider = ADMG.parse("X -> C <- Y")  # numbered X, Y, C
+    >>> connected(collider, [0], [1]), connected(collider, [0], [1], given=[2])
+    (False, True)
     """
     marks = bytearray(len(graph.parent_lists))
     _cut(marks, cut_in, cut_out)
@@ -46,7 +51,12 @@ def reached(
     cut_in: Iterable[int] = (),
     cut_out: Iterable[int] = (),
 ) -> int:
-    """All vertices, as a mask, that an open path joins to some others."""
+    """All vertices, as a mask, that an open path joins to some others.
+
+    >>> from causal.graph import ADMG
+    >>> bin(reached(ADMG.parse("X -> Z -> Y"), [0], given=[2]))
+    '0b11'
+    """
     marks = bytearray((_USEFUL,)) * len(graph.parent_lists)
     _cut(marks, cut_in, cut_out)
     _mark_ancestors(graph, marks, given, mark=_GIVEN, of=_OPENED)

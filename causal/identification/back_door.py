@@ -23,6 +23,11 @@ class BackDoor:
     ``causal`` holds the vertices on proper causal paths, those that leave X and never come back to
     it, without X; ``forbidden`` their descendants; ``rest`` is the proper back-door graph, in which
     those paths have lost their first edge.
+
+    >>> graph = ADMG.parse("X -> M -> Y; M -> D; X <- C -> Y")
+    >>> door = BackDoor.of(graph, graph.mask("X"), graph.mask("Y"))
+    >>> sorted(graph.named(door.forbidden)), door.admits(graph.mask("C")), door.admits(0)
+    (['D', 'M', 'Y'], True, False)
     """
 
     x: int

@@ -83,7 +83,13 @@ def front_door_sets(
 
 @dataclass(frozen=True)
 class FrontDoor:
-    """The criterion for one pair of sets, on masks."""
+    """The criterion for one pair of sets, on masks.
+
+    >>> graph = ADMG.parse("X -> A -> B -> Y; X <-> Y")
+    >>> door = FrontDoor(graph, graph.mask("X"), graph.mask("Y"))
+    >>> door.admits(graph.mask("A")), door.admits(0)
+    (True, False)
+    """
 
     graph: ADMG
     x: int

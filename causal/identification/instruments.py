@@ -92,6 +92,10 @@ def instruments(
     """
     parts = disjoint(graph, x=x, y=y)
     causes, outcome = parts["x"], parts["y"]
+    if outcome.bit_count() > 1:
+        raise QueryError(
+            f"{listed(graph.named(outcome))} are several outcomes; ask for one of them"
+        )
     if missing := causes & ~graph.parents_mask(outcome):
         raise QueryError(
             f"an instrument measures an edge, and there is none from {listed(graph.named(missing))}"

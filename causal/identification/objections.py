@@ -21,7 +21,11 @@ __all__ = ["Forbidden", "NotCausal", "Objection", "why_not"]
 
 @dataclass(frozen=True)
 class Forbidden:
-    """A variable on a causal path, or below one: adjusting for it changes the effect itself."""
+    """A variable on a causal path, or below one: adjusting for it changes the effect itself.
+
+    >>> print(Forbidden("M", causal_path=("X", "M", "Y"), down=("M",)))
+    M is on the causal path X -> M -> Y
+    """
 
     variable: Variable
     causal_path: tuple[Variable, ...]
@@ -46,7 +50,11 @@ class Forbidden:
 
 @dataclass(frozen=True)
 class NotCausal:
-    """A path that is not causal and stays open: part of the association is not the effect."""
+    """A path that is not causal and stays open: part of the association is not the effect.
+
+    >>> print(NotCausal(OpenPath(("X", "C", "Y"), ("<-", "->")), given=frozenset()))
+    the path X <- C -> Y is open and not causal
+    """
 
     path: OpenPath
     given: Variables

@@ -59,3 +59,8 @@ def test_equations_that_say_nothing_are_refused() -> None:
 def test_an_edge_that_is_not_there_has_no_coefficient() -> None:
     with pytest.raises(QueryError, match="there is none from X into Y"):
         instruments(ADMG.parse("Z -> X -> M -> Y"), "X", "Y")
+
+
+def test_several_outcomes_are_asked_for_one_by_one() -> None:
+    with pytest.raises(QueryError, match="Y1 and Y2 are several outcomes"):
+        instruments(ADMG.parse("Z -> X -> {Y1, Y2}"), "X", ["Y1", "Y2"])
