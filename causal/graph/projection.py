@@ -2,8 +2,8 @@
 
 Verma & Pearl (1990), "Equivalence and synthesis of causal models".  Leaving out U joins each of
 its parents to each of its children by ``->``, its children to each other and to its siblings by
-``<->``.  One variable after the other, in any order: the separations among the rest stay as they
-were, and so does every answer about effects among them.
+``<->``.  One variable after the other: the separations among the rest stay as they were, and so
+does every answer about effects among them.
 """
 
 from __future__ import annotations
@@ -19,16 +19,13 @@ Projection = tuple[list[int], list[int]]
 def project(graph: Edges, hidden: int) -> Projection:
     """Parents and siblings of every vertex once ``hidden`` are left out (theirs are empty)."""
     parents, siblings = list(graph.parent_masks), list(graph.sibling_masks)
-    children = list(graph.child_masks)
-    for u in bits(hidden):
+    for u in bits(hidden):  # causes first, so that the children of U are still those of the graph
         here = 1 << u
-        above, below, beside = parents[u], children[u], siblings[u]
-        for p in bits(above):
-            children[p] = (children[p] | below) & ~here
+        above, below, beside = parents[u], graph.child_masks[u], siblings[u]
         for c in bits(below):
             parents[c] = (parents[c] | above) & ~here
             siblings[c] |= (below | beside) & ~(1 << c)
         for s in bits(beside):
             siblings[s] = (siblings[s] | below) & ~(here | 1 << s)
-        parents[u] = children[u] = siblings[u] = 0
+        parents[u] = siblings[u] = 0
     return parents, siblings

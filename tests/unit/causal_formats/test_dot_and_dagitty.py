@@ -20,6 +20,7 @@ from causal.errors import DuplicateEdgeError, GraphSyntaxError
         ("digraph { X -> Y [dir=back] }", "Y -> X"),
         ("digraph { X -> Y; X <-> Y }", "X -> Y; X <-> Y"),
         ("digraph { { edge [dir=both] X -> Y } X -> Y }", "X -> Y; X <-> Y"),
+        ("digraph { subgraph a { edge [dir=both] X -> Y } X -> Y }", "X -> Y; X <-> Y"),
         ('digraph { U [observed="no"]; U -> X; U -> Y; X -> Y }', "X -> Y; X <-> Y"),
         ("digraph { node [observed=no] U1 U2; node [observed=yes] U1 -> {A B} U2 -> C }",
          "A <-> B; C"),
