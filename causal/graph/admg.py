@@ -7,7 +7,6 @@ mutilation is a mask and never a copy.  Names live at the edges of this file.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from causal.errors import CycleError, EmptyGraphError, UnknownVariableError
 from causal.graph import drawing, formats
 from causal.graph.bits import bits, closure, components, union
 from causal.graph.edges import Lists
+from causal.graph.ordering import causal_order
 from causal.graph.projection import project
 from causal.graph.separation import OpenPath, mutilated_ancestors, open_route
 from causal.graph.walking import connected
@@ -80,7 +80,7 @@ class ADMG:
         for tail, head in bidirected:
             if tail == head:
                 raise CycleError((tail, head))
-        order = _topological_order(names, directed)
+        order = causal_order(names, directed)
         index = {name: i for i, name in enumerate(order)}
         arrows = [(index[tail], index[head]) for tail, head in directed]
         hidden = [(index[one], index[other]) for one, other in bidirected]
@@ -346,44 +346,3 @@ def _gathered(nodes: Sequence[Variable], pairs: Iterable[tuple[int, int]]) -> Li
     for v, w in pairs:
         members[v].add(w)
     return tuple(tuple(sorted(one)) for one in members)
-
-
-def _topological_order(
-    names: Iterable[Variable], directed: Iterable[tuple[Variable, Variable]]
-) -> list[Variable]:
-    """Causes before effects; among the ready ones the natural name order, so equal graphs match."""
-    ranked = sorted(names, key=lambda name: (natural(name), name))
-    rank = {name: i for i, name in enumerate(ranked)}
-    children: list[set[int]] = [set() for _ in ranked]
-    waiting = [0] * len(ranked)
-    for tail, head in directed:
-        if rank[head] not in children[rank[tail]]:
-            children[rank[tail]].add(rank[head])
-            waiting[rank[head]] += 1
-    ready = [i for i, count in enumerate(waiting) if count == 0]
-    order = []
-    while ready:
-        i = heapq.heappop(ready)
-        order.append(i)
-        for child in children[i]:
-            waiting[child] -= 1
-            if waiting[child] == 0:
-                heapq.heappush(ready, child)
-    if len(order) < len(ranked):
-        raise CycleError([ranked[i] for i in _cycle(children, set(order))])
-    return [ranked[i] for i in order]
-
-
-def _cycle(children: Sequence[set[int]], sorted_out: set[int]) -> list[int]:
-    """One cycle among the vertices that no topological order could place."""
-    stuck = set(range(len(children))) - sorted_out
-    # Every stuck vertex has a stuck parent, so walking up must come round.
-    parent = {c: p for p in sorted(stuck, reverse=True) for c in children[p] if c in stuck}
-    walk, seen = [min(stuck)], {min(stuck): 0}
-    while (above := parent[walk[-1]]) not in seen:
-        seen[above] = len(walk)
-        walk.append(above)
-    cycle = walk[seen[above] :][::-1]
-    first = cycle.index(min(cycle))
-    cycle = cycle[first:] + cycle[:first]
-    return [*cycle, cycle[0]]
