@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from causal.errors import ForeignGraphError
+from causal.errors import CausalError, ForeignGraphError
 from causal.graph import ADMG
 
 __all__ = ["read"]
@@ -37,7 +37,7 @@ def read(source: object) -> ADMG:
         case str():
             return ADMG.parse(source)
         case Path():
-            return ADMG.parse(source.read_text(encoding="utf-8-sig"))
+            return _from_file(source)
     makers = [kind.__module__.partition(".")[0] for kind in type(source).__mro__]
     for library, door in _DOORS.items():
         if library in makers:
@@ -48,3 +48,13 @@ def read(source: object) -> ADMG:
         f"cannot read a graph from {kind}; give text, a pathlib.Path, an adjacency DataFrame, or a "
         "graph of networkx, pgmpy, y0 or causal-learn"
     )
+
+
+def _from_file(path: Path) -> ADMG:
+    try:
+        return ADMG.parse(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ForeignGraphError(f"{path} is not text in UTF-8 (byte {error.start})") from error
+    except CausalError as error:
+        error.add_note(f"in the file {path}")
+        raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,19 @@ def test_nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             graph = ADMG.of(directed=[(attack, "Y")])
             assert ADMG.parse(graph.to(form)) == graph
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.torture
+def test_a_thousand_hostile_names_survive_every_format_and_harm_no_picture() -> None:
+    rng = random.Random(3)
+    names = [name for name in HOSTILE if name]
+    for _ in range(1000):
+        name = "".join(rng.choices(names, k=rng.choice([1, 2, 3])))
+        graph = ADMG.of(directed=[(name, "Y")], bidirected=[("Z", name)], nodes=[name * 2])
+        for form in FORMATS:
+            assert ADMG.parse(graph.to(form)) == graph, (form, name[:80])
+        tags = {element.tag.rpartition("}")[2] for element in ET.fromstring(graph.svg()).iter()}
+        assert tags == {"svg", "g", "title", "rect", "text", "path"}
 
 
 def test_a_cell_never_begins_as_a_formula_of_a_spreadsheet() -> None:

@@ -50,6 +50,19 @@ def test_text_a_path_and_a_graph_are_read_as_well(tmp_path: Path) -> None:
     assert causal.read(path) == causal.read(str(BOW)) == causal.read(BOW) == BOW
 
 
+def test_a_mistake_in_a_file_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "graph.txt"
+    path.write_text("X -> ")
+    with pytest.raises(CausalError, match="1:6: expected a variable name") as caught:
+        causal.read(path)
+    assert caught.value.__notes__ == [f"in the file {path}"]
+    path.write_bytes(b"X -> \xff")
+    with pytest.raises(ForeignGraphError, match=r"graph\.txt is not text in UTF-8 \(byte 5\)"):
+        causal.read(path)
+    with pytest.raises(FileNotFoundError):
+        causal.read(tmp_path / "none")
+
+
 def test_hidden_causes_of_other_libraries_are_projected_out() -> None:
     bow = ADMG.parse("X -> Y; X <-> Y")
     for drawn in (
