@@ -13,6 +13,7 @@ from itertools import product
 from causal.certification.countermodels import countermodels
 from causal.certification.truth import shown, truth
 from causal.errors import CertificateError, WrongEstimandError
+from causal.expression import P
 from causal.graph import ADMG
 from causal.identification import Answer, Identified, NotIdentified
 from causal.model import SCM, random_scm
@@ -34,10 +35,11 @@ class Certified:
 def certify(
     graph: ADMG, query: Query | str, answer: Answer, *, models: int = 20, values: int = 2
 ) -> Certified:
-    """Check an answer on random models of the graph, exactly; raises CertificateError.
+    """Replay an answer and check it on random models, exactly; raises CertificateError.
 
     An estimand is evaluated on the observed law of each model, and compared with the mutilated
-    model cell by cell.  A "no" must have two models that agree on the data and not on the answer.
+    model cell by cell; then its derivation is replayed by ``causal.checker``.  A "no" must have
+    two models that agree on the data and not on the answer.
 
     >>> from causal import identify
     >>> napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
@@ -51,11 +53,22 @@ def certify(
         case Identified():
             drawn = (random_scm(graph, seed, values=values) for seed in range(models))
             counts = [compared(m, answer, name=f"random model {i}") for i, m in enumerate(drawn)]
+            _replay(graph, answer)
             return Certified(models, sum(counts))
         case NotIdentified():
             return Certified(len(countermodels(answer).models), cells=1)
         case _:
             raise CertificateError(f"an open question has nothing to certify: {answer}")
+
+
+def _replay(graph: ADMG, answer: Identified) -> None:
+    """The derivation holds, starts at the query and ends at the formula that is shown."""
+    derivation, asked = answer.derivation, answer.query.for_all_values
+    if derivation.start != P.of_names(asked.outcomes, asked.conditions, asked.actions):
+        raise CertificateError(f"the derivation starts at {derivation.start}, not at {asked}")
+    if derivation.end != answer.estimand:
+        raise CertificateError(f"the derivation ends at {derivation.end}, not at {answer.estimand}")
+    derivation.check(graph)
 
 
 def compared(model: SCM, answer: Identified, *, name: str = "the model") -> int:

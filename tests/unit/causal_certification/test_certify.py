@@ -148,3 +148,20 @@ def test_cells_that_cannot_be_seen_have_no_truth():
                    [Noise("U", "1/2, 1/2")])  # fmt: skip
     cells = [cell for cell, _ in truth(model, Query.parse("P(Y | Z)"))]
     assert cells == [{"Y": 0, "Z": 0}, {"Y": 1, "Z": 0}]
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda d: {"steps": ()}, "do not make the two sides equal"),
+        (lambda d: {"steps": d.steps[1:]}, "step 1: its left side does not stand"),
+        (lambda d: {"end": d.start}, "the derivation ends at"),
+        (lambda d: {"start": d.end}, "the derivation starts at"),
+    ],
+)
+def test_a_right_formula_with_a_wrong_derivation_is_rejected(change, complaint):
+    graph = ADMG.parse("Z -> X -> Y; Z -> Y")
+    answer = identify(graph, "P(Y | do(X))")
+    derivation = replace(answer.derivation, **change(answer.derivation))
+    with pytest.raises(CertificateError, match=complaint):
+        certify(graph, answer.query, replace(answer, derivation=derivation), models=2)
