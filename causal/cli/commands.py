@@ -35,7 +35,7 @@ GRAPH is text, a file, or - for standard input:
   X <-> Y        X and Y share a hidden cause
   A -> {B, C}    chains and groups; statements end at ; or a new line
   "my name"      names with other characters go in quotes
-DOT (digraph {...}) and dagitty (dag {...}) are read as well."""
+DOT, dagitty, lavaan, causaleffect, GML, CSV and JSON are read as well."""
 EXITS = """\b
 Exit code: 0 answered, 1 answered "no", 2 misuse or bad input,
            3 undecided."""
@@ -78,7 +78,7 @@ def identify(graph: str, query: str, shape: str | None) -> int:
         case "json", _:
             click.echo(records.written(records.of_answer(answer)))
         case "certificate", engine.Identified() | engine.NotIdentified():
-            click.echo(records.written(answer.certificate))
+            click.echo(records.written(engine.certificate(answer)))
         case "latex", engine.Identified():
             click.echo(answer.estimand.latex())
         case _:
