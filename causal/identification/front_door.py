@@ -99,13 +99,19 @@ class FrontDoor:
         """Whether a set is a front-door set."""
         return self.largest(z) == z
 
+    @cached_property
+    def unmixed(self) -> int:
+        """The vertices to which no back-door path from X is open: the second condition."""
+        mixed = reachable(self.graph, self.x, given=0, cut_out=self.x)
+        return self.graph.everything & ~mixed
+
     def largest(self, among: int) -> int | None:
         """The union of all front-door sets within ``among``, itself one; None when there is none.
 
         A vertex with an open back-door path to the outcome in the graph of a large set has one in
         the graph of every smaller set, where fewer edges are cut.
         """
-        found = among & ~reachable(self.graph, self.x, given=0, cut_out=self.x)
+        found = among & self.unmixed
         while open_to := found & reachable(self.graph, self.y, given=self.x, cut_out=found):
             found &= ~open_to
         uncarried = closure(self.x, self.graph.child_masks, self.graph.everything & ~found)
