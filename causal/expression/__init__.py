@@ -8,6 +8,8 @@ from causal.expression.atoms import ZERO as ZERO
 from causal.expression.atoms import One as One
 from causal.expression.atoms import P as P
 from causal.expression.atoms import Zero as Zero
+from causal.expression.canonical import alike as alike
+from causal.expression.canonical import canonical as canonical
 from causal.expression.compounds import Product as Product
 from causal.expression.compounds import Quotient as Quotient
 from causal.expression.compounds import Sum as Sum
@@ -31,7 +33,9 @@ __all__ = [
     "Sum",
     "Symbols",
     "Zero",
+    "alike",
     "arranged",
+    "canonical",
     "fresh",
     "laws",
     "parse",

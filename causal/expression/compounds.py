@@ -14,7 +14,7 @@ from causal.expression.notation import Notation
 from causal.expression.table import Table, eliminated, quotient
 from causal.variables import Symbol, Variables
 
-__all__ = ["Product", "Quotient", "Sum", "unused"]
+__all__ = ["Product", "Quotient", "Sum", "aside", "unused"]
 
 
 @final
@@ -165,3 +165,11 @@ def unused(symbol: Symbol, taken: Set[Symbol]) -> Symbol:
     while symbol in taken:
         symbol = Symbol(symbol.variable, symbol.mark + 1)
     return symbol
+
+
+def aside(symbols: Set[Symbol], taken: Set[Symbol]) -> dict[Symbol, Symbol]:
+    """New names for symbols, none of them taken and no two equal."""
+    names: dict[Symbol, Symbol] = {}
+    for symbol in sorted(symbols):
+        names[symbol] = unused(symbol, taken | set(names.values()))
+    return names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from causal.expression.compounds import Product, Quotient, Sum, unused
+from causal.expression.compounds import Product, Quotient, Sum, aside
 from causal.expression.formula import Expression, Symbols
 
 __all__ = ["fresh"]
@@ -21,7 +21,7 @@ def fresh(formula: Expression, taken: Symbols | None = None) -> Expression:
     taken = formula.free if taken is None else taken
     match formula:
         case Sum(over, body):
-            names = {s: unused(s, taken | over) for s in sorted(over & taken)}
+            names = aside(over & taken, taken | over)
             bound = frozenset(names.get(s, s) for s in over)
             return Sum(bound, fresh(body.renamed(names) if names else body, taken | bound))
         case Product(factors):

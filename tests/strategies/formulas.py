@@ -14,22 +14,26 @@ def symbols(names: st.SearchStrategy[str], marks: int = 2) -> st.SearchStrategy[
 
 
 @st.composite
-def laws(draw: st.DrawFn, pool: st.SearchStrategy[Symbol], *, acts: bool = True) -> P:
-    """P(of | do, given) with each symbol in one place."""
-    drawn = draw(st.lists(pool, min_size=1, max_size=5, unique=True))
+def laws(draw: st.DrawFn, pool: st.SearchStrategy[Symbol], *, observed: bool = False) -> P:
+    """P(of | do, given) with each symbol, or when ``observed`` each variable, once."""
+    once = (lambda s: s.variable) if observed else (lambda s: s)
+    drawn = draw(st.lists(pool, min_size=1, max_size=5, unique_by=once))
     of = draw(st.integers(1, len(drawn)))
-    given = draw(st.integers(of, len(drawn))) if acts else len(drawn)
+    given = len(drawn) if observed else draw(st.integers(of, len(drawn)))
     return P(*map(frozenset, (drawn[:of], drawn[of:given], drawn[given:])))
 
 
 def formulas(
-    pool: st.SearchStrategy[Symbol], *, acts: bool = True, constants: bool = True, leaves: int = 12
+    pool: st.SearchStrategy[Symbol], *, observed: bool = False, leaves: int = 12
 ) -> st.SearchStrategy[Expression]:
-    """Laws and constants under sums, products and fractions in any nesting."""
+    """Laws and constants under sums, products and fractions in any nesting.
+
+    ``observed`` ones are positive on every positive law: no actions, no zero, and no law that
+    speaks of two values of a variable.
+    """
     over = st.frozensets(pool, min_size=1, max_size=3)
-    atoms = laws(pool, acts=acts)
     return st.recursive(
-        atoms | st.sampled_from([ONE, ZERO]) if constants else atoms,
+        laws(pool, observed=observed) | st.sampled_from([ONE] if observed else [ONE, ZERO]),
         lambda inner: (
             st.builds(Sum, over, inner)
             | st.lists(inner, min_size=2, max_size=4).map(tuple).map(Product)
