@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from causal.calculus import rule_1 as rule_1
     from causal.calculus import rule_2 as rule_2
     from causal.calculus import rule_3 as rule_3
+    from causal.certification import certificate as certificate
     from causal.certification import certify as certify
     from causal.certification import countermodels as countermodels
     from causal.errors import CausalError as CausalError
     from causal.estimation import Estimate as Estimate
+    from causal.estimation import FisherZ as FisherZ
+    from causal.estimation import GSquared as GSquared
     from causal.estimation import PlugIn as PlugIn
+    from causal.estimation import confront as confront
     from causal.estimation import estimate as estimate
     from causal.expression import Expression as Expression
     from causal.graph import ADMG as ADMG
@@ -79,7 +83,9 @@ _HOMES = {
     "Do": "model",
     "Estimate": "estimation",
     "Expression": "expression",
+    "FisherZ": "estimation",
     "FrontDoorSet": "identification",
+    "GSquared": "estimation",
     "Hedge": "identification",
     "Identified": "identification",
     "Implications": "identification",
@@ -99,7 +105,9 @@ _HOMES = {
     "Undecided": "identification",
     "abduct": "model",
     "adjustment_sets": "identification",
+    "certificate": "certification",
     "certify": "certification",
+    "confront": "estimation",
     "counterfactual": "model",
     "countermodels": "certification",
     "derive": "identification",

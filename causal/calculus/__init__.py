@@ -1,7 +1,9 @@
 """The do-calculus as checked steps: the three rules, the bridges between laws, derivations."""
 
 from causal.calculus.bridge import bridge as bridge
-from causal.calculus.certificate import certificate as certificate
+from causal.calculus.certificate import certificate_of_no as certificate_of_no
+from causal.calculus.certificate import certificate_of_yes as certificate_of_yes
+from causal.calculus.certificate import sealed as sealed
 from causal.calculus.derivation import Derivation as Derivation
 from causal.calculus.derivation import Line as Line
 from causal.calculus.equivalence import NotDerivable as NotDerivable
@@ -22,12 +24,14 @@ __all__ = [
     "Separation",
     "Step",
     "bridge",
-    "certificate",
+    "certificate_of_no",
+    "certificate_of_yes",
     "equivalents",
     "grounded",
     "prove",
     "rule_1",
     "rule_2",
     "rule_3",
+    "sealed",
     "top",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from causal.calculus.certificate import certificate
+from causal.calculus.certificate import certificate_of_yes
 from causal.calculus.step import Step
 from causal.checker import CheckError, check
 from causal.errors import CertificateError
@@ -67,13 +67,7 @@ class Derivation:
     def certificate(self, graph: ADMG) -> dict[str, object]:
         """Plain data that ``causal.checker`` verifies without the solver."""
         acts = any(law.do for law in laws(self.end))
-        return certificate(
-            graph,
-            str(self.start),
-            estimand=str(self.end),
-            derivation=self.to_list(),
-            answer="equal" if acts else "identified",
-        )
+        return certificate_of_yes(graph, str(self.start), str(self.end), self.steps, acts=acts)
 
     def check(self, graph: ADMG) -> None:
         """Replay every step in the independent checker; CertificateError at the first false one.
@@ -88,7 +82,7 @@ class Derivation:
         causal.errors.CertificateError: step 2: rule 2 needs a separation that does not hold
         """
         try:
-            check(self.certificate(graph))
+            check(self.certificate(graph), models=0)
         except CheckError as error:
             raise CertificateError(str(error)) from error
 

@@ -3,8 +3,17 @@
 from causal.certification.agreement import Certified as Certified
 from causal.certification.agreement import certify as certify
 from causal.certification.agreement import compared as compared
+from causal.certification.certificates import certificate as certificate
 from causal.certification.countermodels import Countermodels as Countermodels
 from causal.certification.countermodels import countermodels as countermodels
 from causal.certification.truth import truth as truth
 
-__all__ = ["Certified", "Countermodels", "certify", "compared", "countermodels", "truth"]
+__all__ = [
+    "Certified",
+    "Countermodels",
+    "certificate",
+    "certify",
+    "compared",
+    "countermodels",
+    "truth",
+]

@@ -4,8 +4,9 @@ It reads plain JSON, believes nothing, imports nothing of the solver, and is sho
 in one sitting: ``python -m causal.checker answer.json``.
 """
 
-from causal.checker.verdict import CheckError as CheckError
+from causal.checker.models import TooLargeError as TooLargeError
+from causal.checker.reading import CheckError as CheckError
 from causal.checker.verdict import check as check
 from causal.checker.verdict import digest as digest
 
-__all__ = ["CheckError", "check", "digest"]
+__all__ = ["CheckError", "TooLargeError", "check", "digest"]

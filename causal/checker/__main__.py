@@ -1,7 +1,5 @@
 """``python -m causal.checker answer.json``: verify an answer without the solver."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path
@@ -15,18 +13,24 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m causal.checker ANSWER.json   (- for standard input)\n")
         return 2
     try:
-        name = arguments[0]
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-        certificate = json.loads(text)
-    except (OSError, ValueError) as error:
-        sys.stderr.write(f"cannot read {arguments[0]}: {error}\n")
+        raw = sys.stdin.buffer.read() if arguments == ["-"] else Path(arguments[0]).read_bytes()
+        certificate = json.loads(raw.decode(), object_pairs_hook=_once)
+    except (OSError, ValueError, RecursionError) as error:
+        sys.stderr.write(f"cannot read {arguments[0]!a}: {error}\n")
         return 2
     try:
-        sys.stdout.write(check(certificate) + "\n")
-    except (CheckError, KeyError, TypeError, ValueError, AttributeError) as error:
-        sys.stdout.write(f"REJECTED: {error}\n")
-        return 1
-    return 0
+        code, message = 0, check(certificate)
+    except CheckError as error:
+        code, message = 1, f"REJECTED: {error}"
+    plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in message)
+    sys.stdout.buffer.write(f"{plain}\n".encode())
+    return code
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return dict(pairs)
 
 
 if __name__ == "__main__":

@@ -1,127 +1,128 @@
 """Formulas as nested tuples, read from the text that a person reads.
 
 A formula is ("P", of, given, do), ("sum", over, body), ("product", factors), ("one",) or
-("ratio", above, below); sets of symbols are frozensets of (name, primes).
+("ratio", above, below); sets of symbols are frozensets.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, TypeAlias
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["CheckError", "Formula", "Symbol", "read"]
-
-Symbol: TypeAlias = tuple[str, int]
-Formula: TypeAlias = tuple[Any, ...]  # tagged, as described above
-
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<sum>Σ_(?=\{))|(?P<name>[^\W\d][\w.]*|\d+)
-       |"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<mark>[{}()|,/']))""",
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+__all__ = ["CheckError", "Formula", "Symbol", "Symbols", "laws", "read"]
 
 
 class CheckError(Exception):
     """The certificate does not bear out its answer; the message says where."""
 
 
-def read(text: str) -> Formula:
-    """The formula that a text denotes.
+class Symbol(NamedTuple):
+    """A value of a variable: x is ("X", 0) and x' is ("X", 1)."""
 
-    >>> read("P(Y | do(X), Z)")[0]
-    'P'
-    """
-    tokens, position = [], 0
-    while text[position:].strip():
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise CheckError(f"cannot read {text[position : position + 20]!r}")
-        quoted = match["quoted"]
-        if quoted is None:
-            tokens.append((str(match.lastgroup), match[0].strip()))
-        else:
-            plain = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), quoted, flags=re.DOTALL)
-            tokens.append(("quoted", plain))
-        position = match.end()
-    formula, rest = _group(tokens, 0)
-    if rest != len(tokens):
-        raise CheckError(f"cannot read {text!r} beyond {tokens[rest][1]!r}")
+    name: str
+    primes: int
+
+
+Symbols: TypeAlias = frozenset[Symbol]
+Formula: TypeAlias = tuple[Any, ...]  # tagged, as described above
+
+_NAME = r"""(?:[^\W\d][\w.]*|\d+|"(?:[^"\\]|\\.)*")'{0,99}"""
+_NAMES = rf"\s*{_NAME}\s*(?:,\s*{_NAME}\s*)*"
+_LAW = (
+    rf"P\((?P<of>{_NAMES})(?:\|\s*"
+    rf"(?:do\((?P<do>{_NAMES})\)\s*(?:,(?P<also>{_NAMES}))?|(?P<given>{_NAMES})))?\)"
+)
+_TOKEN = re.compile(rf"\s*(?P<token>{_LAW}|Σ_\{{(?P<over>{_NAMES})\}}|[()/1])", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+def read(text: str) -> Formula:
+    """The formula that a text denotes; raises CheckError when it denotes none."""
+    reader = _Reader(text.rstrip())
+    formula = reader.ratio()
+    reader.need("")
     return formula
 
 
-_Tokens: TypeAlias = list[tuple[str, str]]
+def laws(formula: Formula) -> Iterator[Formula]:
+    """Every P(...) in a formula."""
+    if formula[0] == "P":
+        yield formula
+    for part in formula[1] if formula[0] == "product" else formula:
+        if isinstance(part, tuple):
+            yield from laws(part)
 
 
-def _is(tokens: _Tokens, at: int, *marks: str) -> bool:
-    return at < len(tokens) and tokens[at][0] != "quoted" and tokens[at][1] in marks
+class _Reader:
+    """Recursive descent over laws, signs of sums, brackets, / and 1."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens: list[str | Formula | Symbols] = []
+        self.at = place = 0
+        while place < len(text):
+            if (match := _TOKEN.match(text, place)) is None:
+                raise CheckError(f"cannot read {text[place : place + 40]!r} in a formula")
+            self.tokens.append(_law(match) or _symbols(match["over"]) or match["token"])
+            place = match.end()
+        self.tokens.append("")
+
+    def accept(self, token: str) -> bool:
+        found = self.tokens[self.at] == token
+        self.at += found
+        return found
+
+    def need(self, token: str) -> None:
+        if not self.accept(token):
+            raise CheckError(f"expected {token!r} in a formula, found {self.tokens[self.at]!r}")
+
+    def ratio(self) -> Formula:
+        above = self.product()
+        return ("ratio", above, self.product()) if self.accept("/") else above
+
+    def product(self) -> Formula:
+        """Factors side by side; a sum takes all that follow."""
+        factors = [self.factor()]
+        while self.tokens[self.at] not in (")", "/", ""):
+            factors.append(self.factor())
+        return factors[0] if len(factors) == 1 else ("product", tuple(factors))
+
+    def factor(self) -> Formula:
+        if self.accept("("):
+            inside = self.ratio()
+            self.need(")")
+            return inside
+        token = self.tokens[self.at]
+        self.at += 1
+        match token:
+            case tuple():
+                return token
+            case frozenset():
+                return ("sum", token, self.product())
+            case "1":
+                return ("one",)
+        raise CheckError(f"a formula has {token or 'its end'!r} in place of a factor")
 
 
-def _need(tokens: _Tokens, at: int, mark: str) -> int:
-    if not _is(tokens, at, mark):
-        raise CheckError(f"expected {mark!r} in a formula")
-    return at + 1
+def _law(match: re.Match[str]) -> Formula | None:
+    if match["of"] is None:
+        return None
+    given = match["given"] or match["also"]
+    parts = [_symbols(part) for part in (match["of"], given, match["do"])]
+    names = [symbol.name for part in parts for symbol in part]
+    if len(set(names)) < len(names):
+        raise CheckError(f"a variable stands twice in {match['token']}")
+    return ("P", *parts)
 
 
-def _group(tokens: _Tokens, at: int) -> tuple[Formula, int]:
-    """A product, or a ratio of two of them; a sum takes all that follows."""
-    above, at = _product(tokens, at)
-    if _is(tokens, at, "/"):
-        below, at = _product(tokens, at + 1)
-        return ("ratio", above, below), at
-    return above, at
-
-
-def _product(tokens: _Tokens, at: int) -> tuple[Formula, int]:
-    factors = []
-    while at < len(tokens) and not _is(tokens, at, ")", "/"):
-        factor, at = _factor(tokens, at)
-        factors.append(factor)
-    if not factors:
-        raise CheckError("a formula has an empty part")
-    return (factors[0] if len(factors) == 1 else ("product", tuple(factors))), at
-
-
-def _factor(tokens: _Tokens, at: int) -> tuple[Formula, int]:
-    if _is(tokens, at, "("):
-        inside, at = _group(tokens, at + 1)
-        return inside, _need(tokens, at, ")")
-    if _is(tokens, at, "Σ_"):
-        over, at = _symbols(tokens, _need(tokens, at + 1, "{"), "}")
-        body, at = _product(tokens, at)
-        return ("sum", over, body), at
-    if _is(tokens, at, "1"):
-        return ("one",), at + 1
-    return _law(tokens, _need(tokens, _need(tokens, at, "P"), "("))
-
-
-def _law(tokens: _Tokens, at: int) -> tuple[Formula, int]:
-    of, at = _symbols(tokens, at, "|", ")")
-    given: frozenset[Symbol] = frozenset()
-    do: frozenset[Symbol] = frozenset()
-    if _is(tokens, at - 1, "|"):
-        if _is(tokens, at, "do") and _is(tokens, at + 1, "("):
-            do, at = _symbols(tokens, at + 2, ")")
-            at = at + 1 if _is(tokens, at, ",") else at
-        given, at = _symbols(tokens, at, ")")
-    names = [name for part in (of, given, do) for name, _ in part]
-    if not of or len(set(names)) < len(names):
-        raise CheckError(f"a law needs outcomes, and each variable once; found {sorted(names)}")
-    return ("P", of, given, do), at
-
-
-def _symbols(tokens: _Tokens, at: int, *ends: str) -> tuple[frozenset[Symbol], int]:
-    found: list[Symbol] = []
-    while not _is(tokens, at, *ends):
-        if found:
-            at = _need(tokens, at, ",")
-        if at >= len(tokens) or tokens[at][0] not in ("name", "quoted"):
-            raise CheckError("expected the name of a variable in a formula")
-        name, primes = tokens[at][1], 0
-        at += 1
-        while _is(tokens, at, "'"):
-            primes, at = primes + 1, at + 1
-        found.append((name, primes))
+def _symbols(text: str | None) -> Symbols:
+    found = []
+    for written in re.findall(rf"(?s){_NAME}", text or ""):
+        name = written.rstrip("'")
+        primes = len(written) - len(name)
+        if name.startswith('"'):
+            name = re.sub(r"(?s)\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), name[1:-1])
+        found.append(Symbol(name, primes))
     if len(set(found)) < len(found):
-        raise CheckError("a symbol stands twice in one list")
-    return frozenset(found), at + 1
+        raise CheckError(f"a symbol stands twice in {text}")
+    return frozenset(found)

@@ -1,74 +1,83 @@
 """m-separation the slow and plain way: hidden causes as vertices, moralise, look for a path.
 
 Lauritzen et al. (1990): in a DAG two sets are separated by a third exactly when it cuts them in the
-moral graph of their common ancestors.  Each ``<->`` edge is a hidden common cause.
+moral graph of their common ancestors.  The hidden cause of X <-> Y is the vertex {X, Y}.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
-from dataclasses import dataclass
-from itertools import combinations, permutations
+from collections.abc import Iterable, Mapping, Set
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, TypeAlias
 
-__all__ = ["Graph"]
+from causal.checker.reading import CheckError
+
+__all__ = ["Graph", "Vertex", "ancestors", "district", "drawn", "mutilated", "separated", "within"]
+
+Vertex: TypeAlias = str | frozenset[str]
+Graph: TypeAlias = Mapping[Vertex, Set[Vertex]]  # the parents of each vertex, causes first
 
 
-@dataclass(frozen=True)
-class Graph:
-    """Vertices, ``->`` edges as (tail, head), and ``<->`` edges as unordered pairs."""
+def drawn(data: Mapping[str, Any]) -> Graph:
+    """The graph in a certificate; a hidden cause comes right before the first that it causes."""
+    parents: dict[Vertex, set[Vertex]] = {v: set() for v in data["nodes"]}
+    for edge in [*data["directed"], *data["bidirected"]]:
+        if len(edge) != 2 or len(parents.keys() & set(edge)) != 2:
+            raise CheckError(f"the edge {edge} does not join two vertices")
+    for tail, head in data["directed"]:
+        parents[head].add(tail)
+    try:
+        order = list(TopologicalSorter(parents).static_order())
+    except CycleError as error:
+        raise CheckError(f"the graph has a directed cycle: {error.args[1]}") from error
+    for edge in data["bidirected"]:
+        for v in edge:
+            parents[v].add(frozenset(edge))
+    return {u: parents.get(u, set()) for v in order for u in (*_hidden(parents[v]), v)}
 
-    nodes: frozenset[str]
-    directed: frozenset[tuple[str, str]]
-    bidirected: frozenset[frozenset[str]]
 
-    def cut(self, *, into: Set[str] = frozenset(), out_of: Set[str] = frozenset()) -> Graph:
-        """The graph without the edges into one set and out of another."""
-        return Graph(
-            self.nodes,
-            frozenset((a, b) for a, b in self.directed if b not in into and a not in out_of),
-            frozenset(edge for edge in self.bidirected if not edge & into),
-        )
+def mutilated(graph: Graph, *, into: Iterable[str] = (), out_of: Iterable[str] = ()) -> Graph:
+    """The graph without the edges into one set and out of another."""
+    into, out_of = set(into), set(out_of)
+    return {v: set() if v in into else above - out_of for v, above in graph.items()}
 
-    def within(self, keep: Set[str]) -> Graph:
-        """The graph on some of the vertices."""
-        return Graph(
-            self.nodes & keep,
-            frozenset(edge for edge in self.directed if keep >= set(edge)),
-            frozenset(edge for edge in self.bidirected if keep >= edge),
-        )
 
-    def ancestors(self, of: Set[str]) -> frozenset[str]:
-        """An(of), itself included."""
-        found = set(of)
-        parents: dict[str, set[str]] = {}
-        for a, b in self.directed:
-            parents.setdefault(b, set()).add(a)
-        todo = list(of)
-        while todo:
-            new = parents.get(todo.pop(), set()) - found
-            found |= new
-            todo += new
-        return frozenset(found)
+def within(graph: Graph, keep: Set[Vertex]) -> Graph:
+    """The graph on some of the variables."""
+    inside = {v for v in graph if ({v} if isinstance(v, str) else v) <= keep}
+    return {v: above & inside for v, above in graph.items() if v in inside}
 
-    def separated(self, one: Set[str], other: Set[str], given: Set[str]) -> bool:
-        """Whether ``given`` cuts every path in the moral graph of the ancestors."""
-        kept = self.within(self.ancestors(one | other | given))
-        parents: dict[str, set[object]] = {v: set() for v in kept.nodes}
-        for tail, head in kept.directed:
-            parents[head].add(tail)
-        for edge in kept.bidirected:
-            for v in edge:
-                parents[v].add(edge)
-        near: dict[object, set[object]] = {}
-        for v, above in parents.items():
-            for pair in (*((v, p) for p in above), *combinations(above, 2)):
-                for here, there in permutations(pair):
-                    near.setdefault(here, set()).add(there)
-        blocked = set[object](given)
-        reached = set[object](one) - blocked
-        waiting = list(reached)
-        while waiting:
-            new = near.get(waiting.pop(), set()) - reached - blocked
-            reached |= new
-            waiting += new
-        return reached.isdisjoint(other)
+
+def ancestors(graph: Graph, of: Iterable[Vertex]) -> set[Vertex]:
+    """The vertices from which arrows lead there, the start and hidden causes included."""
+    return _reached(of, graph)
+
+
+def district(graph: Graph, v: str) -> set[Vertex]:
+    """The variables that paths of ``<->`` join to one of them."""
+    near = {u: _hidden(above) if isinstance(u, str) else u for u, above in graph.items()}
+    return {u for u in _reached([v], near) if isinstance(u, str)}
+
+
+def separated(graph: Graph, one: Set[str], other: Set[str], given: Set[str]) -> bool:
+    """Whether ``given`` cuts every path in the moral graph of the ancestors."""
+    kept = ancestors(graph, one | other | given)
+    near: dict[Vertex, set[Vertex]] = {}
+    for v in kept:  # a vertex and its parents are all joined to each other
+        for u in (v, *graph[v]):
+            near.setdefault(u, set()).update({v, *graph[v]} - given)
+    return _reached(one - given, near).isdisjoint(other)
+
+
+def _hidden(vertices: Set[Vertex]) -> Set[Vertex]:
+    return {v for v in vertices if not isinstance(v, str)}
+
+
+def _reached(start: Iterable[Vertex], near: Mapping[Vertex, Set[Vertex]]) -> set[Vertex]:
+    found = set(start)
+    waiting = list(found)
+    while waiting:
+        new = near[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found

@@ -4,72 +4,150 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Set
+from itertools import islice
+from secrets import randbelow
+from typing import Any, TypeAlias
 
+from causal.checker.models import TooLargeError, any_model, degree, stated_model
 from causal.checker.normal import normal
-from causal.checker.reading import CheckError, Formula, read
-from causal.checker.separation import Graph
+from causal.checker.reading import CheckError, Formula, Symbol, laws, read
+from causal.checker.separation import (
+    Graph,
+    ancestors,
+    district,
+    drawn,
+    mutilated,
+    separated,
+    within,
+)
 
-__all__ = ["CheckError", "check", "digest"]
+__all__ = ["check", "digest"]
 
-Json: TypeAlias = object
-Sets: TypeAlias = tuple[frozenset[str], ...]
+Json: TypeAlias = Any
+Names: TypeAlias = frozenset[str]
+Sets: TypeAlias = tuple[Names, ...]
+
+_LONGEST = 10_000  # laws in one line of a derivation
+
+# What a certificate looks like: a type, a constant, a list, some names, or one of several shapes.
+_SEPARATION = {"one": [str], "other": [str], "given": [str]}
+_TABLE = {"of": (str, [str]), "reads": [(str, [str])], "rows": [[str]]}
+_ANY = {
+    "schema": 1,
+    "graph": {"nodes": [str], "directed": [[str]], "bidirected": [[str]]},
+    "query": str,
+    "answer": ("identified", "equal", "not-identified"),
+    "digest": str,
+}
+_YES = _ANY | {
+    "estimand": str,
+    "derivation": [
+        {
+            "rule": ("rule 1", "rule 2", "rule 3", "probability"),
+            "from": str,
+            "to": str,
+            "separation": (None, _SEPARATION),
+            "cut_in": [str],
+            "cut_out": [str],
+        }
+    ],
+}
+_NO = _ANY | {
+    "hedge": {"outer": [str], "inner": [str]},
+    "models": (None, {"one": [_TABLE], "other": [_TABLE], "cell": {str: int}, "values": [str]}),
+}
 
 
 def digest(certificate: Mapping[str, Json]) -> str:
     """SHA-256 over everything but the digest itself."""
     body = {key: value for key, value in certificate.items() if key != "digest"}
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
-def check(certificate: Mapping[str, Json]) -> str:
-    """What has been verified, in a sentence; raises CheckError at the first thing that is false.
+def check(certificate: Mapping[str, Json], *, models: int = 3) -> str:
+    """What has been verified, in sentences; raises CheckError at the first thing that is false.
+
+    ``models`` is the number of random models in which a formula is compared with the query.
 
     >>> check({"schema": 1, "digest": "none"})
     Traceback (most recent call last):
     ...
-    causal.checker.reading.CheckError: the digest does not match: the certificate was changed
+    causal.checker.reading.CheckError: the certificate lacks: answer, derivation, ..., graph, query
     """
-    if certificate.get("digest") != digest(certificate):
-        raise CheckError("the digest does not match: the certificate was changed")
-    graph = _graph(certificate["graph"])
-    query = str(certificate["query"])
-    match certificate.get("answer"):
-        case "identified" | "equal" as answer:
-            steps = certificate["derivation"]
-            if not isinstance(steps, Sequence):
-                raise CheckError("the derivation is not a list of steps")
-            estimand = read(str(certificate["estimand"]))
-            _replay(graph, read(query), estimand, steps)
-            if answer == "identified" and _acts(estimand):
-                raise CheckError("the formula still speaks of an action")
-            return f"verified: {query} = {certificate['estimand']}, in {len(steps)} steps"
-        case "not-identified":
-            return _hedged(graph, read(query), certificate["hedge"])
-        case other:
-            raise CheckError(f"{other!r} is not an answer that can be checked")
+    no = isinstance(certificate, Mapping) and certificate.get("answer") == "not-identified"
+    try:
+        if misfit := _misfit(certificate, _NO if no else _YES, "the certificate"):
+            raise CheckError(misfit)
+        if certificate["digest"] != digest(certificate):
+            raise CheckError("the digest does not match: the certificate was changed")
+        graph, query = drawn(certificate["graph"]), read(certificate["query"])
+        if no:
+            return _no(graph, query, certificate)
+        return _yes(graph, query, certificate, models)
+    except RecursionError as error:
+        raise CheckError("the certificate is nested too deeply") from error
 
 
-def _replay(graph: Graph, query: Formula, estimand: Formula, steps: Sequence[Json]) -> None:
-    current = query
+def _misfit(data: Json, shape: Json, where: str) -> str:
+    """What keeps data from having a shape; nothing if they have it."""
+    parts: Iterable[tuple[Json, Json, str]] = ()
+    if isinstance(shape, tuple):
+        misfits = [_misfit(data, one, where) for one in shape]
+        return "" if "" in misfits else misfits[-1]
+    if isinstance(shape, dict) and isinstance(data, dict):
+        shape = dict.fromkeys(data, shape[str]) if str in shape else shape
+        for extra, what in ((shape.keys() - data, "lacks"), (data.keys() - shape, "has also")):
+            if extra:
+                return f"{where} {what}: {', '.join(sorted(map(str, extra)))}"
+        parts = ((data[key], shape[key], f"{where}: {key}") for key in shape)
+    elif isinstance(shape, list) and isinstance(data, list):
+        parts = ((item, shape[0], f"{where}, item {i}") for i, item in enumerate(data, start=1))
+    elif type(data) is not shape and (type(data), data) != (type(shape), shape):
+        kinds = {dict: "an object", list: "a list", str: "text", int: "a whole number"}
+        return f"{where} is not {kinds.get(shape if isinstance(shape, type) else type(shape))}"
+    return next(filter(None, (_misfit(*part) for part in parts)), "")
+
+
+def _yes(graph: Graph, query: Formula, certificate: Mapping[str, Json], models: int) -> str:
+    estimand, steps = read(certificate["estimand"]), certificate["derivation"]
+    symbols = {s for law in (*laws(query), *laws(estimand)) for part in law[1:] for s in part}
+    if unknown := {s.name for s in symbols} - graph.keys():
+        raise CheckError(f"not in the graph: {', '.join(sorted(unknown))}")
+    if certificate["answer"] == "identified" and any(do for _, _, _, do in laws(estimand)):
+        raise CheckError("the formula still speaks of an action")
+    line = query
     for number, step in enumerate(steps, start=1):
-        if not isinstance(step, Mapping):
-            raise CheckError(f"step {number} is not an object")
-        before, after = read(str(step["from"])), read(str(step["to"]))
         try:
-            if step["rule"] == "probability":
-                _equal(before, after)
-            else:
-                _licensed(graph, str(step["rule"]), before, after, step)
+            line = _rewritten(graph, line, step)
         except CheckError as error:
             raise CheckError(f"step {number}: {error}") from error
-        following = _replaced(current, before, after)
-        if following == current and before != after:
-            raise CheckError(f"step {number}: its left side does not stand in the line before it")
-        current = following
-    _equal(current, estimand)
+    _equal(line, estimand)
+    found = f"verified: {certificate['query']} = {certificate['estimand']}, in {len(steps)} steps"
+    return f"{found}\n{_compared(graph, query, estimand, symbols, models)}" if models else found
+
+
+def _rewritten(graph: Graph, line: Formula, step: Mapping[str, Json]) -> Formula:
+    """The line after a step: one law in it replaced, or all of it."""
+    before, after = read(step["from"]), read(step["to"])
+    if step["rule"] == "probability":
+        _equal(before, after)
+        needed = None
+    else:
+        needed = _licensed(graph, step["rule"], before, after)
+    if _declared(step) != needed:
+        raise CheckError(f"{step['rule']} declares other sets than it needs")
+    if before[0] != "P":
+        _equal(line, before)
+        return after
+    if before not in laws(line):
+        raise CheckError("its left side does not stand in the line before it")
+    line = _replaced(line, before, after)
+    if next(islice(laws(line), _LONGEST, None), None):
+        raise CheckError(f"a line has more than {_LONGEST} laws")
+    return line
 
 
 def _equal(one: Formula, other: Formula) -> None:
@@ -77,134 +155,119 @@ def _equal(one: Formula, other: Formula) -> None:
         raise CheckError("the axioms of probability do not make the two sides equal")
 
 
-def _licensed(
-    graph: Graph, rule: str, before: Formula, after: Formula, step: Mapping[str, Json]
-) -> None:
-    """One application of Pearl's rules 1 to 3, either way round, with the sets it declares."""
+def _licensed(graph: Graph, rule: str, before: Formula, after: Formula) -> Sets:
+    """What one of Pearl's rules, either way round, declares; raises CheckError if it fails."""
     if before[0] != "P" or after[0] != "P" or before[1] != after[1]:
         raise CheckError(f"{rule} joins two laws of the same outcomes")
-    (_, of, given, do), (_, _, given_after, do_after) = before, after
-    moved = (given | do) ^ (given_after | do_after) if rule != "rule 2" else do ^ do_after
-    x, w = do & do_after, given & given_after
-    one_way = moved and (
-        (rule == "rule 1" and do == do_after and {given, given_after} == {w, w | moved})
-        or (rule == "rule 3" and given == given_after and {do, do_after} == {x, x | moved})
-        or (
-            rule == "rule 2"
-            and given | do == given_after | do_after
-            and {(given, do), (given_after, do_after)} == {(w | moved, x), (w, x | moved)}
-        )
-    )
-    if not one_way:
+    (_, of, given, do), (_, _, seen, done) = before, after
+    x, w = do & done, given & seen
+    z = given ^ seen if rule == "rule 1" else do ^ done
+    stated = {
+        "rule 1": {(w | z, x), (w, x)},
+        "rule 2": {(w, x | z), (w | z, x)},
+        "rule 3": {(w, x | z), (w, x)},
+    }
+    if not z or {(given, do), (seen, done)} != stated[rule]:
         raise CheckError(f"{rule} does not lead from its left side to its right side")
-    y, x, w, z = (frozenset(name for name, _ in part) for part in (of, x, w, moved))
-    if unknown := (y | x | w | z) - graph.nodes:
-        raise CheckError(f"{sorted(unknown)} is not in the graph")
-    cut_out = z if rule == "rule 2" else frozenset[str]()
-    above = graph.cut(into=x).ancestors(w)
-    cut_in = x | (z - above) if rule == "rule 3" else x
-    if _declared(step) != (y, z, x | w, cut_in, cut_out):
-        raise CheckError(f"{rule} declares other sets than it needs")
-    if not graph.cut(into=cut_in, out_of=cut_out).separated(y, z, x | w):
+    y, x, w, z = (frozenset(s.name for s in part) for part in (of, x, w, z))
+    if unknown := (y | x | w | z) - graph.keys():
+        raise CheckError(f"not in the graph: {', '.join(sorted(unknown))}")
+    out_of = z if rule == "rule 2" else frozenset[str]()
+    into = x | (z - ancestors(mutilated(graph, into=x), w)) if rule == "rule 3" else x
+    if not separated(mutilated(graph, into=into, out_of=out_of), y, z, x | w):
         raise CheckError(f"{rule} needs a separation that does not hold")
+    return y, z, x | w, into, out_of
 
 
-def _declared(step: Mapping[str, Json]) -> Sets:
-    separation = step.get("separation")
-    if not isinstance(separation, Mapping):
-        raise CheckError("a rule of the do-calculus needs its separation")
-    parts = [separation.get(key) for key in ("one", "other", "given")]
-    return tuple(_names(part) for part in (*parts, step.get("cut_in"), step.get("cut_out")))
+def _declared(step: Mapping[str, Json]) -> Sets | None:
+    if step["separation"] is None and not step["cut_in"] and not step["cut_out"]:
+        return None
+    parts = [*(step["separation"] or {}).values(), step["cut_in"], step["cut_out"]]
+    return tuple(map(frozenset, parts))
 
 
 def _replaced(formula: Formula, before: Formula, after: Formula) -> Formula:
-    if formula == before:
-        return after
     match formula:
         case ("sum", over, body):
             return ("sum", over, _replaced(body, before, after))
         case ("product", factors):
-            flat: list[Formula] = []
-            for factor in (_replaced(f, before, after) for f in factors):
-                flat += factor[1] if factor[0] == "product" else [factor]
-            return ("product", tuple(flat))
-        case ("ratio", above, below):
-            return ("ratio", _replaced(above, before, after), _replaced(below, before, after))
-    return formula
+            return ("product", tuple(_replaced(factor, before, after) for factor in factors))
+        case ("ratio", *parts):
+            return ("ratio", *(_replaced(part, before, after) for part in parts))
+    return after if formula == before else formula
 
 
-def _acts(formula: Formula) -> bool:
-    match formula:
-        case ("P", _, _, do):
-            return bool(do)
-        case ("product", factors):
-            return any(map(_acts, factors))
-        case ("sum", _, body):
-            return _acts(body)
-        case ("ratio", above, below):
-            return _acts(above) or _acts(below)
-    return False
+def _compared(
+    graph: Graph, query: Formula, estimand: Formula, symbols: Set[Symbol], models: int
+) -> str:
+    """Both sides in numbers, in random models of what the query and its formula descend from."""
+    names = {s.name for s in symbols}
+    graph = within(graph, ancestors(graph, names))
+    try:
+        (a, b), (c, d) = (degree(formula, len(graph)) for formula in (query, estimand))
+        for _ in range(models):
+            model, at = any_model(graph, names), {s: randbelow(2) for s in symbols}
+            if model.value(query, at) != model.value(estimand, at):
+                raise CheckError("the formula is another number than the query in a random model")
+    except TooLargeError as error:
+        return f"random models: none, because {error}"
+    except ZeroDivisionError as error:
+        raise CheckError("the formula divides by zero in a random model") from error
+    return (
+        f"random models: equal in {models}, modulo 2^61 - 1; a wrong formula is equal in one with "
+        f"probability {max(a + d, b + c)}/(2^61 - 1) at most"
+    )
 
 
-def _hedged(graph: Graph, query: Formula, hedge: Json) -> str:
+def _no(graph: Graph, query: Formula, certificate: Mapping[str, Json]) -> str:
     """Huang & Valtorta (2006), theorem 3; conditions by Shpitser & Pearl (2006, IDC), theorem 6."""
-    if query[0] != "P" or not isinstance(hedge, Mapping):
-        raise CheckError("a no needs a query P(...) and a hedge")
-    y, z, x = (frozenset(name for name, _ in part) for part in query[1:])
-    outer, inner = _names(hedge.get("outer")), _names(hedge.get("inner"))
-    if unknown := (y | z | x | outer | inner) - graph.nodes:
-        raise CheckError(f"{sorted(unknown)} is not in the graph")
+    if query[0] != "P":
+        raise CheckError("the query is not a law P(...)")
+    y, z, x = (frozenset(s.name for s in part) for part in query[1:])
+    outer, inner = (frozenset(certificate["hedge"][key]) for key in ("outer", "inner"))
+    if unknown := (y | z | x | outer | inner) - graph.keys():
+        raise CheckError(f"not in the graph: {', '.join(sorted(unknown))}")
     while movable := [v for v in sorted(z) if _exchangeable(graph, y, x, z, v)]:
         x, z = x | {movable[0]}, z - {movable[0]}
-    cut = graph.within(graph.nodes - x)
-    needed = graph.within(cut.ancestors(y | z))
-    if not inner or _district(needed, inner) != inner:
+    cut = within(graph, graph.keys() - x)
+    needed, around = within(cut, ancestors(cut, y | z)), within(graph, outer)
+    if not inner or not inner <= needed.keys() or district(needed, min(inner)) != inner:
         raise CheckError("the inner set is no district of what the outcome descends from")
-    around = graph.within(outer)
-    if not inner < outer or _district(around, inner) != outer or around.ancestors(inner) != outer:
+    led = {v for v in ancestors(around, inner & outer) if isinstance(v, str)}
+    if not inner < outer or led != outer or district(around, min(inner)) != outer:
         raise CheckError("the outer set is not one district of ancestors around the inner set")
-    return f"verified: not identified; the hedge is {sorted(outer)} around {sorted(inner)}"
+    found = (
+        f"verified: {certificate['query']} is not identified; the hedge is {sorted(outer)} around "
+        f"{sorted(inner)}"
+    )
+    return f"{found}\n{_refuted(graph, query, certificate['models'])}"
 
 
-def _exchangeable(
-    graph: Graph, y: frozenset[str], x: frozenset[str], z: frozenset[str], v: str
-) -> bool:
+def _exchangeable(graph: Graph, y: Names, x: Names, z: Names, v: str) -> bool:
     """Rule 2 turns this observation into an action."""
-    return graph.cut(into=x, out_of={v}).separated(y, {v}, x | z - {v})
+    return separated(mutilated(graph, into=x, out_of={v}), y, {v}, x | z - {v})
 
 
-def _district(graph: Graph, part: frozenset[str]) -> frozenset[str]:
-    """The vertices that ``<->`` paths join to the least member of a set."""
-    found = {min(part)} & graph.nodes
-    grown = True
-    while grown:
-        new = {v for edge in graph.bidirected if edge & found for v in edge} - found
-        grown = bool(new)
-        found |= new
-    return frozenset(found)
+def _refuted(graph: Graph, query: Formula, data: Mapping[str, Json] | None) -> str:
+    """Two models with one observed law, without zeros, that answer differently.
 
-
-def _graph(data: Json) -> Graph:
-    if not isinstance(data, Mapping):
-        raise CheckError("the graph is not an object")
-    edges = {key: [_names(edge) for edge in data[key]] for key in ("directed", "bidirected")}
-    directed = frozenset((str(a), str(b)) for a, b in data["directed"])
-    graph = Graph(_names(data["nodes"]), directed, frozenset(edges["bidirected"]))
-    if {v for kind in edges.values() for edge in kind for v in edge} - graph.nodes:
-        raise CheckError("an edge joins something that is no vertex")
-    if any(len(edge) != 2 for kind in edges.values() for edge in kind):
-        raise CheckError("an edge joins two different vertices")
-    rest = graph
-    while leaves := rest.nodes - {a for a, _ in rest.directed}:
-        rest = rest.within(rest.nodes - leaves)
-    if rest.nodes:
-        raise CheckError(f"the graph has a directed cycle among {sorted(rest.nodes)}")
-    return graph
-
-
-def _names(data: Json) -> frozenset[str]:
-    if not isinstance(data, Sequence) or isinstance(data, str):
-        raise CheckError(f"expected a list of names, found {data!r}")
-    if not all(isinstance(name, str) for name in data):
-        raise CheckError("a name is a string")
-    return frozenset(data)
+    Variables without a table are fair coins that nothing reads, in both.
+    """
+    if data is None:
+        return "two models: none given"
+    one, other = (stated_model(graph, data[key]) for key in ("one", "other"))
+    at = {s: data["cell"].get(s.name, -1) for part in query[1:] for s in part}
+    sizes = {s: one.size(s.name) if s.name in one.tables else 0 for s in at}
+    if len(at) != len(data["cell"]) or not all(0 <= at[s] < sizes[s] for s in at):
+        raise CheckError("the cell is not one value of each variable of the query")
+    if one.asked != other.asked or any(one.size(v) != other.size(v) for v in one.asked):
+        raise CheckError("the two models are about different variables or values")
+    if one.observed() != other.observed() or min(one.observed().values()) <= 0:
+        raise CheckError("the observed laws of the two models differ, or have zeros")
+    try:
+        values = [model.value(query, at) for model in (one, other)]
+    except ZeroDivisionError as error:
+        raise CheckError("a model has no answer, as it excludes what is given") from error
+    if [str(value) for value in values] != data["values"] or values[0] == values[1]:
+        raise CheckError("the models do not give two different answers, as stated")
+    return f"two models: equal and positive in law, and the answers are {values[0]} and {values[1]}"

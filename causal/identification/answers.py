@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from causal.calculus import Derivation, certificate
+from causal.calculus import Derivation, certificate_of_no
 from causal.expression import Expression
 from causal.graph import ADMG
 from causal.identification.hedge import Hedge
@@ -66,9 +66,12 @@ class NotIdentified:
 
     @cached_property
     def certificate(self) -> dict[str, object]:
-        """Plain data that ``python -m causal.checker`` verifies without the solver."""
-        hedge = {"outer": self.hedge.outer, "inner": self.hedge.inner}
-        return certificate(self.graph, str(self.query.for_all_values), hedge=hedge)
+        """The hedge as plain data that ``python -m causal.checker`` verifies without the solver.
+
+        ``causal.certificate`` adds the two models that it makes.
+        """
+        asked, hedge = str(self.query.for_all_values), self.hedge
+        return certificate_of_no(self.graph, asked, outer=hedge.outer, inner=hedge.inner)
 
     def __str__(self) -> str:
         return f"{self.query} is not identified: {self.hedge.why}"

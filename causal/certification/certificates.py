@@ -1,0 +1,81 @@
+"""The whole certificate of an answer: a "no" carries the two models that refute any formula.
+
+Every table is written down with exact rationals, so that whoever reads it can enumerate the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+
+from causal.calculus import sealed
+from causal.certification.countermodels import Countermodels, countermodels
+from causal.checker import TooLargeError, check
+from causal.errors import CertificateError
+from causal.identification import Answer, NotIdentified, Undecided
+from causal.model import SCM
+from causal.model.exact import Row
+from causal.model.noise import hidden_cause
+
+__all__ = ["certificate"]
+
+
+def certificate(answer: Answer) -> dict[str, object]:
+    """Plain data that ``python -m causal.checker`` verifies without the solver.
+
+    What ``answer.certificate`` holds, and for a "no" its two models as well, unless they have too
+    many states to be enumerated.  Raises CertificateError when the question is open.
+
+    >>> from causal import ADMG, identify
+    >>> answer = identify(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))")
+    >>> print(check(certificate(answer)))
+    verified: P(Y | do(X)) is not identified; the hedge is ['X', 'Y'] around ['Y']
+    two models: equal and positive in law, and the answers are 1/2 and 9/10
+    """
+    if isinstance(answer, Undecided):
+        raise CertificateError(f"an open question has nothing to certify: {answer}")
+    if not isinstance(answer, NotIdentified):
+        return answer.certificate
+    whole = sealed(_refuted(answer.certificate, countermodels(answer)))
+    try:
+        check(whole)
+    except TooLargeError:
+        return answer.certificate
+    return whole
+
+
+def _refuted(hedged: Mapping[str, object], found: Countermodels) -> dict[str, object]:
+    one, other = found
+    wired = frozenset(found.query.variables).union(
+        *({v, *m.given} for model in found for v, m in model.mechanisms.items() if m.given)
+    )
+    models = {
+        "one": list(_tables(one, wired)),
+        "other": list(_tables(other, wired)),
+        "cell": {v: one.domains[v].index(value) for v, value in found.cell.items()},
+        "values": [str(value) for value in found.values],
+    }
+    return {key: value for key, value in hedged.items() if key != "digest"} | {"models": models}
+
+
+def _tables(model: SCM, wired: frozenset[str]) -> Iterator[dict[str, object]]:
+    """A table for each variable with a part in the model, its new hidden causes before it.
+
+    Rows follow the values of what is read in counting order, and values are their places.
+    """
+    edges = {hidden_cause(*edge): list(edge) for edge in model.graph.bidirected}
+    waiting = {noise.name: noise.law for noise in model.noise}
+    for v in model.graph.nodes:
+        if v not in wired:
+            continue
+        mechanism = model.mechanisms[v]
+        for name in mechanism.given:
+            if name in waiting:
+                yield _table(edges[name], (), [waiting.pop(name)])
+        settings = product(*(model.domains[name] for name in mechanism.given))
+        reads = [edges.get(name, name) for name in mechanism.given]
+        yield _table(v, reads, [mechanism.rows[setting] for setting in settings])
+
+
+def _table(of: object, reads: Iterable[object], rows: Iterable[Row]) -> dict[str, object]:
+    return {"of": of, "reads": list(reads), "rows": [[str(p) for p in row] for row in rows]}
