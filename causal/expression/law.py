@@ -6,10 +6,11 @@ needs no array library and exact rationals stay exact.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from numbers import Real
 from typing import Protocol, TypeAlias, TypeVar, cast
 
 from causal.errors import DataError, UnknownVariableError
@@ -80,27 +81,52 @@ class Law:
 def read(table: Labelled | Frame, needed: Variables) -> Law:
     """The law of the ``needed`` variables in a table of probabilities or of observations.
 
-    Raises UnknownVariableError for a column that is not there, DataError for missing values.
+    Raises UnknownVariableError for a column that is not there, DataError for missing values and for
+    numbers that are not probabilities, TypeError for anything that is no table.
     """
     if hasattr(table, "columns"):
         return _observed(cast("Frame", table), needed)
+    if not hasattr(table, "items") or not hasattr(getattr(table, "index", None), "names"):
+        raise TypeError(
+            f"a law is a pandas Series with named index levels, or a DataFrame; found {table!r:.80}"
+        )
     return _listed(table, needed)
 
 
 def _listed(table: Labelled, needed: Variables) -> Law:
     names = tuple(str(name) for name in table.index.names)
     _require(needed, names)
-    single = len(names) == 1
-    pairs: Iterator[tuple[Hashable, object]] = iter(table.items())
-    cells = {
-        ((key,) if single else cast("Cell", key)): cast("Number", weight)
-        for key, weight in pairs
-        # An exact zero is the same as no cell; an array of weights (many laws at once) is kept.
-        if not (isinstance(weight, int | float | Fraction) and weight == 0)
-    }
-    whole = Law(names, cells)
+    cells = _cells(table, len(names))
+    _check(cells, names)
+    # An exact zero is the same as no cell; an array of weights (many laws at once) is kept.
+    possible = {c: w for c, w in cells.items() if not (isinstance(w, Real) and w == 0)}
     keep = sorted(needed, key=natural)
+    whole = Law(names, possible)
     return whole if len(keep) == len(names) else Law(tuple(keep), whole.margin(keep))
+
+
+def _cells(table: Labelled, width: int) -> dict[Cell, Number]:
+    """Weights by cell; what stands twice is added up."""
+    cells: dict[Cell, Number] = {}
+    for key, entry in table.items():
+        cell, weight = (key,) if width == 1 else cast("Cell", key), cast("Number", entry)
+        cells[cell] = cells[cell] + weight if cell in cells else weight
+    return cells
+
+
+def _check(cells: Mapping[Cell, Number], names: tuple[Variable, ...]) -> None:
+    """Raise DataError unless the weights are probabilities that sum to one."""
+    weights = [w for w in cells.values() if isinstance(w, Real)]
+    for cell, weight in cells.items():
+        if isinstance(weight, Real) and not weight >= 0:
+            where = ", ".join(f"{n}={v}" for n, v in zip(names, cell, strict=True))
+            raise DataError(f"{weight} at {where} is no probability")
+    if len(weights) < len(cells):  # arrays of weights: many laws at once
+        return
+    total = sum(weights)
+    if abs(float(total) - 1) > 1e-9:
+        counts = "; these look like counts: divide them by their sum" if total > 1.5 else ""
+        raise DataError(f"the probabilities sum to {float(total):.6g}, not to 1{counts}")
 
 
 def _observed(frame: Frame, needed: Variables) -> Law:
@@ -111,17 +137,17 @@ def _observed(frame: Frame, needed: Variables) -> Law:
     keep = sorted(needed, key=natural)
     if not keep:
         return Law((), {(): Fraction(1)})
-    counts = cast("Labelled", frame.value_counts([columns[name] for name in keep]))
-    law = _listed(counts, needed)
-    total = sum(int(cast("float", n)) for n in law.cells.values())
+    counted = cast("Labelled", frame.value_counts([columns[name] for name in keep]))
+    counts = _cells(counted, len(keep))
+    total = sum(int(n) for n in counts.values())
     if total != len(frame):
         raise DataError(
             f"{len(frame) - total} of {len(frame)} rows have a missing value in "
             f"{', '.join(keep)}; drop or impute them first"
         )
-    cells = {cell: Fraction(int(n), total) for cell, n in law.cells.items()}
+    cells = {cell: Fraction(int(n), total) for cell, n in counts.items() if n}
     # Counts come most frequent first; sorted cells make equal data give equal answers.
-    return Law(law.variables, {cell: cells[cell] for cell in _in_order(cells)})
+    return Law(tuple(keep), {cell: cells[cell] for cell in _in_order(cells)})
 
 
 def _require(needed: Variables, names: tuple[Variable, ...]) -> None:

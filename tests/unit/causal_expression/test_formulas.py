@@ -173,3 +173,29 @@ def test_a_formula_as_plain_data():
             {"P": {"of": ["X"], "given": [], "do": []}},
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda law: law * 2, "sum to 2, not to 1; these look like counts"),
+        (lambda law: law * 10_000, "look like counts: divide them by their sum"),
+        (lambda law: law * 0.9, "sum to 0.9, not to 1"),
+        (lambda law: -law, "at X=0, Y=0, Z=a is no probability"),
+        (lambda law: law.astype(float).mask(law.index == (1, 1, "b")), "nan at X=1, Y=1, Z=b"),
+    ],
+)
+def test_numbers_that_are_no_law_are_refused(spoil, says):
+    with pytest.raises(DataError, match=says):
+        p("Y", "X").evaluate(spoil(LAW))
+
+
+def test_a_cell_that_stands_twice_counts_twice():
+    halves = pd.concat([LAW / 2, LAW / 2])
+    assert p("Y", "X").evaluate(halves).to_dict() == p("Y", "X").evaluate(LAW).to_dict()
+
+
+@pytest.mark.parametrize("table", ["x", None, {"X": 1}, [1, 2]])
+def test_what_is_no_table_is_refused(table):
+    with pytest.raises(TypeError, match="a law is a pandas Series"):
+        p("Y", "X").evaluate(table)
