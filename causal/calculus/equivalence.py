@@ -17,7 +17,7 @@ from causal.calculus.bridge import bridge
 from causal.calculus.derivation import Derivation
 from causal.errors import QueryError
 from causal.expression import P, Symbols
-from causal.graph import ADMG
+from causal.graph import ADMG, a_graph
 from causal.graph.bits import bits
 from causal.graph.separation import mutilated_ancestors, reachable
 from causal.query import Query
@@ -67,7 +67,7 @@ def prove(graph: ADMG, one: Query | str, other: Query | str) -> Derivation | Not
 
 def _law(graph: ADMG, query: Query | str) -> P:
     query = Query.parse(query) if isinstance(query, str) else query
-    graph.require(query.variables)
+    a_graph(graph).require(query.variables)
     return P.of_names(query.outcomes, query.conditions, query.actions)
 
 

@@ -6,7 +6,7 @@ from causal.graph.admg import ADMG
 from causal.graph.separation import OpenPath
 from causal.variables import Names
 
-__all__ = ["open_path", "separated"]
+__all__ = ["a_graph", "open_path", "separated"]
 
 
 def separated(graph: ADMG, one: Names, other: Names, *, given: Names = ()) -> bool:
@@ -18,7 +18,7 @@ def separated(graph: ADMG, one: Names, other: Names, *, given: Names = ()) -> bo
     >>> separated(graph, "X", "Y", given=["Z"]), separated(graph, "X", "Y")
     (True, False)
     """
-    return graph.separated(one, other, given=given)
+    return a_graph(graph).separated(one, other, given=given)
 
 
 def open_path(graph: ADMG, one: Names, other: Names, *, given: Names = ()) -> OpenPath | None:
@@ -28,4 +28,19 @@ def open_path(graph: ADMG, one: Names, other: Names, *, given: Names = ()) -> Op
     >>> print(path, "because", path.why)
     X -> C <- Y because the collider C has D given below it
     """
-    return graph.open_path(one, other, given=given)
+    return a_graph(graph).open_path(one, other, given=given)
+
+
+def a_graph(graph: object) -> ADMG:
+    """Return a graph as it is; raise TypeError, with what to write, for anything else.
+
+    >>> a_graph("X -> Y")
+    Traceback (most recent call last):
+    ...
+    TypeError: a graph is an ADMG, found the str 'X -> Y'; write ADMG.parse('X -> Y')
+    """
+    if isinstance(graph, ADMG):
+        return graph
+    kind = type(graph).__name__
+    write = f"; write ADMG.parse({graph!r:.60})" if isinstance(graph, str) else ""
+    raise TypeError(f"a graph is an ADMG, found the {kind} {graph!r:.60}{write}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from causal.expression import P
-from causal.graph import ADMG
+from causal.graph import ADMG, a_graph
 from causal.graph.bits import bits
 from causal.graph.separation import reachable
 from causal.identification.answers import Answer, Identified, NotIdentified, Undecided
@@ -33,7 +33,7 @@ def identify(graph: ADMG, query: Query | str) -> Answer:
     P(Y | do(X)) = Σ_{Z} P(Z | X) Σ_{X'} P(X') P(Y | X', Z)
     """
     query = Query.parse(query) if isinstance(query, str) else query
-    graph.require(query.variables)
+    a_graph(graph).require(query.variables)
     if query.is_counterfactual:
         reason = "counterfactual queries need a model so far, not a graph alone"
         return Undecided(graph, query, reason)

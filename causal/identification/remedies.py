@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from causal.errors import UnsupportedQueryError
-from causal.graph import ADMG
+from causal.graph import ADMG, a_graph
 from causal.identification.effects import decide, effect
 from causal.identification.shrinking import Blocked, Chain, shrink
 from causal.query import Query
@@ -52,7 +52,7 @@ def remedies(graph: ADMG, query: Query | str, *, limit: int = 20, budget: int = 
     query = Query.parse(query) if isinstance(query, str) else query
     if query.is_counterfactual:
         raise UnsupportedQueryError(f"{query} is a counterfactual; remedies are for effects so far")
-    graph.require(query.variables)
+    a_graph(graph).require(query.variables)
     others = [v for v in graph.nodes if v not in query.variables]
     edges, complete = _fewest_edges(graph, query, limit, budget)
     return Remedies(

@@ -13,7 +13,7 @@ from itertools import count, islice
 
 from causal.calculus import Derivation, Step, bridge, equivalents
 from causal.expression import Expression, P, arranged, laws, parse, replaced, simplified
-from causal.graph import ADMG
+from causal.graph import ADMG, a_graph
 from causal.identification.answers import Identified, Undecided
 from causal.identification.effects import identify, question
 
@@ -36,7 +36,7 @@ def derive(graph: ADMG, formula: Expression | str, *, budget: int = 300) -> Deri
       = P(W | Y)          [rule 2: W ⊥ Y without edges out of Y]
     """
     formula = parse(formula) if isinstance(formula, str) else formula
-    graph.require(formula.variables)
+    a_graph(graph).require(formula.variables)
     ticket = count()
     seen = {arranged(formula)}
     waiting: list[tuple[int, int, State]] = [(0, next(ticket), (formula, ()))]

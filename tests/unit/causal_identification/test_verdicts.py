@@ -74,3 +74,9 @@ def test_a_long_chain_needs_no_recursion():
     text = " -> ".join(f"V{i}" for i in range(n)) + f"; V0 <-> V{n - 1}"
     answer = identify(ADMG.parse(text), f"P(V{n - 1} | do(V{n - 2}))")
     assert isinstance(answer, Identified)
+
+
+@pytest.mark.parametrize("graph", ["X -> Y", None, {"X": ["Y"]}])
+def test_what_is_no_graph_is_refused_with_what_to_write(graph):
+    with pytest.raises(TypeError, match="a graph is an ADMG"):
+        identify(graph, "P(Y | do(X))")
