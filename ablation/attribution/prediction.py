@@ -21,11 +21,15 @@ from ablation.operators import Operator
 class EvidenceNeverHeldError(AblationError, ValueError):
     """The event did not hold in any draw with the component on: nothing agrees with it."""
 
-    def __init__(self, event: str, draws: int) -> None:
-        self.event, self.draws = event, draws
+    def __init__(self, event: str, draws: int, *, random: bool = True) -> None:
+        self.event, self.draws, self.random = event, draws, random
         super().__init__(
             f"with the component on, it never held in {draws:,} draws that {event}: there is "
             "nothing to explain. Ask about an event that does happen, or take more draws."
+            if random
+            else "the event does not hold for this example, even with the component on: asked was "
+            f"that {event}. Nothing in the module is random in its present mode, so more draws "
+            "change nothing. Ask about an event that holds."
         )
 
 
@@ -85,7 +89,7 @@ def explain(
     )
     counts = _counts(both)
     if not counts.on:
-        raise EvidenceNeverHeldError(described(event), counts.draws)
+        raise EvidenceNeverHeldError(described(event), counts.draws, random=bool(both.sites))
     return Explanation(
         component=listed(names),
         operator=str(by),

@@ -7,16 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+_PATIENCE_S, _MUCH_LONGER = 10.0, 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How many trials are planned, done and failed, which are running, and how fast it goes.
 
     `ended` counts the trials that this run of the runner brought to an end; the rate is of those.
+    `running` begins with the oldest, which has run for `oldest_s`; `typical_s` is the median time
+    of the trials that came to an end.
 
     >>> Progress(study="toy", total=10, done=4, failed=1, running=("baseline, seed 3",),
     ...          ended=5, elapsed_s=10.0).left_s
     10.0
+    >>> print(Progress(study="toy", total=10, done=4, failed=0, running=("baseline, seed 3",),
+    ...                ended=0, elapsed_s=60.0, oldest_s=60.0, typical_s=2.5))
+    toy: 4 of 10 done, 0 failed, 1 running, one for 1 min 0 s (baseline, seed 3)
     """
 
     study: str
@@ -26,6 +33,13 @@ class Progress:
     running: tuple[str, ...]
     ended: int
     elapsed_s: float
+    oldest_s: float = 0.0
+    typical_s: float | None = None
+
+    @property
+    def lags(self) -> bool:
+        """Whether the oldest trial has run much longer than trials do, as far as that is known."""
+        return self.oldest_s > max(_PATIENCE_S, _MUCH_LONGER * (self.typical_s or 0.0))
 
     @property
     def rate_per_s(self) -> float | None:
@@ -44,9 +58,12 @@ class Progress:
             f"{self.done} of {self.total} done",
             f"{self.failed} failed",
             f"{len(self.running)} running",
+            *([f"one for {_duration(self.oldest_s)}"] if self.lags else []),
             *([f"{_per_time(rate)}, {_duration(left)} left"] if rate and left is not None else []),
         ]
-        return f"{self.study}: {', '.join(parts)}"
+        # Which one it is comes last: a narrow terminal cuts the line.
+        which = f" ({self.running[0]})" if self.lags and self.running else ""
+        return f"{self.study}: {', '.join(parts)}{which}"
 
 
 Watcher: TypeAlias = Callable[[Progress], None]

@@ -4,6 +4,7 @@ A trial counts once it is durable. Whatever stops the runner between two commits
 that were running, and the next run starts with those.
 """
 
+from bisect import insort
 from collections import Counter, deque
 from contextlib import closing
 from pathlib import Path
@@ -90,7 +91,8 @@ class _Session:
         kept = {unit: each for unit, each in latest.items() if each.done or not retry_failed}
         self.waiting = deque(each for each in laid.trials if _unit(each) not in kept)
         self._laid = laid
-        self._running: list[PlannedTrial] = []
+        self._running: dict[tuple[str, int], float] = {}  # since when; the oldest is first
+        self._took = sorted(each.wall_s for each in kept.values())
         self._attempts = Counter(map(_unit, recorded))
         self._statuses = Counter(each.status for each in kept.values())
         self._returned = {name for each in kept.values() for name in each.metrics}
@@ -102,8 +104,9 @@ class _Session:
         self._began = perf_counter()
         while self.waiting or self._running:
             while self.waiting and engine.room():
-                self._running.append(self.waiting.popleft())
-                engine.start(self._running[-1])
+                planned = self.waiting.popleft()
+                self._running[_unit(planned)] = perf_counter()
+                engine.start(planned)
             self._show(watcher)
             for finished in engine.finished(_TICK_S):
                 store.append(self._settled(finished))
@@ -113,7 +116,8 @@ class _Session:
     def _settled(self, finished: Finished) -> Trial:
         """Turn an outcome into the trial that is recorded."""
         planned, outcome = finished.planned, finished.outcome
-        self._running.remove(planned)
+        del self._running[_unit(planned)]
+        insort(self._took, outcome.wall_s)
         self._attempts[_unit(planned)] += 1
         status: Status = "failed" if outcome.error else "done"
         self._statuses[status] += 1
@@ -147,15 +151,18 @@ class _Session:
     def _show(self, watcher: Watcher | None) -> None:
         if watcher is None:
             return
+        now = perf_counter()
         watcher(
             Progress(
                 study=self._laid.study.name,
                 total=len(self._laid.trials),
                 done=self._statuses["done"],
                 failed=self._statuses["failed"],
-                running=tuple(f"{each.condition}, seed {each.seed}" for each in self._running),
+                running=tuple(f"{condition}, seed {seed}" for condition, seed in self._running),
                 ended=self._ended,
-                elapsed_s=perf_counter() - self._began,
+                elapsed_s=now - self._began,
+                oldest_s=now - next(iter(self._running.values()), now),
+                typical_s=self._took[len(self._took) // 2] if self._took else None,
             )
         )
 

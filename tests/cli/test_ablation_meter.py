@@ -59,5 +59,32 @@ def test_a_narrow_terminal_keeps_it_on_one_line(
     )
 
 
+def slow(oldest_s: float, typical_s: float | None) -> str:
+    return str(
+        Progress(
+            study="toy", total=60, done=4, failed=0, running=("baseline, seed 3", "other, seed 3"),
+            ended=4, elapsed_s=400, oldest_s=oldest_s, typical_s=typical_s,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("oldest_s", "typical_s"), [(301, 100), (11, 0.1), (11, None)])
+def test_a_trial_that_runs_much_longer_than_the_others_is_named(
+    oldest_s: float, typical_s: float | None
+) -> None:
+    line = slow(oldest_s, typical_s)
+    assert "2 running, one for " in line
+    assert line.endswith(" left (baseline, seed 3)")
+
+
+@pytest.mark.parametrize(("oldest_s", "typical_s"), [(299, 100), (9, 0.1), (9, None)])
+def test_a_trial_that_runs_as_long_as_the_others_is_not(
+    oldest_s: float, typical_s: float | None
+) -> None:
+    line = slow(oldest_s, typical_s)
+    assert "one for" not in line
+    assert "(" not in line
+
+
 def test_nothing_is_shown_of_a_study_that_had_nothing_to_run() -> None:
     assert shown(StringIO(), []) == [""]

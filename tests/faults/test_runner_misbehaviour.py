@@ -195,6 +195,17 @@ def test_progress_is_told_to_whoever_listens(tmp_path: Path) -> None:
     assert [each.done for each in told] == sorted(each.done for each in told)
 
 
+def test_progress_knows_how_long_the_oldest_trial_has_run(tmp_path: Path) -> None:
+    told = []
+    slow = study(tmp_path, HEAD.format(misdeed="time.sleep(2.5)"))
+    run(slow, tmp_path / "runs.db", 2, told.append)
+    late = max(told, key=lambda each: each.oldest_s)
+    assert late.running[0] == "without part, seed 1"
+    assert 1.5 < late.oldest_s < 4
+    assert 0 < late.typical_s < 1
+    assert told[-1].oldest_s == 0
+
+
 def test_a_worker_sees_one_numeric_thread_and_its_parents_path(tmp_path: Path) -> None:
     source = (
         "import os, sys\n"

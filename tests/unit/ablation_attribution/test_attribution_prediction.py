@@ -190,6 +190,15 @@ def test_an_event_that_never_happens_is_refused(net, examples):
         explain(net, examples[:1], "blocks.0", event=lambda _: True, draws=0)
 
 
+def test_a_network_without_noise_says_that_the_event_does_not_hold(net, examples):
+    label = labels(net, examples[:1])[0]
+    with pytest.raises(EvidenceNeverHeldError, match="does not hold for this example") as caught:
+        explain(net.eval(), examples[:1], "blocks.0", event=Predicted(1 - label), draws=30)
+    assert f"the prediction is {1 - label}" in str(caught.value)
+    assert "30" not in str(caught.value)
+    assert not caught.value.random
+
+
 @pytest.mark.parametrize(
     ("event", "problem"),
     [

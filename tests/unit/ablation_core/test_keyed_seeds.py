@@ -3,10 +3,12 @@
 import hashlib
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ablation import Seeds
+from ablation.errors import AblationError
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 
@@ -34,3 +36,20 @@ def test_a_thousand_streams_are_distinct_and_fit_every_generator() -> None:
     drawn = {Seeds("toy", seed)[f"block.{i}.weight"] for seed in range(20) for i in range(50)}
     assert len(drawn) == 1000
     assert all(0 <= each < 2**32 for each in drawn)
+
+
+@pytest.mark.parametrize("name", [0, None, 1.5, ("init",), b"init"])
+def test_a_stream_that_has_no_name_is_refused(name: object) -> None:
+    with pytest.raises(TypeError, match=r'ask for seeds\["init"\]') as refusal:
+        Seeds("toy", 3)[name]  # type: ignore[index]
+    assert isinstance(refusal.value, AblationError)
+
+
+def test_streams_cannot_be_listed_nor_searched() -> None:
+    seeds = Seeds("toy", 3)
+    with pytest.raises(TypeError, match="not iterable"):
+        list(seeds)  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="not iterable"):
+        _first, *_ = seeds  # type: ignore[misc]
+    with pytest.raises(TypeError, match="not a container"):
+        assert "init" in seeds  # type: ignore[operator]
