@@ -1,9 +1,21 @@
-"""From an estimand and data to a number with its interval."""
+"""From an estimand and data to a number with its interval; from a graph and data to a verdict."""
 
 from causal.estimation.estimate import Diagnostics as Diagnostics
 from causal.estimation.estimate import Estimate as Estimate
 from causal.estimation.estimate import Estimator as Estimator
 from causal.estimation.face import estimate as estimate
+from causal.estimation.implication_tests import confront as confront
+from causal.estimation.independence_tests import FisherZ as FisherZ
+from causal.estimation.independence_tests import GSquared as GSquared
 from causal.estimation.plug_in import PlugIn as PlugIn
 
-__all__ = ["Diagnostics", "Estimate", "Estimator", "PlugIn", "estimate"]
+__all__ = [
+    "Diagnostics",
+    "Estimate",
+    "Estimator",
+    "FisherZ",
+    "GSquared",
+    "PlugIn",
+    "confront",
+    "estimate",
+]
