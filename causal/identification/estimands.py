@@ -13,8 +13,9 @@ from causal.calculus import Derivation, bridge, equivalents
 from causal.expression import P, arranged
 from causal.graph import ADMG
 from causal.identification.answers import Identified
-from causal.identification.effects import as_asked, decide, question
-from causal.identification.proof import Plan, derive
+from causal.identification.asking import as_asked, question
+from causal.identification.deciding import Plan, decide
+from causal.identification.proof import derive
 from causal.query import Query
 
 __all__ = ["estimands"]

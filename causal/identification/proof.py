@@ -27,41 +27,30 @@ from causal.expression import (
 )
 from causal.graph import ADMG
 from causal.graph.bits import bits
-from causal.identification.shrinking import Chain
+from causal.identification.deciding import Plan
+from causal.identification.shrinking import Chain, District
 from causal.variables import Symbol
 
-__all__ = ["Plan", "derive"]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the algorithm decided: masks over the vertices of a graph."""
-
-    outcome: int
-    do: int
-    given: int
-    exchanged: int  # observations that rule 2 turned into actions
-    needed: int  # ancestors of the outcome once the actions are cut off; 0 when no action matters
-    chains: tuple[Chain, ...]
+__all__ = ["derive"]
 
 
 def derive(graph: ADMG, plan: Plan) -> Derivation:
     """The chain of equalities from the query to its estimand."""
-    scribe = _Scribe(graph)
-    start = scribe.law(plan.outcome, given=plan.given, do=plan.do)
+    scribe, sought = _Scribe(graph), plan.sought
+    start = scribe.law(sought.outcome, given=sought.given, do=sought.do)
     scribe.present.add(start)
-    given, do = plan.given & ~plan.exchanged, plan.do | plan.exchanged
-    law = scribe.law(plan.outcome, given=given, do=do)
+    given, do = sought.given & ~sought.exchanged, sought.actions
+    law = scribe.law(sought.outcome, given=given, do=do)
     scribe.walk(start, law)
-    joint = scribe.law(plan.outcome | given, do=do)
+    joint = scribe.law(sought.targets, do=do)
     last: Expression
     if given:
-        outcome = scribe.symbols(plan.outcome)
+        outcome = scribe.symbols(sought.outcome)
         scribe.expand(law, Quotient(joint, Sum(outcome, joint)), "conditioning")
-        effect = _effect(scribe, joint, plan, do)
+        effect = _effect(scribe, joint, plan)
         last = Quotient(effect, Sum(outcome, effect))
     else:
-        last = _effect(scribe, joint, plan, do)
+        last = _effect(scribe, joint, plan)
     estimand = fresh(simplified(last))
     if arranged(last) != estimand:
         scribe.steps.append(Step("probability", last, estimand, why="simplification"))
@@ -106,22 +95,22 @@ class _Scribe:
         self.present |= come
 
 
-def _effect(scribe: _Scribe, law: P, plan: Plan, do: int) -> Expression:
+def _effect(scribe: _Scribe, law: P, plan: Plan) -> Expression:
     """P(targets | do): the chain rule on the ancestors that matter, then each kernel."""
-    if not plan.needed:
+    if not plan.chains:
         observed = P(law.of)
         scribe.walk(law, observed)
         return observed
-    home = {v: chain.scopes for chain in plan.chains for v in bits(chain.scopes[-1])}
-    return _factorised(scribe, law, plan.needed, do, home)
+    home = {v: chain for chain in plan.chains for v in bits(chain.scope)}
+    return _factorised(scribe, law, plan.needed, plan.sought.actions, home)
 
 
 def _factorised(
-    scribe: _Scribe, law: P, scope: int, do: int, home: Mapping[int, tuple[int, ...]]
+    scribe: _Scribe, law: P, scope: int, do: int, home: Mapping[int, Chain]
 ) -> Expression:
     """P(of | do) = Σ over the rest of the scope of Π P(v | what comes before v, do), resolved.
 
-    ``home`` says of which chain of scopes each vertex of the scope is the end.
+    ``home`` says which chain leads to the kernel of each vertex.
     """
     factors = {v: scribe.law(1 << v, given=scope & ((1 << v) - 1), do=do) for v in bits(scope)}
     rest = scribe.symbols(scope) - law.of
@@ -137,40 +126,38 @@ def _summed(over: Symbols, factors: tuple[Expression, ...]) -> Expression:
     return Sum(over, product) if over else product
 
 
-def _conditional(scribe: _Scribe, v: int, law: P, scopes: tuple[int, ...]) -> Expression:
-    """Rewrite a law that equals Q(v | before v) of the last scope of a chain, as far as it goes."""
+def _conditional(scribe: _Scribe, v: int, law: P, chain: Chain) -> Expression:
+    """Rewrite a law that equals Q(v | before v) at the end of a chain, as far as it goes."""
     if law not in scribe.present and law in scribe.known:
         return scribe.known[law]
-    scribe.known[law] = resolved = _rewritten(scribe, v, law, scopes)
+    scribe.known[law] = resolved = _rewritten(scribe, v, law, chain)
     return resolved
 
 
-def _rewritten(scribe: _Scribe, v: int, law: P, scopes: tuple[int, ...]) -> Expression:
-    *earlier, scope = scopes
-    if len(earlier) <= 1:
-        observed = _observed(scribe, v, scopes[0])
-        scribe.walk(law, observed)
-        return observed
+def _rewritten(scribe: _Scribe, v: int, law: P, chain: Chain) -> Expression:
+    match chain.moves:
+        case () | (District(),):
+            observed = _observed(scribe, v, chain.whole)
+            scribe.walk(law, observed)
+            return observed
     here = 1 << v
-    before, after = scope & (here - 1), scope & ~(here * 2 - 1)
-    do = scribe.graph.parents_mask(scope) & ~scope
+    before, after = chain.scope & (here - 1), chain.scope & ~(here * 2 - 1)
+    do = scribe.graph.parents_mask(chain.scope) & ~chain.scope
     short = grounded(scribe.graph, here, given=before, do=do)
     if short is not None:
         observed = scribe.law(here, given=short)
         scribe.walk(law, observed)
         return observed
-    by_district = len(earlier) % 2 == 1
-    if by_district or scope == earlier[-1]:
+    if isinstance(chain.moves[-1], District):
         # The conditional of a district is the conditional of the kernel it is a district of.
-        return _rewritten(scribe, v, law, tuple(earlier))
-    if scope == here:
-        return _margin(scribe, law, scope, tuple(earlier))
-    conditional, whole = scribe.law(here, given=before, do=do), scribe.law(scope, do=do)
+        return _rewritten(scribe, v, law, chain.shorter)
+    if chain.scope == here:
+        return _margin(scribe, law, chain)
+    conditional, whole = scribe.law(here, given=before, do=do), scribe.law(chain.scope, do=do)
     scribe.walk(law, conditional)
     why = "conditioning and marginalisation" if before else "marginalisation"
     scribe.expand(conditional, _ratio(scribe, whole, here, before, after), why)
-    margin = _margin(scribe, whole, scope, tuple(earlier))
-    return _ratio(scribe, margin, here, before, after)
+    return _ratio(scribe, _margin(scribe, whole, chain), here, before, after)
 
 
 def _ratio(scribe: _Scribe, whole: Expression, here: int, before: int, after: int) -> Expression:
@@ -179,16 +166,16 @@ def _ratio(scribe: _Scribe, whole: Expression, here: int, before: int, after: in
     return Quotient(above, Sum(scribe.symbols(after | here), whole)) if before else above
 
 
-def _margin(scribe: _Scribe, law: P, scope: int, earlier: tuple[int, ...]) -> Expression:
-    """Q[scope] as a margin of the district kernel before it (rule 3, then marginalisation)."""
+def _margin(scribe: _Scribe, law: P, chain: Chain) -> Expression:
+    """Q[scope] as a margin of the kernel before it (rule 3, then marginalisation)."""
     if law not in scribe.present and law in scribe.known:
         return scribe.known[law]
-    larger = earlier[-1]
-    do = scribe.graph.parents_mask(larger) & ~larger
-    margin = scribe.law(scope, do=do)
+    larger = chain.shorter
+    do = scribe.graph.parents_mask(larger.scope) & ~larger.scope
+    margin = scribe.law(chain.scope, do=do)
     scribe.walk(law, margin)
-    home = dict.fromkeys(bits(larger), earlier)
-    scribe.known[law] = resolved = _factorised(scribe, margin, larger, do, home)
+    home = dict.fromkeys(bits(larger.scope), larger)
+    scribe.known[law] = resolved = _factorised(scribe, margin, larger.scope, do, home)
     return resolved
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from causal.errors import UnsupportedQueryError
 from causal.graph import ADMG, a_graph
-from causal.identification.effects import decide, effect
+from causal.identification.asking import effect
+from causal.identification.deciding import decide
 from causal.identification.shrinking import Blocked, Chain, shrink
 from causal.query import Query
 from causal.variables import Variable

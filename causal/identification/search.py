@@ -15,7 +15,8 @@ from causal.calculus import Derivation, Step, bridge, equivalents
 from causal.expression import Expression, P, arranged, laws, parse, replaced, simplified
 from causal.graph import ADMG, a_graph
 from causal.identification.answers import Identified, Undecided
-from causal.identification.effects import identify, question
+from causal.identification.asking import question
+from causal.identification.effects import identify
 
 __all__ = ["derive"]
 

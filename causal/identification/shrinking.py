@@ -1,7 +1,7 @@
 """Shrink Q[scope] to Q[target] by districts and ancestral margins: the verdict, on sets alone.
 
 Huang & Valtorta (2006), "Identifiability in causal Bayesian networks: a sound and complete
-algorithm".  No formula is built here; what comes back is the chain of scopes that one follows.
+algorithm".  No formula is built here; what comes back is the chain of moves that one follows.
 """
 
 from __future__ import annotations
@@ -10,14 +10,43 @@ from dataclasses import dataclass
 
 from causal.graph import ADMG
 
-__all__ = ["Blocked", "Chain", "shrink"]
+__all__ = ["Blocked", "Chain", "District", "Margin", "shrink"]
+
+
+@dataclass(frozen=True)
+class District:
+    """The move to one district of the scope (Tian & Pearl 2002, lemma 4)."""
+
+    scope: int
+
+
+@dataclass(frozen=True)
+class Margin:
+    """The move to an ancestral part of the scope, by summing out the rest (lemma 3)."""
+
+    scope: int
 
 
 @dataclass(frozen=True)
 class Chain:
-    """The scopes on the way: the whole, a district, an ancestral part of that, a district, ..."""
+    """The moves from Q[whole] to the kernel that is wanted; each makes the scope smaller."""
 
-    scopes: tuple[int, ...]
+    whole: int
+    moves: tuple[District | Margin, ...] = ()
+
+    @property
+    def scope(self) -> int:
+        """Where the last move leads."""
+        return self.moves[-1].scope if self.moves else self.whole
+
+    @property
+    def shorter(self) -> Chain:
+        """The same without the last move."""
+        return Chain(self.whole, self.moves[:-1])
+
+    def by(self, move: District | Margin) -> Chain:
+        """The same and one move more; a move that changes nothing is none."""
+        return self if move.scope == self.scope else Chain(self.whole, (*self.moves, move))
 
 
 @dataclass(frozen=True)
@@ -35,11 +64,10 @@ def shrink(graph: ADMG, scope: int, *, to: int) -> Chain | Blocked:
     >>> shrink(graph, graph.everything, to=graph.mask("Y"))
     Blocked(outer=3, inner=2)
     """
-    scopes = [scope, district := graph.district_mask(to, scope)]
-    while district != to:
-        ancestral = graph.ancestors_mask(to, within=district)
-        if ancestral == district:
-            return Blocked(outer=district, inner=to)
-        district = graph.district_mask(to, ancestral)
-        scopes += [ancestral, district]
-    return Chain(tuple(scopes))
+    chain = Chain(scope).by(District(graph.district_mask(to, scope)))
+    while chain.scope != to:
+        ancestral = graph.ancestors_mask(to, within=chain.scope)
+        if ancestral == chain.scope:
+            return Blocked(outer=chain.scope, inner=to)
+        chain = chain.by(Margin(ancestral)).by(District(graph.district_mask(to, ancestral)))
+    return chain
