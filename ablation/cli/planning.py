@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ablation.cli.options import AS_JSON, STUDY_FILE
+from ablation.cli.options import AS_JSON, STUDY_FILE, STUDY_FORM
 from ablation.cli.showing import plural, show_record, show_table
 
 if TYPE_CHECKING:
     from ablation.plan import Plan
 
 
-@click.command()
+@click.command(epilog=STUDY_FORM)
 @STUDY_FILE
 @AS_JSON
 def plan(study_file: Path, *, as_json: bool) -> None:

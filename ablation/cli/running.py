@@ -10,7 +10,7 @@ import click
 
 from ablation.cli.exits import Exit
 from ablation.cli.meter import Meter
-from ablation.cli.options import AS_JSON, STUDY_FILE
+from ablation.cli.options import AS_JSON, STUDY_FILE, STUDY_FORM
 from ablation.cli.showing import first_line, plural, show_record
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ablation.trials import Trials
 
 
-@click.command()
+@click.command(epilog=STUDY_FORM)
 @STUDY_FILE
 @click.option(
     "--store",
@@ -41,6 +41,8 @@ def run(study_file: Path, store: Path, workers: int, *, retry_failed: bool, as_j
 
     Every trial is recorded as it ends. Ctrl-C stops, and the same command continues; failed
     trials stay as they are unless --retry-failed is given.
+
+    Exit code 0 also when trials failed (they are rows of the study), 1 when none is done.
     """
     from ablation.plan import plan
     from ablation.runner.session import run as run_study

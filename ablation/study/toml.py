@@ -47,6 +47,14 @@ _WORDS = {
     list: "a list",
     dict: "a table",
 }
+_FORMS = {
+    "components": (
+        "Write [components], and under it a line for each: "
+        'attention = { switch = "attention", off = false }.'
+    ),
+    "metrics": "Write [metrics.accuracy] for each, and under it higher_is_better = true.",
+    "config": "Write [config], and under it a line for each setting: attention = true.",
+}
 _LONG = 2000  # lines; finding the line of a key reads the file once a line
 
 
@@ -107,7 +115,7 @@ class _Source:
 
     def table(self, entry: object, keys: Keys) -> dict[str, Any]:
         if not isinstance(entry, dict):
-            self.fail(keys, f"{'.'.join(keys)} is {entry!r}, not a table such as {{ ... }}.")
+            self.fail(keys, f"{_named(keys, entry)}, not a table. {_FORMS[keys[0]]}")
         return entry
 
     def check(
@@ -122,9 +130,11 @@ class _Source:
                 self.fail(here, f"{place} has no key {key!r}; it has {listed(allowed)}.{hint}")
             if not _fits(value, allowed[key]):
                 words = " or ".join(_WORDS[kind] for kind in allowed[key])
-                self.fail(here, f"{'.'.join(here)} is {value!r}; it must be {words}.")
+                form = "" if keys else _FORMS.get(key, "")
+                self.fail(here, f"{_named(here, value)}; it must be {words}. {form}".rstrip())
         if missing := [key for key in required if key not in table]:
-            self.fail(keys, f"{place} needs {listed(missing)}.")
+            forms = " ".join(_FORMS[key] for key in missing if key in _FORMS)
+            self.fail(keys, f"{place} needs {listed(missing)}. {forms}".rstrip())
 
     def fail(self, keys: Keys, problem: str) -> NoReturn:
         raise StudyFileError(self.path, self.line_of(keys), problem)
@@ -144,6 +154,12 @@ class _Source:
                 return start
             start = count + 1
         return None
+
+
+def _named(keys: Keys, value: object) -> str:
+    """Say what a key holds; a list or a table only by its kind."""
+    what = _WORDS[type(value)] if isinstance(value, list | dict) else repr(value)
+    return f"{'.'.join(keys)} is {what}"
 
 
 def _fits(value: object, kinds: Iterable[type]) -> bool:

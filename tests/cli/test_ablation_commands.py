@@ -87,6 +87,23 @@ def test_help_names_every_command(ablation: Command) -> None:
         assert ablation(command, "--help").code == 0
 
 
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_the_study_that_help_shows_can_be_run(ablation: Command, command: str) -> None:
+    said = ablation(command, "--help").out
+    form = said[said.index('  name = "') : said.index("More in ")]
+    Path("shown.toml").write_text(form)
+    Path("runner.py").write_text("def train(config, seeds): return {'accuracy': 1.0}")
+    assert ablation("plan", "shown.toml").code == 0
+    assert ablation("run", "shown.toml", "--workers", "1").code == 0
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_help_says_what_an_exit_code_of_zero_covers(ablation: Command) -> None:
+    said = " ".join(ablation("run", "--help").out.split())
+    assert "Exit code 0 also when trials failed" in said
+    assert "1 when none is done" in said
+
+
 def test_a_plan_is_shown_and_nothing_runs(ablation: Command) -> None:
     said = ablation("plan", "study.toml")
     assert said.code == 0

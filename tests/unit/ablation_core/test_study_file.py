@@ -77,6 +77,26 @@ def test_a_mistake_is_refused_with_its_line(
     assert str(refusal.value).startswith(f"{tmp_path / 'study.toml'}:{line}: ")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "form"),
+    [
+        ("[components]\n", "[[components]]\n", "[components], and under it a line for each"),
+        ("attention = { switch = \"attention\", off = false }", 'attention = "attention"',
+         'attention = { switch = "attention", off = false }'),
+        ("[metrics.accuracy]", "[[metrics.accuracy]]", "Write [metrics.accuracy]"),
+        ("[metrics.accuracy]", "[[metrics]]", "Write [metrics.accuracy]"),
+        ("[config]", "[[config]]", "Write [config]"),
+    ],
+)  # fmt: skip
+def test_a_wrong_shape_is_answered_with_the_right_one(
+    tmp_path: Path, old: str, new: str, form: str
+) -> None:
+    with pytest.raises(StudyFileError) as refusal:
+        read(tmp_path, TOY.replace(old, new))
+    assert form in str(refusal.value)
+    assert refusal.value.line == TOY[: TOY.index(old)].count("\n") + 1
+
+
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(StudyFileError, match="needs seeds, components and metrics"):
         read(tmp_path, 'name = "toy"\nsystem = "a:b"')
