@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from causal.errors import GraphSyntaxError
@@ -92,7 +93,7 @@ class Language:
         kinds = {number: kind for kind, number in self.words.groupindex.items()}
         decoders = {number: self.names.get(kind) for number, kind in kinds.items()}
         kinds |= {number: "name" for number, decode in decoders.items() if decode}
-        last = self.words.groupindex["stray"]
+        last, new = self.words.groupindex["stray"], tuple.__new__
         for match in self.words.finditer(text):
             number = match.lastindex
             if number is None:
@@ -105,21 +106,21 @@ class Language:
                     raise GraphSyntaxError(text, position, problem)
             elif number == last:
                 raise GraphSyntaxError(text, position, self.unexpected(text, position))
-            yield Token(kinds[number], value, position)
+            yield new(Token, (kinds[number], value, position))
 
 
 class Tokens:
     """The words of one text from the left: ``now`` is the next one, ``then`` the one behind it."""
 
     def __init__(self, text: str, words: Iterator[Token]) -> None:
-        self.text, self._words, self._end = text, words, Token("eof", "", len(text))
-        self.now = next(words, self._end)
-        self.then = next(words, self._end)
+        self.text = text
+        self._next = chain(words, repeat(Token("eof", "", len(text)))).__next__
+        self.now, self.then = self._next(), self._next()
 
     def take(self) -> Token:
         """The next word; reading goes on behind it."""
         taken = self.now
-        self.now, self.then = self.then, next(self._words, self._end)
+        self.now, self.then = self.then, self._next()
         return taken
 
     def have(self, *kinds: str) -> Token | None:
