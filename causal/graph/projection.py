@@ -17,7 +17,13 @@ Projection = tuple[list[int], list[int]]
 
 
 def project(graph: Edges, hidden: int) -> Projection:
-    """Parents and siblings of every vertex once ``hidden`` are left out (theirs are empty)."""
+    """Parents and siblings of every vertex once ``hidden`` are left out (theirs are empty).
+
+    >>> from causal import ADMG
+    >>> graph = ADMG.parse("U -> X; U -> Y")
+    >>> graph.nodes, project(graph, hidden=0b001)
+    (('U', 'X', 'Y'), ([0, 0, 0], [0, 4, 2]))
+    """
     parents, siblings = list(graph.parent_masks), list(graph.sibling_masks)
     for u in bits(hidden):  # causes first, so that the children of U are still those of the graph
         here = 1 << u

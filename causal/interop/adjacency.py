@@ -17,7 +17,11 @@ __all__ = ["from_adjacency", "to_adjacency"]
 
 
 def from_adjacency(table: pd.DataFrame) -> ADMG:
-    """Read a table with the same names, in the same order, on its rows and columns."""
+    """Read a table with the same names, in the same order, on its rows and columns.
+
+    >>> from_adjacency(pd.DataFrame([[0, 1], [0, 0]], index=["X", "Y"], columns=["X", "Y"]))
+    ADMG.parse('X -> Y')
+    """
     names = [named(name) for name in table.columns]
     if [named(name) for name in table.index] != names:
         problem = "rows and columns must have the same names, in the same order"

@@ -44,7 +44,11 @@ class Digraph(Protocol):
 
 
 def from_networkx(graph: Digraph, *, latent: frozenset[Hashable] = frozenset()) -> ADMG:
-    """Read a DiGraph or MultiDiGraph; raises ForeignGraphError or CycleError."""
+    """Read a DiGraph or MultiDiGraph; raises ForeignGraphError or CycleError.
+
+    >>> from_networkx(networkx.MultiDiGraph([("X", "Y"), ("X", "Y", {"bidirected": True})]))
+    ADMG.parse('X -> Y; X <-> Y')
+    """
     if not graph.is_directed():
         raise ForeignGraphError("an undirected graph does not say what causes what; use a DiGraph")
     directed: list[tuple[Hashable, Hashable]] = []

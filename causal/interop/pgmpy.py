@@ -23,7 +23,11 @@ class Networked(Digraph, Protocol):
 
 
 def from_pgmpy(graph: Networked) -> ADMG:
-    """Read a DAG, Bayesian network or ADMG; a PDAG only when all of its edges are directed."""
+    """Read a DAG, Bayesian network or ADMG; a PDAG only when all of its edges are directed.
+
+    >>> from_pgmpy(pgmpy.base.DAG([("U", "X"), ("U", "Y")], latents={"U"}))
+    ADMG.parse('X <-> Y')
+    """
     if getattr(graph, "undirected_edges", ()):
         problem = "this graph has undirected edges, which do not say what causes what"
         raise ForeignGraphError(f"{problem}; choose one of its DAGs")

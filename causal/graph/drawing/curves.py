@@ -42,7 +42,11 @@ class Curve:
 
 
 def flow(tail: Box, bends: Iterable[Point], head: Box) -> Curve:
-    """From the right side of one box to the left side of another, level at every bend."""
+    """From the right side of one box to the left side of another, level at every bend.
+
+    >>> flow(Box(0, 0, 10, 10), [], Box(100, 0, 10, 10)).path
+    'M10.0,0.0C49.5,0.0 49.5,0.0 89.0,0.0'
+    """
     ends = (tail.x + tail.half_width, tail.y), (head.x - head.half_width - 1, head.y)
     stops = [ends[0], *bends, ends[1]]
     path, points = f"M{_at(stops[0])}", [stops[0]]
@@ -55,7 +59,11 @@ def flow(tail: Box, bends: Iterable[Point], head: Box) -> Curve:
 
 
 def cells(points: Iterable[Point]) -> set[tuple[int, int]]:
-    """The cells of a coarse grid that some points lie in."""
+    """The cells of a coarse grid that some points lie in.
+
+    >>> cells([(0.0, 0.0), (1.0, 1.0), (20.0, 0.0)]) == {(0, 0), (2, 0)}
+    True
+    """
     return {(round(x / CELL), round(y / CELL)) for x, y in points}
 
 

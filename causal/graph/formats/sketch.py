@@ -21,7 +21,11 @@ _Pair = tuple[Variable, Variable]
 
 @dataclass(frozen=True)
 class Sketch:
-    """Names and edges; ``latent`` are the names that stand for something unmeasured."""
+    """Names and edges; ``latent`` are the names that stand for something unmeasured.
+
+    >>> Sketch(nodes=("X", "Y", "Z"), directed=(("X", "Y"),)).alone
+    ('Z',)
+    """
 
     nodes: tuple[Variable, ...]
     directed: tuple[_Pair, ...] = ()
@@ -36,7 +40,13 @@ class Sketch:
 
 
 class Draft:
-    """A graph while its text is being read."""
+    """A graph while its text is being read.
+
+    >>> draft = Draft("X -> Y")
+    >>> draft.edge("X", "->", "Y", position=2)
+    >>> draft.finished()
+    Sketch(nodes=('X', 'Y'), directed=(('X', 'Y'),), bidirected=(), latent=frozenset())
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -63,6 +63,10 @@ class Language:
     """The words of a format, a named group a kind, and what may stand between them (``skip``).
 
     ``names`` says which kinds are names, and how each is decoded; all of them become ``"name"``.
+
+    >>> language = Language("(?P<word>[a-z]+)|(?P<end>;)", skip="[ ]", names={"word": str})
+    >>> language.tokens("a ;").take()
+    Token(kind='name', value='a', position=0)
     """
 
     def __init__(
