@@ -3,6 +3,9 @@
 from causal.estimation.estimate import Diagnostics as Diagnostics
 from causal.estimation.estimate import Estimate as Estimate
 from causal.estimation.estimate import Estimator as Estimator
+from causal.estimation.evaluation import Evaluation as Evaluation
+from causal.estimation.evaluation import Gap as Gap
+from causal.estimation.evaluation import evaluate as evaluate
 from causal.estimation.face import estimate as estimate
 from causal.estimation.implication_tests import confront as confront
 from causal.estimation.independence_tests import FisherZ as FisherZ

@@ -108,8 +108,10 @@ def _listed(table: Labelled, needed: Variables) -> Law:
 def _cells(table: Labelled, width: int) -> dict[Cell, Number]:
     """Weights by cell; what stands twice is added up."""
     cells: dict[Cell, Number] = {}
+    # A MultiIndex has tuples for keys, even one of a single level, such as value_counts makes.
+    bare = width == 1 and not hasattr(table.index, "levels")
     for key, entry in table.items():
-        cell, weight = (key,) if width == 1 else cast("Cell", key), cast("Number", entry)
+        cell, weight = (key,) if bare else cast("Cell", key), cast("Number", entry)
         cells[cell] = cells[cell] + weight if cell in cells else weight
     return cells
 

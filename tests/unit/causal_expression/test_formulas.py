@@ -199,3 +199,10 @@ def test_a_cell_that_stands_twice_counts_twice():
 def test_what_is_no_table_is_refused(table):
     with pytest.raises(TypeError, match="a law is a pandas Series"):
         p("Y", "X").evaluate(table)
+
+
+def test_one_column_of_data_has_plain_values():
+    data = pd.DataFrame({"X": [0, 1, 1], "unused": range(3)})
+    value = p("X").evaluate(data)
+    assert value.to_dict() == {0: Fraction(1, 3), 1: Fraction(2, 3)}
+    assert value.index.name == "X"

@@ -1,0 +1,231 @@
+"""A formula on data or on a law of floats, by arrays; what is empty is reported, not raised.
+
+``Expression.evaluate`` is exact and raises where a formula is undefined.  This is its fast twin:
+the same numbers to rounding, undefined cells as NaN, and a report of every condition never seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from causal.errors import DataError, UnknownVariableError
+from causal.estimation.contraction import MOST_CELLS, Axes, Tensor, contracted, divided
+from causal.expression import Expression, P, Product, Quotient, Sum, Zero
+from causal.expression.notation import by_name
+from causal.variables import Symbol, Variable, Variables, listed, natural, nearest, quoted
+
+__all__ = ["Evaluation", "Gap", "evaluate"]
+
+Value: TypeAlias = Hashable
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Conditions that a formula divides by, and that have probability zero."""
+
+    part: str  # the conditional or the fraction, as text
+    symbols: tuple[str, ...]
+    cells: tuple[tuple[Value, ...], ...]
+
+    def __str__(self) -> str:
+        shown = [
+            ", ".join(f"{s} = {v}" for s, v in zip(self.symbols, cell, strict=True))
+            for cell in self.cells[:5]
+        ]
+        more = f" and {len(self.cells) - 5} more" if len(self.cells) > 5 else ""
+        return f"{self.part} has nothing at {'; '.join(shown)}{more}"
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """The values of a formula, NaN where it is undefined, and why it is undefined there.
+
+    A gap need not leave a value undefined: what is multiplied by zero does not matter.
+    """
+
+    values: pd.Series
+    gaps: tuple[Gap, ...]
+
+    @property
+    def undefined(self) -> int:
+        """How many values are undefined."""
+        return int(self.values.isna().sum())
+
+    def __str__(self) -> str:
+        if not self.gaps:
+            return "every cell that the formula divides by is filled"
+        return "\n".join(map(str, self.gaps))
+
+
+def evaluate(formula: Expression, law: pd.Series | pd.DataFrame) -> Evaluation:
+    """The values of a formula on a law, as Expression.evaluate gives them, in floating point.
+
+    ``law`` is a Series of probabilities whose index levels are the variables, or a DataFrame of
+    observations.  Raises UnknownVariableError, and DataError for missing values, for no rows, and
+    when a table of more than 2^26 cells is needed.
+
+    >>> from causal.expression import parse
+    >>> data = pd.DataFrame({"X": [0, 0, 1], "Z": [0, 1, 1], "Y": [0, 1, 1]})
+    >>> found = evaluate(parse("Σ_{Z} P(Y | X, Z) P(Z)"), data)
+    >>> found.values[0, 1].round(3), found.undefined
+    (np.float64(0.667), 2)
+    >>> print(found)
+    P(Y | X, Z) has nothing at X = 1, Z = 0
+    """
+    work = _Work(_coded(law, formula.variables))
+    tensor = work.tensor(formula)
+    axes = tuple(sorted(tensor.axes, key=by_name))
+    values = tensor.values.transpose([tensor.axes.index(s) for s in axes])
+    if tensor.holes is not None:
+        holes = tensor.holes.transpose([tensor.axes.index(s) for s in axes])
+        values = np.where(holes, np.nan, values)
+    return Evaluation(_labelled(values, axes, work.law), tuple(work.gaps))
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """A law as columns of codes, one a variable, and a weight a row."""
+
+    domains: Mapping[Variable, Sequence[Value]]
+    codes: Mapping[Variable, NDArray[np.intp]]
+    weights: NDArray[np.float64]
+
+    def margin(self, names: Sequence[Variable]) -> NDArray[np.float64]:
+        shape = [len(self.domains[name]) for name in names]
+        if prod(shape) > MOST_CELLS:
+            raise DataError(
+                f"the law of {listed(map(quoted, names))} has {prod(shape):,} cells, more than "
+                f"{MOST_CELLS:,}; Expression.evaluate keeps to the cells that occur"
+            )
+        if not names:
+            return np.array(self.weights.sum())
+        cell = np.ravel_multi_index([self.codes[name] for name in names], shape)
+        sums = np.bincount(cell, self.weights, minlength=prod(shape))
+        return sums.astype(np.float64, copy=False).reshape(shape)
+
+
+@dataclass
+class _Work:
+    """One evaluation: equal parts are computed once, gaps are collected."""
+
+    law: _Coded
+    known: dict[Expression, Tensor] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+
+    def tensor(self, formula: Expression) -> Tensor:
+        if formula not in self.known:
+            self.known[formula] = self.computed(formula)
+        return self.known[formula]
+
+    def computed(self, formula: Expression) -> Tensor:
+        match formula:
+            case P():
+                return self.conditional(formula)
+            case Sum(over, body):
+                factors = body.factors if isinstance(body, Product) else (body,)
+                return self.contracted(factors, over)
+            case Product(factors):
+                return self.contracted(factors, frozenset())
+            case Quotient(numerator, denominator):
+                below = self.tensor(denominator)
+                self.report(str(formula), below)
+                return divided(self.tensor(numerator), below)
+            case _:
+                return Tensor((), np.array(0.0 if isinstance(formula, Zero) else 1.0))
+
+    def contracted(self, factors: Sequence[Expression], over: frozenset[Symbol]) -> Tensor:
+        tensors = [self.tensor(factor) for factor in factors]
+        symbols = over.union(*(t.axes for t in tensors))
+        return contracted(tensors, over, {s: len(self.law.domains[s.variable]) for s in symbols})
+
+    def conditional(self, law: P) -> Tensor:
+        if law.do:
+            raise ValueError(f"{law} needs an experiment; a law of observations cannot give it")
+        of, given = sorted(law.of, key=by_name), sorted(law.given, key=by_name)
+        joint = self.law.margin([s.variable for s in (*of, *given)])
+        whole = Tensor((*of, *given), joint)
+        if not given:
+            return whole
+        base = Tensor(tuple(given), joint.sum(axis=tuple(range(len(of)))))
+        self.report(str(law), base)
+        return divided(whole, base)
+
+    def report(self, part: str, below: Tensor) -> None:
+        """Note where a denominator is zero, and not itself undefined."""
+        empty = below.values == 0
+        if below.holes is not None:
+            empty &= ~below.holes
+        if empty.any():
+            domains = [self.law.domains[s.variable] for s in below.axes]
+            cells = tuple(
+                tuple(domain[i] for domain, i in zip(domains, place, strict=True))
+                for place in np.argwhere(empty).tolist()
+            )
+            self.gaps.append(Gap(part, tuple(map(str, below.axes)), cells))
+
+
+def _coded(law: pd.Series | pd.DataFrame, needed: Variables) -> _Coded:
+    weights: NDArray[np.float64]
+    if isinstance(law, pd.DataFrame):
+        columns = {str(name): law[name] for name in law.columns}
+        if not len(law):
+            raise DataError("the data has no rows; a formula needs at least one observation")
+        weights = np.full(len(law), 1 / len(law))
+    else:
+        _check(law)
+        law = law[law != 0]  # as in exact tables, a cell of probability zero is no cell
+        columns = {
+            str(name): law.index.get_level_values(i).to_series()
+            for i, name in enumerate(law.index.names)
+        }
+        weights = law.to_numpy(dtype=np.float64)
+    if missing := sorted(needed - columns.keys(), key=natural):
+        close = dict.fromkeys(hit for name in missing for hit in nearest(name, columns))
+        raise UnknownVariableError(missing, tuple(columns), close, where="data")
+    domains: dict[Variable, Sequence[Value]] = {}
+    codes: dict[Variable, NDArray[np.intp]] = {}
+    for name in sorted(needed, key=natural):
+        codes[name], domains[name] = _factorized(columns[name], name)
+    return _Coded(domains, codes, weights)
+
+
+def _check(law: pd.Series) -> None:
+    """Raise DataError unless the weights are probabilities that sum to one."""
+    if not (law >= 0).all():
+        raise DataError(f"{law[~(law >= 0)].iloc[0]} is no probability")
+    if abs(excess := float(law.sum()) - 1) > 1e-9:
+        raise DataError(f"the probabilities sum to {1 + excess:.6g}, not to 1")
+
+
+def _factorized(column: pd.Series, name: Variable) -> tuple[NDArray[np.intp], Sequence[Value]]:
+    """The codes and the values in order: sorted when they can be, else as they occur."""
+    codes, found = pd.factorize(column)
+    if lost := int((codes < 0).sum()):
+        raise DataError(
+            f"{lost} of {len(column)} rows have a missing value in {quoted(name)}; "
+            "drop or impute them first"
+        )
+    values: list[Value] = list(found)
+    try:
+        order = sorted(range(len(values)), key=values.__getitem__)  # type: ignore[arg-type]
+    except TypeError:
+        return codes, values
+    rank = np.empty(len(order), dtype=np.intp)
+    rank[order] = np.arange(len(order))
+    return rank[codes], [values[i] for i in order]
+
+
+def _labelled(values: NDArray[np.float64], axes: Axes, law: _Coded) -> pd.Series:
+    if not axes:
+        return pd.Series([float(values)])
+    domains = [law.domains[s.variable] for s in axes]
+    names = [s.variable + "'" * s.mark for s in axes]
+    index = pd.MultiIndex.from_product(domains, names=names)
+    return pd.Series(values.ravel(), index=index if len(axes) > 1 else index.get_level_values(0))
