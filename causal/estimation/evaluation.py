@@ -91,11 +91,12 @@ def evaluate(formula: Expression, law: pd.Series | pd.DataFrame) -> Evaluation:
 
 @dataclass(frozen=True)
 class _Coded:
-    """A law as columns of codes, one a variable, and a weight a row."""
+    """A law as columns of codes, one a variable, a weight a row, and the sum of the weights."""
 
     domains: Mapping[Variable, Sequence[Value]]
     codes: Mapping[Variable, NDArray[np.intp]]
     weights: NDArray[np.float64]
+    whole: float
 
     def margin(self, names: Sequence[Variable]) -> NDArray[np.float64]:
         shape = [len(self.domains[name]) for name in names]
@@ -105,10 +106,10 @@ class _Coded:
                 f"{MOST_CELLS:,}; Expression.evaluate keeps to the cells that occur"
             )
         if not names:
-            return np.array(self.weights.sum())
+            return np.array(1.0)
         cell = np.ravel_multi_index([self.codes[name] for name in names], shape)
         sums = np.bincount(cell, self.weights, minlength=prod(shape))
-        return sums.astype(np.float64, copy=False).reshape(shape)
+        return sums.reshape(shape) / self.whole
 
 
 @dataclass
@@ -177,7 +178,7 @@ def _coded(law: pd.Series | pd.DataFrame, needed: Variables) -> _Coded:
         columns = {str(name): law[name] for name in law.columns}
         if not len(law):
             raise DataError("the data has no rows; a formula needs at least one observation")
-        weights = np.full(len(law), 1 / len(law))
+        weights, whole = np.ones(len(law)), float(len(law))
     else:
         _check(law)
         law = law[law != 0]  # as in exact tables, a cell of probability zero is no cell
@@ -185,7 +186,7 @@ def _coded(law: pd.Series | pd.DataFrame, needed: Variables) -> _Coded:
             str(name): law.index.get_level_values(i).to_series()
             for i, name in enumerate(law.index.names)
         }
-        weights = law.to_numpy(dtype=np.float64)
+        weights, whole = law.to_numpy(dtype=np.float64), 1.0
     if missing := sorted(needed - columns.keys(), key=natural):
         close = dict.fromkeys(hit for name in missing for hit in nearest(name, columns))
         raise UnknownVariableError(missing, tuple(columns), close, where="data")
@@ -193,7 +194,7 @@ def _coded(law: pd.Series | pd.DataFrame, needed: Variables) -> _Coded:
     codes: dict[Variable, NDArray[np.intp]] = {}
     for name in sorted(needed, key=natural):
         codes[name], domains[name] = _factorized(columns[name], name)
-    return _Coded(domains, codes, weights)
+    return _Coded(domains, codes, weights, whole)
 
 
 def _check(law: pd.Series) -> None:
