@@ -23,7 +23,7 @@ from causal.expression.table import Table
 from causal.identification import Agreement, KernelConstraint
 from causal.variables import Symbol
 
-__all__ = ["wald"]
+__all__ = ["STEP", "differences", "nudged", "wald"]
 
 Equality: TypeAlias = KernelConstraint | Agreement
 Numbers: TypeAlias = NDArray[np.float64]
@@ -53,15 +53,20 @@ def wald(claim: Equality, data: pd.DataFrame) -> Outcome:
     grid = tuple(itertools.product(*(observed.domains[v] for v in observed.variables)))
     rows = np.array([float(observed.cells.get(cell, 0)) * len(data) for cell in grid])
     weights = (rows + ADDED) / (rows + ADDED).sum()
-    law = _nudged(Law(observed.variables, dict.fromkeys(grid, 0.0)), weights)
-    values = np.array(list(_differences(claim, law, size)))
+    law = nudged(Law(observed.variables, dict.fromkeys(grid, 0.0)), weights)
+    values = np.array(list(differences(claim, law, size)))
     influence = (values[:, 1:] - values[:, :1]) / STEP
     covariance = influence @ (weights[:, None] * influence.T) / len(data)
     return scored("Wald", *_distance(values[:, 0], covariance))
 
 
-def _nudged(law: Law, weights: Numbers) -> Law:
-    """The law with these weights, and moved a step towards each of its cells, all at once."""
+def nudged(law: Law, weights: Numbers) -> Law:
+    """The law with these weights, and moved a step towards each of its cells, all at once.
+
+    >>> coin = nudged(Law(("X",), {(0,): 0.0, (1,): 0.0}), np.array([0.5, 0.5]))
+    >>> [chance.draws.round(3).tolist() for chance in coin.cells.values()]
+    [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]
+    """
     moved = weights[:, None] * (1 - STEP) + np.eye(len(weights)) * STEP
     columns = np.hstack([weights[:, None], moved])
     cells = dict(zip(law.cells, map(Replicates, columns), strict=True))
@@ -69,8 +74,16 @@ def _nudged(law: Law, weights: Numbers) -> Law:
     return Law(law.variables, cast("dict[Cell, Number]", cells))
 
 
-def _differences(claim: Equality, law: Law, size: int) -> Iterator[Numbers]:
-    """What the equality says is zero, in each of the laws."""
+def differences(claim: Equality, law: Law, size: int) -> Iterator[Numbers]:
+    """What the equality says is zero, in each of the laws that were nudged from one of ``size`` cells.
+
+    >>> from causal.expression import P
+    >>> grid = dict.fromkeys(itertools.product((0, 1), repeat=2), 0.0)
+    >>> law = nudged(Law(("X", "Y"), grid), np.array([0.1, 0.4, 0.2, 0.3]))
+    >>> claim = KernelConstraint(P.of_names("Y", "X"), frozenset("X"))
+    >>> [round(float(each[0]), 3) for each in differences(claim, law, size=4)]
+    [0.2, -0.2]
+    """
     match claim:
         case KernelConstraint(formula, free_of):
             idle = frozenset(s for s in formula.free if s.variable in free_of)
