@@ -1,0 +1,185 @@
+"""Whatever is handed to the checker, it answers in one line, soon, and never with a traceback."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from causal import certificate, examples, identify
+from causal.calculus import sealed
+from causal.checker import CheckError, check
+from causal.checker.__main__ import main
+
+YES = certificate(identify(examples()["front-door"], "P(Y | do(X))"))
+NO = certificate(identify(examples()["bow"], "P(Y | do(X))"))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=8,
+)
+
+
+def resealed(certificate: dict) -> dict:
+    return sealed({key: value for key, value in certificate.items() if key != "digest"})
+
+
+def assert_it_is_refused_in_one_line(certificate: object) -> None:
+    start = time.process_time()
+    with pytest.raises(CheckError) as caught:
+        check(certificate)
+    assert len(str(caught.value).splitlines()) == 1
+    assert time.process_time() - start < 5
+
+
+def places(data: object, path: tuple = ()) -> list[tuple]:
+    """The way to every part of nested data."""
+    inner = data.items() if isinstance(data, dict) else enumerate(data)
+    found = [path] if path else []
+    for key, value in inner:
+        here = (*path, key)
+        found += places(value, here) if isinstance(value, dict | list) else [here]
+    return found
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_other_json_is_no_certificate(data):
+    assert_it_is_refused_in_one_line(data)
+
+
+@settings(deadline=None, max_examples=300)
+@given(data=st.data(), of=st.sampled_from([YES, NO]), junk=JSON)
+def test_a_certificate_with_junk_in_one_place_is_refused_or_the_same(data, of, junk):
+    changed = copy.deepcopy(of)
+    *way, last = data.draw(st.sampled_from(places(changed)))
+    inner = changed
+    for key in way:
+        inner = inner[key]
+    inner[last] = junk
+    try:
+        said = check(resealed(changed))
+    except CheckError:
+        return
+    # Nothing that matters was changed: no models, or the same sets.
+    assert said.splitlines()[0] == check(of).splitlines()[0]
+
+
+@pytest.mark.parametrize("of", [YES, NO])
+def test_a_certificate_without_one_part_is_refused(of):
+    for way in places(of):
+        changed = copy.deepcopy(of)
+        inner = changed
+        for key in way[:-1]:
+            inner = inner[key]
+        del inner[way[-1]]
+        try:
+            check(changed if way[0] == "digest" else resealed(changed))
+        except CheckError:
+            continue
+        assert way[0] == "graph"  # a list that is shorter may still be a graph of which all holds
+
+
+def nested(depth: int) -> list:
+    data: list = []
+    for _ in range(depth):
+        data = [data]
+    return data
+
+
+HUGE = {
+    "deep brackets": {"estimand": "(" * 50_000 + "P(Y)" + ")" * 50_000},
+    "deep sums": {"estimand": "Σ_{X} " * 50_000 + "P(X)"},
+    "no end": {"estimand": "P(Y | " + "X, " * 50_000},
+    "a quote never closed": {"estimand": 'P("' + "\\" * 100_001},
+    "many primes": {"estimand": "Σ_{" + ", ".join("X" + "'" * i for i in range(1, 90)) + "} P(Y)"},
+    "many values to compare": {
+        "estimand": "Σ_{"
+        + ", ".join("X" + "'" * i for i in range(1, 12))
+        + "} "
+        + " ".join(f"P(Y | X{i * chr(39)}) P(Z | X{i * chr(39)})" for i in range(1, 12))
+    },
+    "a line that doubles": {
+        "derivation": [
+            {
+                "rule": "probability",
+                "from": "P(Y | do(X))",
+                "to": "(P(Y | do(X)) P(Y | do(X))) / P(Y | do(X))",
+                "separation": None,
+                "cut_in": [],
+                "cut_out": [],
+            }
+        ]
+        * 60
+    },
+    "many nodes": {
+        "graph": {
+            "nodes": [f"V{i}" for i in range(20_000)],
+            "directed": [[f"V{i}", f"V{i + 1}"] for i in range(19_999)],
+            "bidirected": [],
+        }
+    },
+    "a cycle": {
+        "graph": {"nodes": ["X", "Y"], "directed": [["X", "Y"], ["Y", "X"]], "bidirected": []}
+    },
+    "a loop": {"graph": {"nodes": ["X"], "directed": [["X", "X"]], "bidirected": [["X", "X"]]}},
+    "no end of brackets": {"derivation": nested(900)},
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_huge_or_twisted_yes_is_refused_soon(name):
+    assert_it_is_refused_in_one_line(resealed(YES | HUGE[name]))
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "1/0", "-1/2", "nan", "1" * 5000, "½", "0.5", ""])
+def test_a_probability_is_a_plain_fraction(text):
+    models = copy.deepcopy(NO["models"])
+    models["one"][0]["rows"][0][0] = text
+    assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
+
+
+def test_models_with_more_states_than_are_enumerated_are_refused_soon():
+    models = copy.deepcopy(NO["models"])
+    for which in ("one", "other"):
+        models[which][0]["rows"] = [["1/100000"] * 100_000]
+    assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"", 2),
+        (b"{", 2),
+        (b"\xff\xfe", 2),
+        (b"[" * 100_000, 2),
+        (b"9" * 10_000, 2),
+        (b'{"schema": 1, "schema": 1}', 2),
+        (b"[]", 1),
+        (b"null", 1),
+        (b"NaN", 1),
+        (b'{"answer": "\\ud800\\u001b[2J"}', 1),
+        (json.dumps(resealed(YES | {"query": "P(\x1b[2J | \ud800)"})).encode(), 1),
+    ],
+)
+def test_the_command_says_what_is_wrong_and_ends_well(raw, code, tmp_path, capfdbinary):
+    path = tmp_path / "answer.json"
+    path.write_bytes(raw)
+    assert main([str(path)]) == code
+    out, err = capfdbinary.readouterr()
+    assert len((out + err).splitlines()) == 1
+    assert b"\x1b" not in out + err
+
+
+def test_the_command_reads_its_standard_input():
+    command = [sys.executable, "-m", "causal.checker", "-"]
+    for data, code in ((json.dumps(YES).encode(), 0), (b"[]", 1), (b"[", 2)):
+        done = subprocess.run(command, input=data, capture_output=True, check=False)
+        assert done.returncode == code
+        assert b"Traceback" not in done.stderr
