@@ -13,7 +13,15 @@ from pathlib import Path
 
 import pandas as pd
 
-MODULES = ("imports", "identification", "separation", "adjustment", "formats", "evaluation", "store")
+MODULES = (
+    "imports",
+    "identification",
+    "separation",
+    "adjustment",
+    "formats",
+    "evaluation",
+    "store",
+)
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "first.md"
 HEAD = """# Benchmarks
 

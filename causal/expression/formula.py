@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 from causal.expression.law import Frame, Labelled, Law, read
@@ -76,6 +77,16 @@ class Expression(ABC):
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
+
+    def to_sympy(self) -> object:
+        """The formula for sympy, as ``causal.interop.sympy.to_sympy`` gives it (ADR 17).
+
+        >>> from causal.expression import P
+        >>> print(P.of_names(["Y"], ["X"]).to_sympy())
+        p0[v0, v1]
+        p0 = P(Y | X)
+        """
+        return import_module("causal.interop.sympy").to_sympy(self)
 
     def evaluate(self, law: Labelled | Frame) -> Series:
         """The value on a law, as a Series over the free symbols.

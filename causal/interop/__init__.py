@@ -1,4 +1,4 @@
-"""Graphs of other libraries: one door each, opened only when somebody asks.
+"""Graphs and formulas of other libraries: one door each, opened only when somebody asks.
 
 >>> from causal import ADMG
 >>> import networkx
@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     from causal.interop.causallearn import to_causallearn as to_causallearn
     from causal.interop.networkx import to_networkx as to_networkx
     from causal.interop.pgmpy import to_pgmpy as to_pgmpy
+    from causal.interop.sympy import to_sympy as to_sympy
     from causal.interop.y0 import to_y0 as to_y0
 
-__all__ = ["read", "to_adjacency", "to_causallearn", "to_networkx", "to_pgmpy", "to_y0"]
+__all__ = [
+    "read",
+    "to_adjacency",
+    "to_causallearn",
+    "to_networkx",
+    "to_pgmpy",
+    "to_sympy",
+    "to_y0",
+]
 
 
 def __getattr__(name: str) -> object:
