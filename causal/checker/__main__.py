@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from causal.checker import CheckError, check
+from causal.checker.reading import plain
 
 
 def main(arguments: list[str]) -> int:
@@ -22,8 +23,8 @@ def main(arguments: list[str]) -> int:
         code, message = 0, check(certificate)
     except CheckError as error:
         code, message = 1, f"REJECTED: {error}"
-    plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in message)
-    sys.stdout.buffer.write(f"{plain}\n".encode())
+    lines = map(plain, message.split("\n"))
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode())
     return code
 
 

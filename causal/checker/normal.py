@@ -20,9 +20,7 @@ __all__ = ["normal"]
 Part: TypeAlias = tuple[Any, ...]  # tagged, as described above
 Product: TypeAlias = dict[Part, int]
 
-_unused = count(
-    100
-)  # a formula has fewer primes; a symbol bound by a sorted sum has less than none
+_unused = count(100)  # numbers of primes: formulas have fewer, sorted sums bind negative ones
 _NAMINGS = 1000  # of the symbols bound by one sum
 
 

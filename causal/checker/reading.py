@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["CheckError", "Formula", "Symbol", "Symbols", "laws", "read"]
+__all__ = ["CheckError", "Formula", "Symbol", "Symbols", "laws", "plain", "read"]
 
 
 class CheckError(Exception):
@@ -52,6 +52,11 @@ def laws(formula: Formula) -> Iterator[Formula]:
     for part in formula[1] if formula[0] == "product" else formula:
         if isinstance(part, tuple):
             yield from laws(part)
+
+
+def plain(text: str) -> str:
+    """A text on one line, without marks that a terminal would obey."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class _Reader:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from itertools import islice
 from secrets import randbelow
 from typing import Any, TypeAlias
 
 from causal.checker.models import TooLargeError, any_model, degree, stated_model
 from causal.checker.normal import normal
-from causal.checker.reading import CheckError, Formula, Symbol, laws, read
+from causal.checker.reading import CheckError, Formula, Symbol, laws, plain, read
 from causal.checker.separation import (
     Graph,
     ancestors,
@@ -21,6 +21,7 @@ from causal.checker.separation import (
     separated,
     within,
 )
+from causal.checker.shape import misfit
 
 __all__ = ["check", "digest"]
 
@@ -29,34 +30,6 @@ Names: TypeAlias = frozenset[str]
 Sets: TypeAlias = tuple[Names, ...]
 
 _LONGEST = 10_000  # laws in one line of a derivation
-
-# What a certificate looks like: a type, a constant, a list, some names, or one of several shapes.
-_SEPARATION = {"one": [str], "other": [str], "given": [str]}
-_TABLE = {"of": (str, [str]), "reads": [(str, [str])], "rows": [[str]]}
-_ANY = {
-    "schema": 1,
-    "graph": {"nodes": [str], "directed": [[str]], "bidirected": [[str]]},
-    "query": str,
-    "answer": ("identified", "equal", "not-identified"),
-    "digest": str,
-}
-_YES = _ANY | {
-    "estimand": str,
-    "derivation": [
-        {
-            "rule": ("rule 1", "rule 2", "rule 3", "probability"),
-            "from": str,
-            "to": str,
-            "separation": (None, _SEPARATION),
-            "cut_in": [str],
-            "cut_out": [str],
-        }
-    ],
-}
-_NO = _ANY | {
-    "hedge": {"outer": [str], "inner": [str]},
-    "models": (None, {"one": [_TABLE], "other": [_TABLE], "cell": {str: int}, "values": [str]}),
-}
 
 
 def digest(certificate: Mapping[str, Json]) -> str:
@@ -75,47 +48,26 @@ def check(certificate: Mapping[str, Json], *, models: int = 3) -> str:
     >>> check({"schema": 1, "digest": "none"})
     Traceback (most recent call last):
     ...
-    causal.checker.reading.CheckError: the certificate lacks: answer, derivation, ..., graph, query
+    causal.checker.reading.CheckError: the certificate lacks: 'answer', 'derivation', ...
     """
-    no = isinstance(certificate, Mapping) and certificate.get("answer") == "not-identified"
     try:
-        if misfit := _misfit(certificate, _NO if no else _YES, "the certificate"):
-            raise CheckError(misfit)
+        if wrong := misfit(certificate):
+            raise CheckError(wrong)
         if certificate["digest"] != digest(certificate):
             raise CheckError("the digest does not match: the certificate was changed")
         graph, query = drawn(certificate["graph"]), read(certificate["query"])
-        if no:
+        if certificate["answer"] == "not-identified":
             return _no(graph, query, certificate)
         return _yes(graph, query, certificate, models)
     except RecursionError as error:
         raise CheckError("the certificate is nested too deeply") from error
 
 
-def _misfit(data: Json, shape: Json, where: str) -> str:
-    """What keeps data from having a shape; nothing if they have it."""
-    parts: Iterable[tuple[Json, Json, str]] = ()
-    if isinstance(shape, tuple):
-        misfits = [_misfit(data, one, where) for one in shape]
-        return "" if "" in misfits else misfits[-1]
-    if isinstance(shape, dict) and isinstance(data, dict):
-        shape = dict.fromkeys(data, shape[str]) if str in shape else shape
-        for extra, what in ((shape.keys() - data, "lacks"), (data.keys() - shape, "has also")):
-            if extra:
-                return f"{where} {what}: {', '.join(sorted(map(str, extra)))}"
-        parts = ((data[key], shape[key], f"{where}: {key}") for key in shape)
-    elif isinstance(shape, list) and isinstance(data, list):
-        parts = ((item, shape[0], f"{where}, item {i}") for i, item in enumerate(data, start=1))
-    elif type(data) is not shape and (type(data), data) != (type(shape), shape):
-        kinds = {dict: "an object", list: "a list", str: "text", int: "a whole number"}
-        return f"{where} is not {kinds.get(shape if isinstance(shape, type) else type(shape))}"
-    return next(filter(None, (_misfit(*part) for part in parts)), "")
-
-
 def _yes(graph: Graph, query: Formula, certificate: Mapping[str, Json], models: int) -> str:
     estimand, steps = read(certificate["estimand"]), certificate["derivation"]
     symbols = {s for law in (*laws(query), *laws(estimand)) for part in law[1:] for s in part}
     if unknown := {s.name for s in symbols} - graph.keys():
-        raise CheckError(f"not in the graph: {', '.join(sorted(unknown))}")
+        raise CheckError(f"not in the graph: {sorted(unknown)}")
     if certificate["answer"] == "identified" and any(do for _, _, _, do in laws(estimand)):
         raise CheckError("the formula still speaks of an action")
     line = query
@@ -125,7 +77,8 @@ def _yes(graph: Graph, query: Formula, certificate: Mapping[str, Json], models: 
         except CheckError as error:
             raise CheckError(f"step {number}: {error}") from error
     _equal(line, estimand)
-    found = f"verified: {certificate['query']} = {certificate['estimand']}, in {len(steps)} steps"
+    asked, found = plain(certificate["query"]), plain(certificate["estimand"])
+    found = f"verified: {asked} = {found}, in {len(steps)} steps"
     return f"{found}\n{_compared(graph, query, estimand, symbols, models)}" if models else found
 
 
@@ -171,7 +124,7 @@ def _licensed(graph: Graph, rule: str, before: Formula, after: Formula) -> Sets:
         raise CheckError(f"{rule} does not lead from its left side to its right side")
     y, x, w, z = (frozenset(s.name for s in part) for part in (of, x, w, z))
     if unknown := (y | x | w | z) - graph.keys():
-        raise CheckError(f"not in the graph: {', '.join(sorted(unknown))}")
+        raise CheckError(f"not in the graph: {sorted(unknown)}")
     out_of = z if rule == "rule 2" else frozenset[str]()
     into = x | (z - ancestors(mutilated(graph, into=x), w)) if rule == "rule 3" else x
     if not separated(mutilated(graph, into=into, out_of=out_of), y, z, x | w):
@@ -226,7 +179,7 @@ def _no(graph: Graph, query: Formula, certificate: Mapping[str, Json]) -> str:
     y, z, x = (frozenset(s.name for s in part) for part in query[1:])
     outer, inner = (frozenset(certificate["hedge"][key]) for key in ("outer", "inner"))
     if unknown := (y | z | x | outer | inner) - graph.keys():
-        raise CheckError(f"not in the graph: {', '.join(sorted(unknown))}")
+        raise CheckError(f"not in the graph: {sorted(unknown)}")
     while movable := [v for v in sorted(z) if _exchangeable(graph, y, x, z, v)]:
         x, z = x | {movable[0]}, z - {movable[0]}
     cut = within(graph, graph.keys() - x)
@@ -237,8 +190,8 @@ def _no(graph: Graph, query: Formula, certificate: Mapping[str, Json]) -> str:
     if not inner < outer or led != outer or district(around, min(inner)) != outer:
         raise CheckError("the outer set is not one district of ancestors around the inner set")
     found = (
-        f"verified: {certificate['query']} is not identified; the hedge is {sorted(outer)} around "
-        f"{sorted(inner)}"
+        f"verified: {plain(certificate['query'])} is not identified; the hedge is {sorted(outer)} "
+        f"around {sorted(inner)}"
     )
     return f"{found}\n{_refuted(graph, query, certificate['models'])}"
 
