@@ -16,7 +16,7 @@ from ablation.statistics.comparison import Comparison
 from ablation.statistics.estimate import Estimate
 from ablation.statistics.methods import Method
 from ablation.statistics.moderated import ModeratedPairedT
-from ablation.statistics.multiplicity import holm
+from ablation.statistics.multiplicity import beyond, holm
 from ablation.statistics.standardised import standardised
 from ablation.statistics.verdict import Verdict, verdict
 from ablation.study import Metric
@@ -36,8 +36,11 @@ def effects(
     """Estimate what every component contributes to a metric, or to each metric of the study.
 
     effect = baseline - ablated, in the metric's units, over the `n` seeds that finished both
-    conditions. `p_holm` is adjusted for all components of one metric; the intervals are not. The
-    verdict is about the metric's region of practical equivalence and needs the adjusted p.
+    conditions. The intervals hold for each component by itself. Two p values are adjusted for all
+    components of a metric (Holm): `p_holm` is of no difference at all; `p_beyond` is of a
+    difference no larger than the metric's region of practical equivalence, in the direction of the
+    effect, and is what "matters" and "hurts" rest on. "equivalent" needs the whole interval within
+    the region, and is not adjusted. A family is one metric: several metrics are several families.
 
     `rho` is the correlation of the two conditions over seeds: pairing pays when it is high. The
     frame's `attrs["metrics"]` holds what figures need beside the rows: each metric's direction,
@@ -120,10 +123,11 @@ def _rows(
     level: float,
 ) -> Iterator[dict[str, object]]:
     adjusted = holm([estimate.p for estimate in estimates])
-    named = zip(_conditions(trials), comparisons, estimates, adjusted, strict=True)
-    for (_, condition), comparison, estimate, p_holm in named:
+    outside = beyond(estimates, metric.equivalence or 0.0)
+    named = zip(_conditions(trials), comparisons, estimates, adjusted, outside, strict=True)
+    for (_, condition), comparison, estimate, p_holm, ps in named:
         interval = estimate.interval(level)
-        alone, judged = (_judge(metric, interval, level, p) for p in (0.0, p_holm))
+        alone, judged = (_judge(metric, interval, level, pair) for pair in ((0.0, 0.0), ps))
         notes = [*_notes(trials, condition, metric.name, comparison, estimate)]
         if alone != judged:
             notes.append(NOT_AMONG_SO_MANY)
@@ -147,6 +151,7 @@ def _rows(
             "note": "; ".join(notes),
             "g_lower": size.lower,
             "g_upper": size.upper,
+            "p_beyond": ps[estimate.effect < 0],
             **_spread(metric, comparison, estimate),
         }
 
@@ -163,10 +168,13 @@ def _spread(metric: Metric, comparison: Comparison, estimate: Estimate) -> dict[
     }
 
 
-def _judge(metric: Metric, interval: tuple[float, float], level: float, p: float) -> Verdict:
+def _judge(
+    metric: Metric, interval: tuple[float, float], level: float, ps: tuple[float, float]
+) -> Verdict:
     return verdict(
         interval,
-        p_holm=p,
+        p_above=ps[0],
+        p_below=ps[1],
         level=level,
         equivalence=metric.equivalence,
         higher_is_better=metric.higher_is_better,

@@ -55,3 +55,16 @@ class Estimate:
     def p(self) -> float:
         """The two-sided p of no difference, NaN when there is no standard error."""
         return 2 * float(stats.t.sf(abs(self.effect) / self.se, self.df))
+
+    def above(self, edge: float) -> float:
+        """Give the one-sided p that speaks for an effect above `edge`, against one at or below it.
+
+        >>> one = Estimate(on=(0.9, 0.8), off=(0.6, 0.7), se=0.05, df=4, method="paired t")
+        >>> round(2 * one.above(0.0), 4), round(one.above(0.1), 4), round(one.below(0.1), 4)
+        (0.0161, 0.0581, 0.9419)
+        """
+        return float(stats.t.sf((self.effect - edge) / self.se, self.df))
+
+    def below(self, edge: float) -> float:
+        """Give the one-sided p that speaks for an effect below `edge`, against one at or above."""
+        return float(stats.t.cdf((self.effect - edge) / self.se, self.df))

@@ -8,7 +8,7 @@ moments of log s², in closed form.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import optimize, special
@@ -21,41 +21,38 @@ FEWEST = 3
 class Prior:
     """What the components have in common: a scaled inverse χ² for their variances.
 
-    `pooled` is what the whole fit is worth in degrees of freedom; no component is given more than
-    that, nor less than its own.
-
-    >>> prior = Prior(df=4.0, variance=2.0, pooled=30.0)
-    >>> prior.shrink(8.0, 4.0)
-    (5.0, 8.0)
+    >>> prior = Prior(df=4.0, variance=2.0)
+    >>> prior.shrink(8.0, 4.0), prior.capped(2.0).shrink(8.0, 4.0)
+    ((5.0, 8.0), (6.0, 6.0))
     """
 
     df: float
     variance: float
-    pooled: float
 
     def shrink(self, variance: float, df: float) -> tuple[float, float]:
         """Give the posterior variance and its degrees of freedom (Smyth 2004, section 3)."""
         if math.isinf(self.df):
-            return self.variance, max(df, self.pooled)
+            return self.variance, math.inf
         total = self.df + df
-        return (self.df * self.variance + df * variance) / total, max(df, min(total, self.pooled))
+        return (self.df * self.variance + df * variance) / total, total
+
+    def capped(self, df: float) -> "Prior":
+        """Give the same centre with at most this many degrees of freedom behind it.
+
+        A handful of variances cannot show that all are alike (d0 is often estimated infinite when
+        they are not), and variances of differences from one baseline are themselves correlated.
+        """
+        return replace(self, df=min(self.df, df))
 
 
-def fit_prior(
-    variances: Sequence[float], dfs: Sequence[float], *, shared: float = 0.0
-) -> Prior | None:
+def fit_prior(variances: Sequence[float], dfs: Sequence[float]) -> Prior | None:
     """Fit d0 and s0² to positive sample variances; None when fewer than three are given.
 
     Smyth (2004), section 6.2. Where the variances differ by no more than chance, d0 is infinite and
     s0² is the pooled variance, which is then its maximum-likelihood value.
 
-    `shared` is the correlation r between the samples of two components. Their variances then have
-    correlation r², so a pool of K is worth only 1 / (1 + (K - 1) r²) of its degrees of freedom
-    (Satterthwaite 1946); without that the intervals of differences from one common baseline cover
-    .92 where they promise .95 (three seeds, tests/oracles).
-
     >>> fit_prior([1.0, 1.1, 0.9, 1.0], [4, 4, 4, 4])
-    Prior(df=inf, variance=1.0, pooled=16.0)
+    Prior(df=inf, variance=1.0)
     >>> fit_prior([1.0, 2.0], [4, 4]) is None
     True
     """
@@ -64,13 +61,11 @@ def fit_prior(
     s2, d = np.asarray(variances, dtype=float), np.asarray(dfs, dtype=float)
     e = np.log(s2) - special.digamma(d / 2) + np.log(d / 2)
     excess = float(np.var(e, ddof=1) - np.mean(special.polygamma(1, d / 2)))
-    total = float(d.sum())
-    pooled = total / (1 + (len(s2) - 1) * shared**2)
     if excess <= 0:
-        return Prior(df=math.inf, variance=float((d * s2).sum() / total), pooled=pooled)
+        return Prior(df=math.inf, variance=float((d * s2).sum() / d.sum()))
     half = inverse_trigamma(excess)
     centre = float(np.mean(e) + special.digamma(half) - math.log(half))
-    return Prior(df=2 * half, variance=math.exp(centre), pooled=pooled)
+    return Prior(df=2 * half, variance=math.exp(centre))
 
 
 def inverse_trigamma(value: float) -> float:

@@ -7,6 +7,8 @@ depend on each other, and is never weaker than Bonferroni.
 import math
 from collections.abc import Sequence
 
+from ablation.statistics.estimate import Estimate
+
 
 def holm(ps: Sequence[float]) -> tuple[float, ...]:
     """Adjust a family of p values step down; NaN stands for a test not made and stays NaN.
@@ -20,3 +22,20 @@ def holm(ps: Sequence[float]) -> tuple[float, ...]:
         running = max(running, (len(made) - rank) * p)
         adjusted[i] = min(running, 1.0)
     return tuple(adjusted)
+
+
+def beyond(estimates: Sequence[Estimate], region: float) -> tuple[tuple[float, float], ...]:
+    """Give each component two adjusted p values: for an effect above +region, and below -region.
+
+    Both directions of all components are one family of one-sided tests, so claims made where one
+    is at most alpha hold all together, in size and in direction, in 1 - alpha of studies: wherever
+    the true effects lie, also exactly on an edge, and however the tests depend on each other. At
+    most one of a component's two can be small, so the factor stays above the number of components.
+
+    >>> one = Estimate(on=(0.9, 0.8), off=(0.6, 0.7), se=0.05, df=4, method="paired t")
+    >>> [round(p, 4) for p in (*beyond([one], 0.0)[0], *beyond([one, one], 0.0)[0])]
+    [0.0161, 0.9919, 0.0323, 1.0]
+    """
+    above = [one.above(region) for one in estimates]
+    adjusted = holm([*above, *(one.below(-region) for one in estimates)])
+    return tuple(zip(adjusted[: len(above)], adjusted[len(above) :], strict=True))

@@ -12,6 +12,7 @@ from statsmodels.stats.multitest import multipletests
 
 from ablation.statistics import Comparison, ModeratedPairedT, PairedT, Welch, holm
 from ablation.statistics.moderation import Prior, fit_prior
+from ablation.statistics.multiplicity import beyond
 from ablation.statistics.noncentral import below, noncentrality
 from ablation.statistics.standardised import correction, standardised
 
@@ -32,6 +33,16 @@ def drawn(
 @given(ps=st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_holm_agrees_with_statsmodels(ps: list[float]) -> None:
     assert holm(ps) == pytest.approx(multipletests(ps, method="holm")[1], abs=1e-12)
+
+
+def test_claims_beyond_a_region_agree_with_scipy_and_statsmodels() -> None:
+    rng = np.random.default_rng(11)
+    arms = [drawn(rng, n=5, component=str(k), scale=0.2 + k / 4) for k in range(5)]
+    sides = [("greater", 0.3), ("less", -0.3)]
+    raw = [stats.ttest_1samp(arm.differences, edge, alternative=side).pvalue
+           for side, edge in sides for arm in arms]  # fmt: skip
+    theirs = multipletests(raw, method="holm")[1].reshape(2, 5).T
+    assert np.array(beyond(PairedT().estimate(arms), 0.3)) == pytest.approx(theirs, rel=1e-9)
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 30])
@@ -93,7 +104,7 @@ def test_the_prior_is_recovered_from_very_many_components() -> None:
 def test_the_posterior_variance_is_the_posterior_mean_precision_by_quadrature(
     s2: float, df: int
 ) -> None:
-    prior = Prior(df=3.5, variance=1.7, pooled=100)
+    prior = Prior(df=3.5, variance=1.7)
 
     def posterior(w: float, power: int) -> float:
         seen = stats.chi2.pdf(df * s2 * w, df) * w
@@ -104,8 +115,8 @@ def test_the_posterior_variance_is_the_posterior_mean_precision_by_quadrature(
     assert prior.shrink(s2, df)[0] == pytest.approx(mass / mean, rel=1e-6)
 
 
-def test_without_a_shared_baseline_the_moderated_t_is_limmas() -> None:
-    """The formulas of limma's squeezeVar and eBayes, typed again from the paper."""
+def test_without_its_guards_the_moderated_t_is_limmas() -> None:
+    """The formulas of limma's squeezeVar and eBayes, typed again from the paper, and our floor."""
     rng = np.random.default_rng(3)
     arms = [drawn(rng, n=4, component=str(k), scale=1 + k / 3) for k in range(8)]
     s2 = np.array([np.var(arm.differences, ddof=1) for arm in arms])
@@ -117,9 +128,9 @@ def test_without_a_shared_baseline_the_moderated_t_is_limmas() -> None:
         y += tri * (1 - tri / target) / special.polygamma(2, y)
     d0, s02 = 2 * y, math.exp(e.mean() + special.digamma(y) - math.log(y))
     post = (d0 * s02 + 3 * s2) / (d0 + 3)
-    ours = ModeratedPairedT(apart=math.inf, shared=0.0).estimate(arms)
-    assert [one.se for one in ours] == pytest.approx(np.sqrt(post / 4), rel=1e-8)
-    assert {round(one.df, 6) for one in ours} == {round(min(d0 + 3, 24), 6)}
+    ours = ModeratedPairedT(apart=math.inf, lent=math.inf).estimate(arms)
+    assert [one.se for one in ours] == pytest.approx(np.sqrt(np.maximum(post, s2) / 4), rel=1e-8)
+    assert {round(one.df, 6) for one in ours} == {round(d0 + 3, 6)}
 
 
 # The noncentral t and what stands on it.

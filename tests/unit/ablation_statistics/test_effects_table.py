@@ -19,6 +19,11 @@ COLUMNS = [
     "p", "p_holm", "cohens_d", "hedges_g", "method", "verdict",
 ]  # fmt: skip
 BASE = [0.90, 0.92, 0.91, 0.93, 0.90]
+SEEDED = st.lists(
+    st.lists(st.floats(0.1, 0.9).map(lambda x: round(x, 3)), min_size=3, max_size=3),
+    min_size=4,
+    max_size=6,
+)
 
 
 def test_the_promised_columns_come_first_and_every_component_has_a_row() -> None:
@@ -62,6 +67,31 @@ def test_a_claim_that_does_not_survive_the_number_of_components_stays_undecided(
     assert row["p"] < 0.05 < row["p_holm"]
     assert row["verdict"] == "undecided"
     assert row["note"] == NOT_AMONG_SO_MANY
+
+
+def test_a_difference_that_is_sure_is_not_yet_sure_to_exceed_the_region() -> None:
+    lost = [0.0105, 0.0140, 0.0135, 0.0110, 0.0120]
+    runs = {"baseline": BASE, "a": [v - d for v, d in zip(BASE, lost, strict=True)]}
+    runs |= {f"n{k}": [v + 0.1 * (-1) ** (k + i) for i, v in enumerate(BASE)] for k in range(20)}
+    row = effects(made(runs, seeds=5), by=PairedT()).loc[0]
+    assert row["lower"] > 0.01
+    assert row["p_holm"] < 0.05 < row["p_beyond"]
+    assert (row["verdict"], row["note"]) == ("undecided", NOT_AMONG_SO_MANY)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_whoever_is_said_to_matter_or_hurt_passes_every_weaker_test_too(
+    data: st.DataObject,
+) -> None:
+    cells = data.draw(SEEDED)
+    runs = {"baseline": cells[0], **{f"c{k}": row for k, row in enumerate(cells[1:])}}
+    for _, row in effects(made(runs, seeds=3), by=PairedT()).iterrows():
+        claimed = row["verdict"] in {"matters", "hurts"}
+        assert claimed == (row["p_beyond"] <= 0.05)
+        if claimed:
+            assert min(abs(row["lower"]), abs(row["upper"])) > 0.01
+            assert row["p_holm"] <= 0.05
 
 
 def test_only_seeds_that_finished_both_conditions_count_and_the_rest_is_said() -> None:
@@ -187,13 +217,6 @@ def test_whatever_finished_each_row_has_an_interval_or_a_reason(
         assert has_interval or row["note"]
         assert has_interval == (not math.isnan(row["p"]))
         assert not has_interval or 0 <= row["p"] <= row["p_holm"] <= 1
-
-
-SEEDED = st.lists(
-    st.lists(st.floats(0.1, 0.9).map(lambda x: round(x, 3)), min_size=3, max_size=3),
-    min_size=4,
-    max_size=6,
-)
 
 
 @settings(max_examples=40, deadline=None)
