@@ -75,7 +75,7 @@ def nudged(law: Law, weights: Numbers) -> Law:
 
 
 def differences(claim: Equality, law: Law, size: int) -> Iterator[Numbers]:
-    """What the equality says is zero, in each of the laws that were nudged from one of ``size`` cells.
+    """What the equality says is zero, in each of the laws nudged from one of ``size`` cells.
 
     >>> from causal.expression import P
     >>> grid = dict.fromkeys(itertools.product((0, 1), repeat=2), 0.0)

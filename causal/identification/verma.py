@@ -58,12 +58,20 @@ def kernel_constraints(graph: ADMG) -> Iterator[KernelConstraint]:
     >>> print(*kernel_constraints(ADMG.parse("A -> B -> C -> D; B <-> D")))
     Σ_{B} P(B | A) P(D | A, B, C) does not depend on A
     """
-    seen = set()
+    known: list[KernelConstraint] = []
     for found in _extras(graph):
-        if found not in seen:
-            seen.add(found)
+        if not any(found == other or _is_margin(found, other) for other in known):
+            known.append(found)
             if not follows_from_independences(graph, found.formula, found.free_of):
                 yield found
+
+
+def _is_margin(found: KernelConstraint, other: KernelConstraint) -> bool:
+    """Whether a constraint sums another one over some variables, and so follows from it."""
+    gone = other.formula.free - found.formula.free
+    if not gone or not found.free_of <= other.free_of:
+        return False
+    return fresh(total(gone, other.formula)) == found.formula
 
 
 def follows_from_independences(graph: ADMG, formula: Expression, free_of: Variables) -> bool:

@@ -90,6 +90,11 @@ def test_a_kernel_constraint_fails_in_a_law_that_has_the_independences_only(
     assert not [kernel for kernel in kernels if holds(kernel, law)]
 
 
+def test_a_margin_of_a_constraint_is_not_listed_beside_it() -> None:
+    (kernel,) = causal.implications(ADMG.parse("A -> B -> C -> D; B <-> D; D <-> E")).kernels
+    assert str(kernel) == "Σ_{B} P(B | A) P(D, E | A, B, C) does not depend on A"
+
+
 @settings(max_examples=60, deadline=None)
 @given(graph=admgs(min_nodes=3, max_nodes=5))
 def test_the_ancestral_graph_has_the_same_separations(graph: ADMG) -> None:
