@@ -107,8 +107,9 @@ class Preformatted:
 class Table:
     """A numbered table; numbers are set right, NaN and None print as a dash.
 
-    `formats` gives columns of numbers a format specification ("+.3f", ".0%"), `labels` gives
-    columns a heading other than their name. The first column names the rows. Cells may be `Text`.
+    `formats` gives columns of numbers a format specification ("+.3f", ".0%", "d" for numbers that
+    are only names, such as seeds), `labels` gives columns a heading other than their name. The
+    first column names the rows. Cells may be `Text`.
 
     >>> effects = pd.DataFrame({"component": ["mlp"], "effect": [0.026]})
     >>> Table(effects, "What each part does.", formats={"effect": "+.3f"}).caption

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ablation.report.blocks import Table
 from ablation.report.inline import Code, Mark, Strong, Text, plain_text
-from ablation.report.numbers import MISSING
+from ablation.report.numbers import MISSING, count
 
 _DIGITS = re.compile(r"[\d.,e+−–\[\]<>%×∞±:\s-]+")
 _INLINE = (str, Strong, Code, Mark)
@@ -54,7 +54,10 @@ def _cells(column: Iterable[object], spec: str) -> Iterator[Text]:
 
 
 def _cell(value: object, spec: str) -> Text:
-    """Put one value into words or digits; a Fraction, a date or any other value is its str."""
+    """Put one value into words or digits; a Fraction, a date or any other is its str.
+
+    A whole number counts something, unless its format says otherwise.
+    """
     if isinstance(value, str | Strong | Code | Mark):
         return value
     if isinstance(value, tuple):
@@ -64,7 +67,7 @@ def _cell(value: object, spec: str) -> Text:
     if value is None or value is pd.NA or value is pd.NaT:
         return MISSING
     if isinstance(value, Integral):
-        return format(int(value), spec or "d").replace("-", "−")
+        return format(int(value), spec).replace("-", "−") if spec else count(int(value))
     if isinstance(value, float):
         return MISSING if math.isnan(value) else format(value, spec or ".4g").replace("-", "−")
     return str(value)

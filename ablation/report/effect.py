@@ -9,6 +9,8 @@ import pandas as pd
 from ablation.errors import AblationError, UnknownNameError
 from ablation.statistics.moderated import APART
 
+NOT_ESTIMATED = "not estimated"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
@@ -44,6 +46,11 @@ class Effect:
     def estimated(self) -> bool:
         """Whether any seed finished both conditions."""
         return not math.isnan(self.effect)
+
+    @property
+    def outcome(self) -> str:
+        """The verdict, where there is anything to judge."""
+        return self.verdict if self.estimated else NOT_ESTIMATED
 
     @property
     def has_interval(self) -> bool:

@@ -6,10 +6,10 @@ import pandas as pd
 
 from ablation.errors import listed
 from ablation.report.blocks import Aside, Block, Figure, KeyFigures, Listing, Prose, Table
-from ablation.report.effect import Effect, ranked, read_effects
+from ablation.report.effect import NOT_ESTIMATED, Effect, ranked, read_effects
 from ablation.report.figures import forest_plot
 from ablation.report.inline import Code, Strong, Text, parts
-from ablation.report.numbers import decimals, number, percent
+from ablation.report.numbers import count, decimals, number, percent
 from ablation.report.sentences import counted, noun, sentence
 from ablation.report.tables import effects_table, spread_table
 from ablation.study import Metric
@@ -20,6 +20,7 @@ _GROUPS = (
     ("matters", "matters", "matter"),
     ("equivalent", "makes no difference that matters", "make no difference that matters"),
     ("undecided", "stays undecided", "stay undecided"),
+    (NOT_ESTIMATED, "could not be estimated", "could not be estimated"),
 )
 _HARM = (
     "Every other component was compared with a baseline that contains this one, so those effects "
@@ -33,13 +34,22 @@ def lead(trials: Trials, table: pd.DataFrame) -> str:
     metric = trials.study.metrics[0].name
     found = ranked(read_effects(table, metric))
     said = []
-    for verdict, one, many in _GROUPS:
-        names = [effect.component for effect in found if effect.verdict == verdict]
+    for outcome, one, many in _GROUPS:
+        names = [effect.component for effect in found if effect.outcome == outcome]
         if names:
             ending = one if len(names) == 1 else many
-            said.append(f"{len(names)} {ending} ({listed(_few(names))})")
+            why = _why(trials, names) if outcome == NOT_ESTIMATED else ""
+            said.append(f"{count(len(names))} {ending}{why} ({listed(_few(names))})")
     seeds = counted(len(trials.study.seeds), "seed")
     return f"{counted(len(found), 'component')} on {metric}, {seeds} each: {'; '.join(said)}."
+
+
+def _why(trials: Trials, names: Sequence[str]) -> str:
+    """Say in the same breath why there is no estimate, where all share one reason."""
+    off = [trial for trial in trials if trial.component in names]
+    if {trial.component for trial in off} == set(names) and not any(each.done for each in off):
+        return ": every trial failed"
+    return ": no trial was run" if not off else ""
 
 
 def _few(names: Sequence[str], most: int = 6) -> list[str]:
@@ -61,10 +71,13 @@ def asked(trials: Trials) -> Iterator[Block]:
     failed = sum(not trial.done for trial in trials)
     yield KeyFigures(
         (
-            (f"{len(trials)}", f"trials run of {len(trials.planned)} planned"),
-            (f"{failed}", f"{noun(failed, 'trial')} failed"),
-            (f"{len(study.components)}", noun(len(study.components), "component")),
-            (f"{len(study.seeds)}", f"{noun(len(study.seeds), 'seed')}, shared by all conditions"),
+            (count(len(trials)), f"trials run of {count(len(trials.planned))} planned"),
+            (count(failed), f"{noun(failed, 'trial')} failed"),
+            (count(len(study.components)), noun(len(study.components), "component")),
+            (
+                count(len(study.seeds)),
+                f"{noun(len(study.seeds), 'seed')}, shared by all conditions",
+            ),
         )
     )
     yield Table(
@@ -93,8 +106,8 @@ def results(table: pd.DataFrame, metric: Metric) -> Iterator[Block]:
     yield Figure.fitting(
         lambda width: forest_plot(table, metric.name, width=width), _forest_caption(rows[0], level)
     )
-    for verdict, one, many in _GROUPS[1:]:
-        names = [row.component for row in rows if row.verdict == verdict]
+    for outcome, one, many in _GROUPS[1:]:
+        names = [row.component for row in rows if row.outcome == outcome]
         if names:
             ending = one if len(names) == 1 else many
             yield Prose(Strong(f"{counted(len(names), 'component')} {ending}."))

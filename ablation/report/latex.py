@@ -53,7 +53,7 @@ def to_latex(effects: pd.DataFrame, metric: str | None = None) -> str:
     ...               [Metric("accuracy")], seeds=1, config={"mlp": True})
     >>> from ablation.statistics import effects
     >>> print(to_latex(effects(Trials(study, []))).splitlines()[7])
-    mlp & 0 & -- & -- & -- & -- & -- & -- & -- & undecided \\
+    mlp & 0 & -- & -- & -- & -- & -- & -- & -- & not estimated \\
     """
     table = effects_table(effects, metric)
     laid = grid(table)

@@ -24,7 +24,7 @@ def to_markdown(effects: pd.DataFrame, metric: str | None = None) -> str:
     >>> print(to_markdown(effects(Trials(study, []))), end="")
     | component | n | baseline | without | effect | 95 % interval | p \(Holm\) | d | g | verdict |
     | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- |
-    | mlp | 0 | – | – | – | – | – | – | – | undecided |
+    | mlp | 0 | – | – | – | – | – | – | – | not estimated |
     """
     laid = grid(effects_table(effects, metric))
     rule = ["---:" if numeric else ":---" for numeric in laid.numeric]

@@ -62,13 +62,25 @@ def p_value(p: float) -> str:
     return f"<{TIED}0.001" if p < 0.0005 else f"{p:.3f}"
 
 
-def percent(share: float) -> str:
-    r"""Print a share as a percentage without needless digits, on one line with its sign.
+def percent(share: float, places: int | None = None) -> str:
+    r"""Print a share as a percentage, on one line with its sign.
 
-    >>> percent(0.95), percent(0.999)
-    ('95\u202f%', '99.9\u202f%')
+    Without `places` it gets as many decimals as it needs.
+
+    >>> percent(0.95), percent(0.999), percent(0.9571, 0)
+    ('95\u202f%', '99.9\u202f%', '96\u202f%')
     """
-    return f"{100 * share:.6g}\u202f%"
+    digits = f"{100 * share:.6g}" if places is None else number(100 * share, places)
+    return f"{digits}\u202f%"
+
+
+def count(things: int) -> str:
+    """Print how many there are, with a comma before every three digits.
+
+    >>> count(1669), count(50)
+    ('1,669', '50')
+    """
+    return f"{things:,}".replace("-", "−")
 
 
 def _powers(text: str) -> str:

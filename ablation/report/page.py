@@ -5,7 +5,6 @@ the page can be mailed, archived and opened in twenty years. Equal content gives
 """
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +28,7 @@ from ablation.report.blocks import (
     Table,
 )
 from ablation.report.cells import grid
+from ablation.report.formula import lowered, sides
 from ablation.report.inline import Code, Mark, Strong, Text, parts
 from ablation.report.visible import visible
 
@@ -144,7 +144,12 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.filters.update(
-        parts=parts, grid=grid, paragraphs=_paragraphs, subscripts=_subscripts, trusted=Markup
+        parts=parts,
+        grid=grid,
+        paragraphs=_paragraphs,
+        sides=sides,
+        lowered=lowered,
+        trusted=Markup,
     )
     return environment
 
@@ -158,13 +163,6 @@ def _paragraphs(text: Text) -> list[Text]:
     if not isinstance(text, str):
         return [text]
     return [part for part in (piece.strip() for piece in text.split("\n\n")) if part]
-
-
-def _subscripts(formula: str) -> Iterator[tuple[str, bool]]:
-    """Take a formula apart at its subscripts, as in Σ_{W} P(W)."""
-    for i, piece in enumerate(re.split(r"_\{([^{}]*)\}", formula)):
-        if piece:
-            yield piece, i % 2 == 1
 
 
 @cache

@@ -11,7 +11,7 @@ from ablation.canonical import canonical
 from ablation.plan import plan
 from ablation.report.blocks import Aside, Block, Facts, Listing, Preformatted, Prose, Table
 from ablation.report.inline import Code, Text
-from ablation.report.numbers import percent
+from ablation.report.numbers import count, percent
 from ablation.report.sentences import counted
 from ablation.report.visible import one_line
 from ablation.study import Study
@@ -19,8 +19,8 @@ from ablation.trials import Trials
 
 _VERDICTS = (
     "matters: without the component the metric is worse by more than the region of practical "
-    "equivalence; hurts: it is better; equivalent: the whole interval lies in the region; "
-    "undecided: none of these, which is not the same as no effect."
+    "equivalence; hurts: it is better by more than that; equivalent: the whole interval lies in "
+    "the region; undecided: none of these, which is not the same as no effect."
 )
 _ASSUMED = (
     "Assumed: differences are roughly normal, and seeds are independent. Examples of one test set "
@@ -52,6 +52,7 @@ def gaps(trials: Trials) -> Iterator[Block]:
                 }
             ),
             "Trials that failed.",
+            formats={"seed": "d"},
         )
         for trial in failed:
             if trial.error and "\n" in trial.error.strip():
@@ -79,14 +80,18 @@ def method(table: pd.DataFrame) -> Iterator[Block]:
     yield Prose(
         "The unit is the seed. For each component the differences of the two conditions on their "
         "shared seeds are averaged: differences, not levels, since a seed's luck is in both. "
-        f"Intervals hold in {level} of studies like this one, for each component by itself; p "
-        "values are adjusted for all components of a metric together (Holm)."
+        f"Intervals are made to hold in {level} of studies like this one, for each component by "
+        "itself. So is equivalent. The verdicts matters and hurts are adjusted for all components "
+        "of a metric together: the test is whether the difference is larger than the region "
+        f"(Holm, both directions), and {level} of studies should make no false one. The p of the "
+        "table is adjusted too, but asks only whether there is any difference at all."
     )
     if "moderated paired t" in used:
         yield Prose(
             "A few seeds hardly show how noisy one component is, so the components share what they "
-            "know (moderated t, Smyth 2004). One that is more than six times as noisy as the "
-            "median keeps its own spread and is marked."
+            "know (moderated t, Smyth 2004): the others have at most a quarter of the say, and "
+            "never make a component look steadier than it was. One whose variance is more than "
+            "six times the median keeps its own spread and is marked."
         )
     yield Listing((*_READING, *_correlations(table)))
     notes = table[table["note"] != ""]
@@ -150,7 +155,7 @@ def _environment(trials: Trials) -> Iterator[tuple[str, str]]:
 
 def _time(trials: Trials) -> str:
     wall, cpu = sum(t.wall_s for t in trials), sum(t.cpu_s for t in trials)
-    return f"{wall:.0f} s of wall clock, {cpu:.0f} s of processor"
+    return f"{count(round(wall))} s of wall clock, {count(round(cpu))} s of processor"
 
 
 def _first_line(error: str | None) -> str:

@@ -6,7 +6,7 @@ component was switched off by us, on the same seeds, and nothing else was.
 
 from ablation.report.effect import Effect
 from ablation.report.inline import Strong, Text
-from ablation.report.numbers import TIED, interval, number, p_value, percent
+from ablation.report.numbers import TIED, count, interval, number, p_value, percent
 
 
 def sentence(effect: Effect, *, places: int, level: float) -> Text:
@@ -35,19 +35,19 @@ def sentence(effect: Effect, *, places: int, level: float) -> Text:
     return ("Without ", name, f"{head}, {sure}, {seeds}, {p}{note}.")
 
 
-def noun(count: int, one: str) -> str:
+def noun(many: int, one: str) -> str:
     """Put a noun into the form that a number asks for.
 
     >>> noun(1, "seed"), noun(0, "seed")
     ('seed', 'seeds')
     """
-    return one if count == 1 else f"{one}s"
+    return one if many == 1 else f"{one}s"
 
 
-def counted(count: int, one: str) -> str:
+def counted(many: int, one: str) -> str:
     """Put a number before a noun.
 
-    >>> counted(1, "seed"), counted(5, "seed")
-    ('1 seed', '5 seeds')
+    >>> counted(1, "seed"), counted(5000, "seed")
+    ('1 seed', '5,000 seeds')
     """
-    return f"{count} {noun(count, one)}"
+    return f"{count(many)} {noun(many, one)}"

@@ -6,12 +6,18 @@ from types import MappingProxyType
 import pandas as pd
 
 from ablation.report.blocks import Table
-from ablation.report.effect import Effect, ranked, read_effects
+from ablation.report.effect import NOT_ESTIMATED, Effect, ranked, read_effects
 from ablation.report.inline import Mark, Text, Tone
 from ablation.report.numbers import decimals, interval, number, p_value, percent
 
 TONES: MappingProxyType[str, Tone] = MappingProxyType(
-    {"matters": "good", "hurts": "bad", "equivalent": "calm", "undecided": "plain"}
+    {
+        "matters": "good",
+        "hurts": "bad",
+        "equivalent": "calm",
+        "undecided": "plain",
+        NOT_ESTIMATED: "plain",
+    }
 )
 
 
@@ -34,7 +40,7 @@ def effects_table(effects: pd.DataFrame, metric: str | None = None) -> Table:
             "p (Holm)": [p_value(row.p_holm) for row in rows],
             "d": [number(float(sizes["cohens_d"][row.component]), 1) for row in rows],
             "g": [number(float(sizes["hedges_g"][row.component]), 1) for row in rows],
-            "verdict": [Mark(row.verdict, TONES[row.verdict]) for row in rows],
+            "verdict": [Mark(row.outcome, TONES[row.outcome]) for row in rows],
         }
     )
     if not any(row.failed for row in rows):
@@ -48,8 +54,9 @@ def _caption(rows: Sequence[Effect], level: float) -> Text:
     better = "higher" if rows[0].higher_is_better else "lower"
     return (
         f"Effect of each component on {rows[0].metric} ({better} is better): baseline minus "
-        f"without, over n shared seeds, with {percent(level)} intervals; p adjusted for "
-        f"{len(rows)} component{'' if len(rows) == 1 else 's'} (Holm); d is Cohen's "
+        f"without, over n shared seeds, with {percent(level)} intervals; p of no "
+        f"difference, adjusted for {len(rows)} component{'' if len(rows) == 1 else 's'} (Holm), "
+        f"where a verdict asks for more than the region; d is Cohen's "
         f"difference in pooled standard deviations over seeds, g the same without its bias "
         f"(Hedges).{margin}"
     )
@@ -81,4 +88,4 @@ def spread_table(effects: pd.DataFrame, metric: str | None = None) -> Table:
         "correlation says how much of their luck two conditions share by sharing seeds, and so "
         "what pairing is worth."
     )
-    return Table(frame, caption)
+    return Table(frame, caption, formats={"worst seed": "d"})

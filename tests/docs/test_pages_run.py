@@ -3,7 +3,8 @@
 In a Markdown page, the ``python`` blocks are one session; a ``text`` block after one of them is
 what it prints.  A ``console`` block holds commands after ``$`` and what each prints; ``...`` stands
 for what changes from run to run.  A block whose first line is ``# study.toml``, or any other name,
-is that file, and lies where the commands run.  A ``sh`` block is for reading, but its make targets must exist.
+is that file, and lies where the commands run.  A ``sh`` block is for reading, but its make targets
+must exist.
 """
 
 from __future__ import annotations

@@ -112,7 +112,8 @@ def _narrow(forest: Forest, width: float) -> Markup:
 
 def _whole(forest: Forest, inside: list[Markup], width: float, bottom: float) -> Markup:
     seen = "; ".join(
-        f"{row.component}: {_number(row, forest.places)}, {row.verdict}, {_rests_on(row)}"
+        f"{row.component}: {_number(row, forest.places)}, "
+        f"{f'{row.verdict}, ' if row.estimated else ''}{_rests_on(row)}"
         for row in forest.rows
     )
     return drawing(
@@ -151,7 +152,8 @@ def _ground(
 
 def _named(row: Effect, y: float, room: float) -> Iterator[Markup]:
     yield label(fitted(row.component, room), 0, y, font_weight=500)
-    yield label(row.verdict, 0, y + 16, fill=_colour(row), font_size=12.5)
+    if row.estimated:
+        yield label(row.verdict, 0, y + 16, fill=_colour(row), font_size=12.5)
 
 
 def _valued(row: Effect, text: str, width: float, y: float) -> Iterator[Markup]:

@@ -9,7 +9,7 @@ from ablation.errors import listed
 from ablation.report.effect import read_effects
 from ablation.report.figures import Bar, bar_compare
 from ablation.report.figures.bars import Tone
-from ablation.report.numbers import percent
+from ablation.report.numbers import count, percent
 from ablation.report.page import Block, Formula, Preformatted, Prose, Strong, Table
 from ablation.runner.session import run
 from ablation.statistics import effects
@@ -38,8 +38,8 @@ def confounded(setting: Setting) -> Part:
 def _told(log: pd.DataFrame, read: AdjustedEffect, truth: Difference) -> Iterator[str]:
     epochs = log.groupby("Augmentation")["Epochs"].mean()
     yield (
-        f"A log of {read.n} trainings; those with augmentation ran for {epochs[1]:.1f} epochs on "
-        f"average, those without for {epochs[0]:.1f}. Its difference in accuracy:"
+        f"A log of {count(read.n)} trainings; those with augmentation ran for {epochs[1]:.1f} "
+        f"epochs on average, those without for {epochs[0]:.1f}. Its difference in accuracy:"
     )
     yield f"  as it stands                         {_said(read.naive)}"
     yield f"  adjusted for {listed(read.adjusts_for):<24}{_said(read.adjusted)}"
@@ -93,9 +93,9 @@ def _blocks(read: AdjustedEffect, truth: Difference, runs: int) -> Iterator[Bloc
             tuple(_bars(read, truth)), title=title, reference=truth.value, width=width,
             axis_title="accuracy: with minus without augmentation",
         ),
-        f"{title}, with {percent(read.level)} intervals. The log has {read.n} trainings. For the "
-        f"truth each of {runs} runs was trained with and without augmentation, for the same "
-        "epochs on the same seed; the log holds one of the two.",
+        f"{title}, with {percent(read.level)} intervals. The log has {count(read.n)} trainings. "
+        f"For the truth each of {count(runs)} runs was trained with and without augmentation, for "
+        "the same epochs on the same seed; the log holds one of the two.",
     )  # fmt: skip
     yield Prose((Strong(" ".join(verdicts(read.naive, read.adjusted, truth))),))
     yield _positivity(read)

@@ -11,7 +11,7 @@ from itertools import product
 
 import causal
 from ablation.report.figures import Bar, bar_compare
-from ablation.report.numbers import percent
+from ablation.report.numbers import count, percent
 from ablation.report.page import Block, Formula, Preformatted, Prose
 from ablation.studies.demo.part import Part, Setting
 from ablation.studies.demo.pictures import graph_picture, picture
@@ -93,8 +93,8 @@ def _told(napkin: Napkin) -> Iterator[str]:
         f"{napkin.surgery}: {napkin.agreement}."
     )
     yield (
-        f"  The formula on {estimate.n:,} rows gives {estimate.value:.3f} [{low:.3f}, {high:.3f}]; "
-        f"conditioning on X=1 would have said {float(napkin.seen):.3f}."
+        f"  The formula on {count(estimate.n)} rows gives {estimate.value:.3f} "
+        f"[{low:.3f}, {high:.3f}]; conditioning on X=1 would have said {float(napkin.seen):.3f}."
     )
 
 
@@ -117,15 +117,15 @@ def _blocks(napkin: Napkin) -> Iterator[Block]:
             reference=float(napkin.surgery), width=width,
         ),
         f"Four roads to {QUERY}. On the model, formula and surgery give {napkin.agreement}; on "
-        f"{estimate.n:,} rows sampled from it the formula comes with its {percent(estimate.level)} "
-        "interval. Conditioning answers another question.",
+        f"{count(estimate.n)} rows sampled from it the formula comes with its "
+        f"{percent(estimate.level)} interval. Conditioning answers another question.",
     )  # fmt: skip
 
 
 def _bars(napkin: Napkin) -> Iterator[Bar]:
     low, high = napkin.estimate.interval
     yield Bar(label="conditioning", remark="P(Y=1 | X=1)", value=float(napkin.seen), tone="bad")
-    yield Bar(label="formula, from data", remark=f"n = {napkin.estimate.n:,}", tone="good",
+    yield Bar(label="formula, from data", remark=f"n = {count(napkin.estimate.n)}", tone="good",
               value=napkin.estimate.value, lower=low, upper=high)  # fmt: skip
     yield Bar(label="formula, from the model", remark=f"exactly {napkin.formula}", tone="good",
               value=float(napkin.formula))  # fmt: skip

@@ -17,7 +17,7 @@ from ablation.attribution.prediction import explain
 from ablation.neural import select
 from ablation.operators import Zero
 from ablation.report.figures import Bar, bar_compare, image_figure
-from ablation.report.numbers import number, percent
+from ablation.report.numbers import count, percent
 from ablation.report.page import Beside, Block, Figure, Listing, Prose, Table
 from ablation.studies.demo.network import PARTS, baseline, held_out
 from ablation.studies.demo.part import Part, Setting
@@ -44,14 +44,16 @@ def explained(setting: Setting) -> Part:
     with one_thread():
         cases = close_calls(network, held_out(setting), setting.scale.close_calls)
         network.train()  # dropout awake: the noise that both worlds share
-        case, component = _most_at_stake(network, cases)
+        screened = _screened(network, cases)
+        case, component, _ = max(screened, key=lambda each: _gap(each[2]))
         draws = setting.scale.draws
         found = _explained(network, case, component, seed=ANSWERING, draws=draws)
     answer = (
-        f"With probability {found.probability:.2f}; noise drawn anew would have said "
-        f"{found.independent:.2f}."
+        f"In the most telling of the {count(len(screened))} cases looked at, with probability "
+        f"{found.probability:.2f}; noise drawn anew would have said {found.independent:.2f}."
     )
-    return Part(answer, tuple(_told(case, found)), tuple(_blocks(case, found, len(cases))))
+    blocks = _blocks(case, found, calls=len(cases), pairs=len(screened))
+    return Part(answer, tuple(_told(case, found)), tuple(blocks))
 
 
 def close_calls(network: VisionTransformer, test: Examples, many: int) -> list[Case]:
@@ -66,18 +68,17 @@ def close_calls(network: VisionTransformer, test: Examples, many: int) -> list[C
     return [Case(place, test.images[place], int(test.labels[place])) for place in closest]
 
 
-def _most_at_stake(network: VisionTransformer, cases: list[Case]) -> tuple[Case, str]:
-    """Find where sharing the noise between the worlds changes the answer most, by few draws."""
-    screened = [
+def _screened(network: VisionTransformer, cases: list[Case]) -> list[tuple[Case, str, Explanation]]:
+    """Ask of each image and each component, by few draws."""
+    return [
         (case, component, _explained(network, case, component, seed=SCREENING, draws=SCREENED))
         for case in cases
         for component in select(network, PARTS)
     ]
-    case, component, _ = max(screened, key=lambda each: _gap(each[2]))
-    return case, component
 
 
 def _gap(found: Explanation) -> float:
+    """How much the answer changes when the two worlds share their noise."""
     return abs(found.probability - found.independent)
 
 
@@ -95,7 +96,7 @@ def _told(case: Case, found: Explanation) -> Iterator[str]:
     least, most = found.bounds
     yield (
         f"Test image {case.place}, a {case.label}: with dropout awake it is read correctly in "
-        f"{number(100 * found.on, 0)} % of {found.draws:,} draws."
+        f"{percent(found.on, 0)} of {count(found.draws)} draws."
     )
     yield (
         f"Had {found.component} been off on those very draws, it would still be with probability "
@@ -107,17 +108,18 @@ def _told(case: Case, found: Explanation) -> Iterator[str]:
     )
 
 
-def _blocks(case: Case, found: Explanation, calls: int) -> Iterator[Block]:
+def _blocks(case: Case, found: Explanation, *, calls: int, pairs: int) -> Iterator[Block]:
     yield Prose(
         "An ablation study says what a component is worth on average. About one prediction one "
         "can ask more: this scan was read correctly; would it still have been with the component "
         "off, all else as it was? All else includes the noise: dropout, kept awake here."
     )
     yield Prose(
-        f"The case was chosen by a rule: among the {calls} test images that are read correctly by "
-        "the smallest margin, and the components that write to the stream, the pair for which "
+        f"The case was chosen by a rule, and is no typical one: among {count(pairs)} pairs of the "
+        f"{calls} test images that are read correctly by the smallest margin with the "
+        f"{pairs // calls} components that write to the stream, it is the pair for which "
         f"sharing the noise matters most, found with {SCREENED} draws each. The numbers below are "
-        f"from {found.draws:,} other draws."
+        f"from {count(found.draws)} other draws."
     )
     yield Beside((_image(case), _comparison(found)))
     yield Prose(str(found))
@@ -158,4 +160,4 @@ def _counts(found: Explanation) -> Table:
             "without: wrong": [counts.only_on, counts.neither],
         }
     )
-    return Table(frame, f"The {counts.draws:,} draws of dropout, each run in both worlds.")
+    return Table(frame, f"The {count(counts.draws)} draws of dropout, each run in both worlds.")

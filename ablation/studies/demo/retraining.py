@@ -6,15 +6,18 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ablation.errors import listed
-from ablation.report.effect import Effect, ranked, read_effects
+from ablation.report.effect import NOT_ESTIMATED, Effect, ranked, read_effects
 from ablation.report.figures import forest_plot
+from ablation.report.numbers import TIED, count, percent
 from ablation.report.page import Aside, Block, KeyFigures, Prose, Strong
+from ablation.report.sentences import counted
 from ablation.report.tables import effects_table
 from ablation.runner.session import run
 from ablation.statistics import effects
 from ablation.studies.demo.part import Part, Setting
 from ablation.studies.demo.pictures import picture
 from ablation.studies.demo.words import between, points, share, signed
+from ablation.studies.digits.data import scans
 from ablation.studies.digits.study import study
 from ablation.trials import Trials
 
@@ -26,13 +29,16 @@ def retrained(setting: Setting) -> Part:
     trials = run(stated, setting.store, setting.workers, setting.watch)
     table = effects(trials, "accuracy")
     rows = ranked(read_effects(table))
-    told = (*_told(trials, rows), *(f"A negative result: {_negative(row)}" for row in _worse(rows)))
+    told = (
+        *_told(trials, table, rows),
+        *(f"A negative result: {_negative(row)}" for row in _worse(rows)),
+    )
     return Part(_answer(rows), told, tuple(_blocks(trials, table, rows)))
 
 
 def _answer(rows: tuple[Effect, ...]) -> str:
     """The largest loss, and how many components came to which verdict."""
-    verdicts = Counter(row.verdict for row in rows)
+    verdicts = Counter(row.outcome for row in rows)
     counts = [f"{verdicts[verdict]} {words}" for verdict, words in _VERDICTS if verdicts[verdict]]
     most = rows[0]
     return (
@@ -46,16 +52,18 @@ _VERDICTS = (
     ("hurts", "do harm"),
     ("equivalent", "make no difference that matters"),
     ("undecided", "stay undecided"),
+    (NOT_ESTIMATED, "could not be estimated"),
 )
 
 
-def _told(trials: Trials, rows: tuple[Effect, ...]) -> Iterator[str]:
+def _told(trials: Trials, table: pd.DataFrame, rows: tuple[Effect, ...]) -> Iterator[str]:
     failed = sum(not each.done for each in trials)
+    seeds = counted(len(trials.study.seeds), "paired seed")
     yield (
-        f"{len(trials)} trainings, {failed} failed. With everything on, "
+        f"{count(len(trials))} trainings, {count(failed)} failed. With everything on, "
         f"{share(rows[0].baseline)} of the held-out scans are read correctly."
     )
-    yield f"What each component adds (95 % intervals, {len(trials.study.seeds)} paired seeds):"
+    yield f"What each component adds ({_level(table)} intervals, {seeds}):"
     width = max(len(row.component) for row in rows)
     for row in rows:
         yield f"  {row.component:<{width}}  {_said(row)}"
@@ -76,12 +84,16 @@ def _negative(row: Effect) -> str:
     holm = (
         "and counting all comparisons does not change that"
         if row.verdict == "hurts"
-        else f"though not beyond doubt once all comparisons are counted (Holm p = {row.p_holm:.2f})"
+        else f"though not beyond doubt once all comparisons are counted (Holm {_p(row)})"
     )
     return (
         f"without {row.component} the accuracy rises, by {points(row.effect)} "
         f"{between(-row.upper, -row.lower)}, {holm}."
     )
+
+
+def _p(row: Effect) -> str:
+    return f"p{TIED}={TIED}{row.p_holm:.2f}"
 
 
 def _blocks(trials: Trials, table: pd.DataFrame, rows: tuple[Effect, ...]) -> Iterator[Block]:
@@ -91,10 +103,15 @@ def _blocks(trials: Trials, table: pd.DataFrame, rows: tuple[Effect, ...]) -> It
         yield Aside(text, tone="warning")
     yield picture(
         lambda width: forest_plot(table, width=width),
-        "What accuracy loses when a component is left out. Large marks are means with their 95 % "
-        "intervals, small dots the seeds; within the shaded band a difference does not matter.",
+        "What accuracy loses when a component is left out. Large marks are means with their "
+        f"{_level(table)} intervals, small dots the seeds; within the shaded band a difference "
+        "does not matter.",
     )
     yield effects_table(table)
+
+
+def _level(table: pd.DataFrame) -> str:
+    return percent(float(table.attrs["level"]))
 
 
 _BASELINE = "All effects here are measured around a baseline that has it."
@@ -102,17 +119,19 @@ _BASELINE = "All effects here are measured around a baseline that has it."
 
 def _asked(trials: Trials) -> Iterator[Block]:
     recipe, parts = trials.study.config, len(trials.study.components)
+    images = recipe["images"]
+    assert isinstance(images, int)
     yield Prose(
-        f"A vision transformer learns to read {recipe['images']} of 1797 scanned digits for "
-        f"{recipe['epochs']} epochs and is judged on the others. It is trained again without each "
-        f"of {parts} components, on the same seeds: same split, same order, and the same first "
-        "weights for every part that is still there. Nothing but the component differs."
+        f"A vision transformer learns to read {count(images)} of {count(len(scans()))} scanned "
+        f"digits for {recipe['epochs']} epochs and is judged on the others. It is trained again "
+        f"without each of {parts} components, on the same seeds: same split, same order, and the "
+        "same first weights for every part that is still there. Nothing but the component differs."
     )
     yield KeyFigures(
         (
-            (f"{len(trials)}", f"trainings of {len(trials.planned)} planned"),
-            (f"{sum(not each.done for each in trials)}", "failed"),
-            (f"{len(trials.study.components)}", "components, one off at a time"),
-            (f"{len(trials.study.seeds)}", "seeds, shared by all"),
+            (count(len(trials)), f"trainings of {count(len(trials.planned))} planned"),
+            (count(sum(not each.done for each in trials)), "failed"),
+            (count(len(trials.study.components)), "components, one off at a time"),
+            (count(len(trials.study.seeds)), "seeds, shared by all"),
         )
     )

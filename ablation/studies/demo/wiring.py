@@ -13,7 +13,7 @@ from ablation.attribution.discovery import (
 from ablation.neural import Components
 from ablation.operators import Zero
 from ablation.report.figures import graph_figure
-from ablation.report.numbers import number
+from ablation.report.numbers import count, number
 from ablation.report.page import Block, KeyFigures, Prose
 from ablation.studies.demo.network import ALL, baseline, held_out
 from ablation.studies.demo.part import Part, Setting
@@ -65,10 +65,10 @@ def _blocks(
 ) -> Iterator[Block]:
     size = sum(weights.numel() for weights in network.parameters())
     yield Prose(
-        f"The baseline's first seed, a network of {size:,} weights, is now left as it is. Each "
-        "component is switched off at inference twice on the same images. Once everything after "
-        "it runs on: whatever changes is a descendant. Once all other components are held at what "
-        "they passed on before: whatever still would change reads the component directly."
+        f"The baseline's first seed, a network of {count(size)} weights, is now left as it is. "
+        "Each component is switched off at inference twice on the same images. Once everything "
+        "after it runs on: whatever changes is a descendant. Once all other components are held at "
+        "what they passed on before: whatever still would change reads the component directly."
     )
     yield KeyFigures(
         (

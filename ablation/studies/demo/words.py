@@ -1,15 +1,15 @@
 """Numbers as the demo says them: shares in percent, differences in points, both with intervals."""
 
-from ablation.report.numbers import number
+from ablation.report.numbers import number, percent
 
 
 def share(value: float) -> str:
-    """Say a share.
+    r"""Say a share.
 
     >>> share(0.9571)
-    '95.7 %'
+    '95.7\u202f%'
     """
-    return f"{number(100 * value, 1)} %"
+    return percent(value, 1)
 
 
 def points(value: float) -> str:

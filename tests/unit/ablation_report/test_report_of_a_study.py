@@ -35,6 +35,25 @@ def test_the_report_says_each_verdict_in_words_and_shouts_about_harm(tmp_path: P
     assert "1 component stays undecided. Without mlp" in text
 
 
+def test_what_could_not_be_estimated_is_not_called_undecided(tmp_path: Path) -> None:
+    never = [None] * 5
+    runs = {**RUNS, "norm": never, "attention": never, "mlp": [0.89, 0.95, 0.93, 0.92, 0.85]}
+    text = Reading(page(made(runs, seeds=5), tmp_path)).text
+    lead = text[: text.index("What was asked")]
+    assert "2 could not be estimated: every trial failed (attention and norm)" in lead
+    assert "1 stays undecided (mlp)" in lead
+    assert "2 components could not be estimated. attention : not estimated" in text
+    assert text.count("– – not estimated") == 2
+
+
+def test_why_there_is_no_estimate_is_said_only_where_all_share_the_reason(tmp_path: Path) -> None:
+    never, none = [None] * 5, list[float | None]()
+    text = Reading(page(made({**RUNS, "norm": never, "mlp": none}, seeds=5), tmp_path)).text
+    assert "2 could not be estimated (mlp and norm)" in text
+    text = Reading(page(made({**RUNS, "mlp": none}, seeds=5), tmp_path)).text
+    assert "1 could not be estimated: no trial was run (mlp)" in text
+
+
 def test_failures_and_gaps_are_on_the_page(tmp_path: Path) -> None:
     text = Reading(page(made(RUNS, seeds=5, error=ERROR), tmp_path)).text
     assert "1 trial failed." in text

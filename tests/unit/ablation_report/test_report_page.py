@@ -128,6 +128,24 @@ def test_cells_say_yes_no_and_dash_and_keep_their_marks() -> None:
     assert "b no – x y –" in Reading(html).text
 
 
+def test_counts_have_commas_and_numbers_that_are_names_have_none() -> None:
+    frame = pd.DataFrame({"runs": [1669], "seed": [20261]})
+    html = Page("P", "", [Section("S", [Table(frame, formats={"seed": "d"})])]).render()
+    assert "1,669 20261" in Reading(html).text
+
+
+def test_row_lines_belong_to_the_cells_so_that_a_column_that_stays_keeps_them() -> None:
+    assert "border-collapse: separate" in CSS
+    assert re.search(r"tbody tr \+ tr > \* \{ border-top", CSS)
+    assert re.search(r"tbody th, thead th:first-child \{ position: sticky", CSS)
+
+
+def test_what_is_wider_than_a_phone_shows_that_it_goes_on() -> None:
+    [scrolls] = re.findall(r"\.table, \.formula, pre \{ background:(.*?)\}", CSS, re.DOTALL)
+    assert "no-repeat local" in scrolls  # what covers the shadow moves with the content
+    assert "var(--shade)" in scrolls
+
+
 def test_saving_replaces_the_page_whole_and_leaves_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "new folder" / "page.html"
     Page("One", "", []).save(target)

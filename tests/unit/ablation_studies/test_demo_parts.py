@@ -1,16 +1,20 @@
 """Each part of the demo says what its numbers say, whatever they turn out to be."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from ablation.attribution.confounding import Difference
 from ablation.design import Seeds
+from ablation.report.inline import plain_text
+from ablation.report.page import Prose
 from ablation.studies.demo.bow import refused
 from ablation.studies.demo.confounded import verdicts
 from ablation.studies.demo.napkin import identified
 from ablation.studies.demo.network import baseline, held_out
 from ablation.studies.demo.part import Scale, Setting
-from ablation.studies.demo.prediction import close_calls
+from ablation.studies.demo.prediction import close_calls, explained
 from ablation.studies.demo.wiring import wired
 from ablation.studies.digits.training import train
 
@@ -46,6 +50,15 @@ def test_close_calls_are_the_smallest_margins_among_those_read_correctly(setting
     found = close_calls(network, test, 5)
     assert [case.place for case in found] == [place for _, place in expected]
     assert all(case.label == int(test.labels[case.place]) for case in found)
+
+
+def test_the_case_of_part_four_is_said_to_be_the_most_telling_one(setting: Setting) -> None:
+    few = Setting(folder=setting.folder, workers=0, scale=replace(setting.scale, close_calls=2))
+    part = explained(few)
+    assert part.answer.startswith("In the most telling of the 10 cases looked at, with probability")
+    assert "\u202f% of 4,000 draws." in part.told[0]
+    prose = [plain_text(block.text) for block in part.blocks if isinstance(block, Prose)]
+    assert any("is no typical one: among 10 pairs of the 2 test images" in text for text in prose)
 
 
 def test_the_napkin_has_one_number_by_two_exact_roads(setting: Setting) -> None:
