@@ -18,6 +18,7 @@ __all__ = [
     "nearest",
     "quoted",
     "typeset",
+    "unquoted",
     "variables",
 ]
 
@@ -41,6 +42,8 @@ _ESCAPED = {
     "~": r"\textasciitilde{}",
 }
 _BARE = re.compile(r"[^\W\d][\w.]*|\d+", re.UNICODE)
+_ESCAPE = re.compile(r"\\(?:u\{(0?[0-9a-f]{1,5}|10[0-9a-f]{4})\}|(.))", re.DOTALL)
+_LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def variables(names: Names) -> Variables:
@@ -90,12 +93,32 @@ def nearest(name: Variable, known: Iterable[Variable]) -> tuple[Variable, ...]:
 
 
 def quoted(name: Variable) -> str:
-    """The name as our text formats write it: bare when it can be, else in double quotes.
+    r"""The name as our text formats write it: bare when it can be, else in double quotes.
 
-    >>> print(quoted("X1"), quoted("blood sugar"))
-    X1 "blood sugar"
+    What cannot be printed, or turns the direction of what follows, is written by its number.
+
+    >>> print(quoted("X1"), quoted("blood sugar"), quoted("\x1b[31m"))
+    X1 "blood sugar" "\u{1b}[31m"
     """
-    return name if _BARE.fullmatch(name) else enclosed(name)
+    if _BARE.fullmatch(name):
+        return name
+    literal = enclosed(name)
+    if literal.isprintable():
+        return literal
+    return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in literal)
+
+
+def unquoted(literal: str) -> Variable:
+    r"""What stands between quotes, with backslashes read: the inverse of ``quoted``.
+
+    >>> unquoted(quoted('say "hi"\n')) == 'say "hi"\n'
+    True
+    """
+    return _ESCAPE.sub(_character, literal[1:-1])
+
+
+def _character(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16)) if found[1] else _LETTERS.get(found[2], found[2])
 
 
 def enclosed(name: Variable) -> str:

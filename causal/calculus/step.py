@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from causal.expression import Expression
-from causal.variables import Variables, listed, natural
+from causal.variables import Variables, listed, natural, quoted
 
 __all__ = ["Separation", "Step"]
 
@@ -24,9 +24,9 @@ class Separation:
         given = f" | {_comma(self.given)}" if self.given else ""
         cuts = []
         if self.cut_in:
-            cuts.append(f"into {listed(self.cut_in)}")
+            cuts.append(f"into {listed(map(quoted, self.cut_in))}")
         if self.cut_out:
-            cuts.append(f"out of {listed(self.cut_out)}")
+            cuts.append(f"out of {listed(map(quoted, self.cut_out))}")
         where = f" without edges {' or '.join(cuts)}" if cuts else ""
         return f"{_comma(self.one)} ⊥ {_comma(self.other)}{given}{where}"
 
@@ -74,4 +74,4 @@ class Step:
 
 
 def _comma(names: Variables) -> str:
-    return ", ".join(sorted(names, key=natural))
+    return ", ".join(map(quoted, sorted(names, key=natural)))

@@ -34,7 +34,8 @@ _LAW = (
     rf"(?:do\((?P<do>{_NAMES})\)\s*(?:,(?P<also>{_NAMES}))?|(?P<given>{_NAMES})))?\)"
 )
 _TOKEN = re.compile(rf"\s*(?P<token>{_LAW}|Σ_\{{(?P<over>{_NAMES})\}}|[()/1])", re.DOTALL)
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+_ESCAPE = re.compile(r"(?s)\\(?:u\{(0?[0-9a-f]{1,5}|10[0-9a-f]{4})\}|(.))")
+_LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def read(text: str) -> Formula:
@@ -126,8 +127,12 @@ def _symbols(text: str | None) -> Symbols:
         name = written.rstrip("'")
         primes = len(written) - len(name)
         if name.startswith('"'):
-            name = re.sub(r"(?s)\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), name[1:-1])
+            name = _ESCAPE.sub(_unescaped, name[1:-1])
         found.append(Symbol(name, primes))
     if len(set(found)) < len(found):
         raise CheckError(f"a symbol stands twice in {text}")
     return frozenset(found)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16)) if found[1] else _LETTERS.get(found[2], found[2])

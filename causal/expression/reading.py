@@ -19,7 +19,7 @@ from causal.errors import FormulaSyntaxError
 from causal.expression.atoms import ONE, ZERO, P
 from causal.expression.compounds import Product, Quotient, Sum
 from causal.expression.formula import NOTHING, Expression, Symbols
-from causal.variables import Symbol
+from causal.variables import Symbol, unquoted
 
 __all__ = ["parse"]
 
@@ -58,7 +58,6 @@ _TOKEN = re.compile(
       | (?P<mark>[{}()|,/'=])""",
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -71,8 +70,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             raise FormulaSyntaxError(text, position, problem)
         kind = str(match.lastgroup)
         if kind == "quoted":
-            inner = match[0][1:-1]
-            value = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), inner, flags=re.DOTALL)
+            value = unquoted(match[0])
             yield _Token(kind, value, position)
         elif kind != "skip":
             yield _Token(kind, match[0], position)

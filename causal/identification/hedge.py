@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from causal.variables import Variables, listed, natural
+from causal.variables import Variables, listed, natural, quoted
 
 __all__ = ["Hedge"]
 
@@ -22,7 +22,8 @@ class Hedge:
     inner: Variables
 
     def __str__(self) -> str:
-        outer, inner = (", ".join(sorted(part, key=natural)) for part in (self.outer, self.inner))
+        parts = (sorted(part, key=natural) for part in (self.outer, self.inner))
+        outer, inner = (", ".join(map(quoted, part)) for part in parts)
         return f"{{{outer}}} around {{{inner}}}"
 
     @property
@@ -33,8 +34,9 @@ class Hedge:
         'X and Y share hidden causes and all lead to Y'
         """
         cut = self.outer - self.inner
+        outer, inner, rest = (listed(map(quoted, p)) for p in (self.outer, self.inner, cut))
         return (
-            f"{listed(self.outer)} share hidden causes and all lead to {listed(self.inner)}: "
-            f"what {listed(cut)} {'does' if len(cut) == 1 else 'do'} to {listed(self.inner)} "
+            f"{outer} share hidden causes and all lead to {inner}: "
+            f"what {rest} {'does' if len(cut) == 1 else 'do'} to {inner} "
             "cannot be told from what is shared"
         )

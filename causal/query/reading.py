@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from causal.errors import QuerySyntaxError
 from causal.query.terms import Assignment, Term, Value
-from causal.variables import Variable
+from causal.variables import Variable, unquoted
 
 __all__ = ["read"]
 
@@ -39,7 +39,6 @@ _TOKEN = re.compile(
       | (?P<mark>[()\[\],|=;])""",
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             raise QuerySyntaxError(text, position, problem)
         kind = str(match.lastgroup)
         if kind == "quoted":
-            value = re.sub(
-                r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), match["quoted"], flags=re.S
-            )
+            value = unquoted(match[0])
             yield _Token(kind, value, position)
         elif kind != "skip":
             yield _Token(kind, match[0], position)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import Draft, Sketch
-from causal.graph.formats.tokens import QUOTED, Language, Tokens, stray, unescaped
-from causal.variables import Variable, quoted
+from causal.graph.formats.tokens import QUOTED, Language, Tokens, stray
+from causal.variables import Variable, quoted, unquoted
 
 __all__ = ["ARROWS"]
 
@@ -31,7 +31,7 @@ _LANGUAGE = Language(
        | (?P<end>[;\n,])
        | (?P<open>\{{) | (?P<close>\}})""",
     skip=r"[^\S\n]+|\#[^\n]*",
-    names={"bare": str, "quoted": unescaped},
+    names={"bare": str, "quoted": unquoted},
     unexpected=_unexpected,
 )
 

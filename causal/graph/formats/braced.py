@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.sketch import Draft, Sketch
-from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens, stray, unescaped
-from causal.variables import Variable
+from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens, stray
+from causal.variables import Variable, unquoted
 
 __all__ = ["SPACE", "Attributes", "Dialect", "read"]
 
@@ -51,7 +51,7 @@ _LANGUAGE = Language(
     skip=r"\s+|//[^\n]*|\#[^\n]*|/\*.*?\*/",
     names={
         "quoted": lambda literal: "".join(
-            unescaped(part[0]) for part in re.finditer(QUOTED, literal, re.DOTALL)
+            unquoted(part[0]) for part in re.finditer(QUOTED, literal, re.DOTALL)
         )
     },
     unexpected=_unexpected,

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import MOST_EDGES, Draft, Sketch
-from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens, unescaped
-from causal.variables import Variable, enclosed, quoted
+from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens
+from causal.variables import Variable, enclosed, quoted, unquoted
 
 __all__ = ["CAUSALEFFECT"]
 
@@ -35,7 +35,7 @@ _LANGUAGE = Language(
        | (?P<quoted>{QUOTED}|{QUOTED.replace('"', "'")}|{QUOTED.replace('"', "`")})
        | (?P<open>\() | (?P<close>\)) | (?P<comma>,) | (?P<colon>:)""",
     skip=r"\s+|\#[^\n]*|;",
-    names={"quoted": unescaped},
+    names={"quoted": unquoted},
 )
 
 

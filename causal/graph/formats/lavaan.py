@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import Draft, Sketch
-from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens, unescaped
-from causal.variables import Variable, enclosed
+from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens
+from causal.variables import Variable, enclosed, unquoted
 
 __all__ = ["LAVAAN"]
 
@@ -31,7 +31,7 @@ _LANGUAGE = Language(
        | (?P<quoted>{QUOTED})
        | (?P<plus>\+) | (?P<times>[*?]) | (?P<other>[-:(),/^=])""",
     skip=rf"[^\S\n]+|[\#!][^\n]*|\n{_BLANK}(?=[+*])",
-    names={"bare": str, "quoted": unescaped},
+    names={"bare": str, "quoted": unquoted},
 )
 
 

@@ -14,12 +14,10 @@ from typing import NamedTuple
 
 from causal.errors import GraphSyntaxError
 
-__all__ = ["QUOTED", "Language", "Token", "Tokens", "stray", "unescaped"]
+__all__ = ["QUOTED", "Language", "Token", "Tokens", "stray"]
 
 LONGEST_TEXT = 20_000_000  # characters
 QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'  # a backslash takes the next character along
-
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 class Token(NamedTuple):
@@ -35,18 +33,6 @@ class Token(NamedTuple):
         if self.value == "\n":
             return "the end of the line"
         return repr(self.value if len(self.value) <= 40 else self.value[:40] + "...")
-
-
-def unescaped(literal: str) -> str:
-    r"""What stands between quotes, with backslashes read; the inverse of ``enclosed``.
-
-    >>> unescaped(r'"say \"hi\""')
-    'say "hi"'
-    """
-    inner = literal[1:-1]
-    if "\\" not in inner:
-        return inner
-    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), inner, flags=re.DOTALL)
 
 
 def stray(text: str, position: int) -> str:
