@@ -24,7 +24,7 @@ from causal.checker.separation import Graph, Vertex
 __all__ = ["PRIME", "Model", "Residue", "TooLargeError", "any_model", "degree", "stated_model"]
 
 PRIME = 2**61 - 1
-_LARGEST = 2**14  # states of a model
+_LARGEST = 2**15  # states of a model, at a time
 _HIGHEST = 2**18  # degree of a formula, which is more than the terms in it
 
 
@@ -75,7 +75,7 @@ class Model:
         last = {u: v for v, (reads, _) in tables.items() for u in (*reads, v)}
         law: Law = (), {(): self.one}
         for v, (reads, rows) in tables.items():
-            if len(law[1]) > _LARGEST:
+            if len(law[1]) * len(next(iter(rows.values()))) > _LARGEST:
                 raise TooLargeError(f"a model has more than {_LARGEST} states")
             places = [law[0].index(u) for u in reads]
             grown = {

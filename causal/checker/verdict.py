@@ -29,15 +29,15 @@ Json: TypeAlias = Any
 Names: TypeAlias = frozenset[str]
 Sets: TypeAlias = tuple[Names, ...]
 
+_SETS = ("one", "other", "given", "cut_in", "cut_out")
 _LONGEST = 10_000  # laws in one line of a derivation
 
 
 def digest(certificate: Mapping[str, Json]) -> str:
     """SHA-256 over everything but the digest itself."""
     body = {key: value for key, value in certificate.items() if key != "digest"}
-    return hashlib.sha256(
-        json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
-    ).hexdigest()
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def check(certificate: Mapping[str, Json], *, models: int = 3) -> str:
@@ -135,8 +135,8 @@ def _licensed(graph: Graph, rule: str, before: Formula, after: Formula) -> Sets:
 def _declared(step: Mapping[str, Json]) -> Sets | None:
     if step["separation"] is None and not step["cut_in"] and not step["cut_out"]:
         return None
-    parts = [*(step["separation"] or {}).values(), step["cut_in"], step["cut_out"]]
-    return tuple(map(frozenset, parts))
+    sets = {**step, **(step["separation"] or {})}
+    return tuple(frozenset(sets.get(key, ())) for key in _SETS)
 
 
 def _replaced(formula: Formula, before: Formula, after: Formula) -> Formula:

@@ -145,6 +145,29 @@ def test_a_probability_is_a_plain_fraction(text):
     assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
 
 
+def test_variables_with_many_values_are_refused_soon():
+    models = copy.deepcopy(NO["models"])
+    many = ["1/20000"] * 20_000
+    for which in ("one", "other"):
+        models[which] = [
+            {"of": ["X", "Y"], "reads": [], "rows": [many]},
+            {"of": "X", "reads": [], "rows": [many]},
+            {"of": "Y", "reads": [], "rows": [many]},
+        ]
+    assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
+
+
+def test_sets_under_each_other_s_names_are_refused():
+    """In whatever order the keys stand: what counts is what they say."""
+    steps = copy.deepcopy(YES["derivation"])
+    step = next(step for step in steps if step["separation"])
+    sets = step["separation"]
+    step["separation"] = {key: sets[key] for key in ("given", "other", "one")}
+    assert check(resealed(YES | {"derivation": steps})).startswith("verified: ")
+    step["separation"] = {"other": sets["one"], "one": sets["other"], "given": sets["given"]}
+    assert_it_is_refused_in_one_line(resealed(YES | {"derivation": steps}))
+
+
 def test_models_with_more_states_than_are_enumerated_are_refused_soon():
     models = copy.deepcopy(NO["models"])
     for which in ("one", "other"):
