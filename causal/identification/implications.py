@@ -5,9 +5,8 @@ A graph is refuted by data in which one of these fails, and supported by none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import TypeAlias, TypeVar
 
 from causal.errors import OptionError
@@ -90,8 +89,7 @@ def implications(
         raise OptionError("most", most, "it is at least 1")
     found, all_found = _first(independences(graph, basis), most)
     kernels, all_kernels = _first(kernel_constraints(graph), most)
-    asked: Iterable[KernelConstraint | Agreement] = agreements(graph, query) if query else ()
-    compared, all_compared = _first(asked, most)
+    compared, all_compared = _first(agreements(graph, query) if query else iter(()), most)
     known = {(each.formula, each.free_of) for each in kernels}
     idle = [each for each in compared if isinstance(each, KernelConstraint)]
     idle = [each for each in idle if (each.formula, each.free_of) not in known]
@@ -126,6 +124,12 @@ def agreements(graph: ADMG, query: Query | str) -> Iterator[KernelConstraint | A
             yield Agreement(answer.query, first, formula)
 
 
-def _first(found: Iterable[_Found], most: int) -> tuple[tuple[_Found, ...], bool]:
-    several = tuple(islice(found, most + 1))
-    return several[:most], len(several) <= most
+def _first(found: Iterator[_Found], most: int) -> tuple[tuple[_Found, ...], bool]:
+    """The first of some things, and whether that is all: False is what a search cut off returns."""
+    several: list[_Found] = []
+    while len(several) < most:
+        try:
+            several.append(next(found))
+        except StopIteration as end:
+            return tuple(several), end.value is not False
+    return tuple(several), next(found, None) is None

@@ -8,8 +8,9 @@ factorisation that defines the nested Markov model (Richardson, Evans, Robins & 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from causal.expression import Expression, P, Symbols, fresh, product, quotient, total
 from causal.expression.table import Hole, Table
@@ -20,6 +21,7 @@ from causal.variables import Symbol, Variables, listed, natural
 
 __all__ = ["KernelConstraint", "follows_from_independences", "kernel_constraints"]
 
+MOST_KERNELS = 500
 LARGEST = 10  # variables; the exact law that tells what is new has two to this many cells
 
 
@@ -49,21 +51,24 @@ class KernelConstraint:
         return {"formula": str(self.formula), "latex": self.formula.latex(), "free_of": free_of}
 
 
-def kernel_constraints(graph: ADMG) -> Iterator[KernelConstraint]:
+def kernel_constraints(graph: ADMG) -> Generator[KernelConstraint, None, bool]:
     """Equalities of kernels that the graph implies and its independences do not, lazily.
 
     Those that mention more than ten variables with their causes are listed unscreened: they hold,
-    but may follow from independences.  There may be very many.
+    but may follow from independences.  No more than 500 kernels are looked at; the
+    generator returns whether that was all.
 
     >>> print(*kernel_constraints(ADMG.parse("A -> B -> C -> D; B <-> D")))
     Σ_{B} P(B | A) P(D | A, B, C) does not depend on A
     """
     known: list[KernelConstraint] = []
-    for found in _extras(graph):
+    kernels = list(islice(_observed(graph), MOST_KERNELS))
+    for found in _extras(graph, kernels):
         if not any(found == other or _is_margin(found, other) for other in known):
             known.append(found)
             if not follows_from_independences(graph, found.formula, found.free_of):
                 yield found
+    return len(kernels) < MOST_KERNELS
 
 
 def _is_margin(found: KernelConstraint, other: KernelConstraint) -> bool:
@@ -107,9 +112,11 @@ class _Kernel:
     idle: int
 
 
-def _extras(graph: ADMG) -> Iterator[KernelConstraint]:
-    """Every kernel on the way down whose formula mentions more than its kernel depends on."""
-    waiting = list(_observed(graph))
+def _extras(graph: ADMG, waiting: list[_Kernel]) -> Iterator[KernelConstraint]:
+    """Every kernel on the way down whose formula mentions more than its kernel depends on.
+
+    What is reached is added to ``waiting``.
+    """
     seen = {kernel.scope for kernel in waiting}
     for kernel in waiting:
         for smaller in _smaller(graph, kernel):
@@ -117,7 +124,7 @@ def _extras(graph: ADMG) -> Iterator[KernelConstraint]:
             idle = graph.mask(s.variable for s in smaller.formula.free) & ~depends
             if new := idle & ~kernel.idle:
                 yield KernelConstraint(fresh(smaller.formula), graph.named(new))
-            if smaller.scope not in seen:
+            if smaller.scope not in seen and len(waiting) < MOST_KERNELS:
                 seen.add(smaller.scope)
                 waiting.append(_Kernel(smaller.scope, smaller.formula, idle))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -122,3 +124,10 @@ def test_a_cut_list_says_so() -> None:
     assert causal.implications(graph).complete
     cut = causal.implications(graph, most=2)
     assert (len(cut), cut.complete) == (2, False)
+
+
+def test_a_graph_with_too_many_kernels_is_cut_off_and_says_so() -> None:
+    names = [f"V{i}" for i in range(14)]
+    pairs = list(itertools.combinations(names, 2))
+    found = causal.implications(ADMG.of(nodes=names, bidirected=pairs))
+    assert (len(found), found.complete) == (0, False)
