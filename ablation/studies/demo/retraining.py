@@ -84,6 +84,8 @@ def _negative(row: Effect) -> str:
     holm = (
         "and counting all comparisons does not change that"
         if row.verdict == "hurts"
+        else "though not beyond doubt by more than what counts as equal"
+        if row.p_holm <= 0.05
         else f"though not beyond doubt once all comparisons are counted (Holm {_p(row)})"
     )
     return (
