@@ -157,3 +157,10 @@ def test_a_fraction_of_nothing_by_nothing_is_undefined() -> None:
     )
     found = evaluate(Quotient(P.of_names("XY"), P.of_names("XY")), known)
     assert found.values.isna().tolist() == [False, True, True, False]
+
+
+def test_nothing_above_an_undefined_denominator_is_zero_on_both_roads() -> None:
+    data = pd.DataFrame({"X": [0, 0, 1], "Z": [0, 1, 1], "Y": [0, 1, 1]})  # never X = 1, Z = 0
+    formula = parse("P(X, Z) / P(Y | X, Z)")
+    assert agree(formula, data)
+    assert evaluate(formula, data).values[1, slice(None), 0].tolist() == [0, 0]

@@ -90,3 +90,8 @@ def test_no_name_of_a_user_reaches_sympy(name: str, tmp_path, monkeypatch) -> No
 def test_the_method_finds_the_door() -> None:
     formula = parse("P(Y | X)")
     assert str(formula.to_sympy()) == str(to_sympy(formula))
+
+
+def test_no_symbol_is_both_summed_and_free() -> None:
+    translated = to_sympy(parse("Σ_{Z} P(Z | X) Σ_{X} P(X) P(Y | X, Z)"))
+    assert {str(symbol) for symbol in translated.values.values()} == {"X", "X'", "Y", "Z"}
