@@ -91,6 +91,18 @@ def test_a_step_that_declares_another_separation_is_rejected():
         check(forged(BACK_DOOR, derivation=steps))
 
 
+def test_rule_3_cuts_only_the_actions_that_are_no_ancestors_of_an_observation():
+    """Z(W), not Z: W is seen after Z was set, and P(Y | do(Z), W) is not P(Y | W)."""
+    step = {"rule": "rule 3", "from": "P(Y | do(Z), W)", "to": "P(Y | W)"}
+    graph = {"nodes": ["Y", "Z", "W"], "directed": [["Z", "W"]], "bidirected": [["Y", "Z"]]}
+    body = {"schema": 1, "graph": graph, "query": step["from"], "answer": "identified"}
+    for cut_in in (["Z"], []):
+        sets = {"one": ["Y"], "other": ["Z"], "given": ["W"]}
+        declared = step | {"separation": sets, "cut_in": cut_in, "cut_out": []}
+        with pytest.raises(CheckError, match=r"step 1: rule 3 needs a separation"):
+            check(sealed(body | {"estimand": step["to"], "derivation": [declared]}), models=0)
+
+
 @pytest.mark.parametrize("name", ["front-door", "napkin", "back-door", "m-bias"])
 def test_a_forged_no_for_an_identified_query_is_rejected(name):
     answer = identify(examples()[name], "P(Y | do(X))")
@@ -100,6 +112,22 @@ def test_a_forged_no_for_an_identified_query_is_rejected(name):
             hedge = {"outer": outer, "inner": inner}
             with pytest.raises(CheckError):
                 check(forged(answer, answer="not-identified", hedge=hedge))
+
+
+def test_a_hedge_of_the_joint_effect_does_not_forbid_the_conditional_one():
+    """Rule 2 turns Z into an action here, and P(Y | do(X), Z) is P(Y | Z)."""
+    graph = ADMG.parse("X -> Z -> Y; X <-> Z")
+    joint, conditional = identify(graph, "P(Y, Z | do(X))"), "P(Y | do(X), Z)"
+    assert check(joint.certificate).startswith("verified: P(Y, Z | do(X)) is not identified")
+    assert isinstance(identify(graph, conditional), Identified)
+    with pytest.raises(CheckError, match="no district"):
+        check(forged(joint, query=conditional))
+
+
+def test_a_step_that_leads_nowhere_is_rejected():
+    steps = FRONT_DOOR.certificate["derivation"]
+    with pytest.raises(CheckError, match="does not stand in the line before it"):
+        check(forged(FRONT_DOOR, derivation=[*steps, steps[0]]))
 
 
 def test_a_hedge_that_is_none_is_rejected():
