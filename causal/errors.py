@@ -19,6 +19,7 @@ __all__ = [
     "GraphSyntaxError",
     "ImpossibleEvidenceError",
     "ModelError",
+    "ModelsTooLargeError",
     "OptionError",
     "PositivityError",
     "ProbabilityError",
@@ -145,6 +146,10 @@ class DataError(CausalError, ValueError):
 
 class CertificateError(CausalError, AssertionError):
     """An answer that its own certificate does not bear out."""
+
+
+class ModelsTooLargeError(CertificateError):
+    """Two models have too many states to be compared in full."""
 
 
 class ModelError(CausalError, ValueError):

@@ -11,7 +11,7 @@ from itertools import product
 from causal.calculus import sealed
 from causal.certification.countermodels import Countermodels, countermodels
 from causal.checker import TooLargeError, check
-from causal.errors import CertificateError
+from causal.errors import CertificateError, ModelsTooLargeError
 from causal.identification import Answer, NotIdentified, Undecided
 from causal.model import SCM
 from causal.model.exact import Row
@@ -36,10 +36,10 @@ def certificate(answer: Answer) -> dict[str, object]:
         raise CertificateError(f"an open question has nothing to certify: {answer}")
     if not isinstance(answer, NotIdentified):
         return answer.certificate
-    whole = sealed(_refuted(answer.certificate, countermodels(answer)))
     try:
+        whole = sealed(_refuted(answer.certificate, countermodels(answer)))
         check(whole)
-    except TooLargeError:
+    except (ModelsTooLargeError, TooLargeError):
         return answer.certificate
     return whole
 

@@ -14,7 +14,7 @@ from math import prod
 from causal.certification.circuits import Circuit
 from causal.certification.obstruction import Obstruction
 from causal.certification.truth import Cell, shown, truth
-from causal.errors import CertificateError
+from causal.errors import CertificateError, ModelsTooLargeError
 from causal.identification import Answer, NotIdentified
 from causal.model import SCM
 from causal.model.mechanism import Value, Values
@@ -98,7 +98,7 @@ def _check_laws(one: SCM, other: SCM, circuit: Circuit) -> None:
     wired = [v for v in one.graph.nodes if v in circuit.wired]
     cells = prod(len(one.domains[v]) for v in wired)
     if cells > LARGEST:
-        raise CertificateError(
+        raise ModelsTooLargeError(
             f"the models differ, but a law of {cells} cells is too large to verify"
         )
     law = one.law(*wired)
