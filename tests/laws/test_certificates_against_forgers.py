@@ -23,8 +23,9 @@ KINDS = [(Identified, kind) for kind in YES] + [(NotIdentified, kind) for kind i
 
 
 def accepted(c: dict) -> bool:
+    """By the first leg alone: it is a proof, and must not need the random models to be right."""
     try:
-        said = check(json.loads(json.dumps(c)))
+        said = check(json.loads(json.dumps(c)), models=0)
     except CheckError:
         return False
     assert said.startswith("verified: ")

@@ -124,6 +124,21 @@ def test_a_hedge_of_the_joint_effect_does_not_forbid_the_conditional_one():
         check(forged(joint, query=conditional))
 
 
+def test_a_formula_that_speaks_of_actions_identifies_nothing():
+    changes = {"estimand": "P(Y | do(X))", "derivation": []}
+    with pytest.raises(CheckError, match="still speaks of an action"):
+        check(forged(BACK_DOOR, **changes))
+    assert check(forged(BACK_DOOR, answer="equal", **changes)).startswith("verified")
+
+
+@pytest.mark.parametrize("formula", ["P(Y | X)", "Σ_{Z} P(Y | X, Z) P(Z | X)", "P(Y) P(X)"])
+def test_probability_does_not_turn_an_action_into_something_else(formula):
+    step = {"rule": "probability", "from": "P(Y | do(X))", "to": formula}
+    step |= {"separation": None, "cut_in": [], "cut_out": []}
+    with pytest.raises(CheckError, match="step 1: the axioms of probability"):
+        check(forged(BACK_DOOR, estimand=formula, derivation=[step]), models=0)
+
+
 def test_a_step_that_leads_nowhere_is_rejected():
     steps = FRONT_DOOR.certificate["derivation"]
     with pytest.raises(CheckError, match="does not stand in the line before it"):
