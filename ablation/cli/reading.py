@@ -23,6 +23,7 @@ _SHOWN = (
     "lower",
     "upper",
     "p_holm",
+    "p_beyond",
     "cohens_d",
     "hedges_g",
     "verdict",
