@@ -169,6 +169,8 @@ def test_a_wrong_yes_with_the_confounded_conditional_is_rejected():
         ("Σ_{X} P(X | Z)", "1"),
         ("(Σ_{Y} P(X, Y | Z)) / P(X | Z)", "1"),
         ("Σ_{A} P(A) P(Y | A, X)", "Σ_{A'} P(A') P(Y | A', X)"),
+        ("Σ_{A} P(A, Y) P(A, Y)", "Σ_{A'} P(A', Y) P(A', Y)"),
+        ("Σ_{A} P(Y | do(A))", "Σ_{A'} P(Y | do(A'))"),
         ("Σ_{A} P(A | X) Σ_{B} P(B | A) P(Y | B)", "Σ_{A, B} P(A | X) P(Y | B) P(B | A)"),
     ],
 )
