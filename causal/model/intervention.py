@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from causal.errors import DomainError
+from causal.model.finite.response import Response
 from causal.model.mechanism import FiniteMechanism, Value
-from causal.model.response import Response
 from causal.variables import Variable, Variables, natural, quoted
 
 __all__ = ["Do", "Intervention"]

@@ -10,11 +10,11 @@ import numpy as np
 from causal.errors import OptionError
 from causal.graph import ADMG
 from causal.model.exact import Row
+from causal.model.finite.table import Table
 from causal.model.mechanism import Value, Values
 from causal.model.noise import Noise, hidden_cause
 from causal.model.scm import SCM
 from causal.model.streams import Randomness, root, stream
-from causal.model.table import Table
 
 __all__ = ["random_scm"]
 

@@ -16,13 +16,13 @@ import pandas as pd
 
 from causal.errors import OptionError
 from causal.graph import ADMG
-from causal.model.contraction import Tensor, contract, mechanism_tensor, noise_tensor
+from causal.model.finite.contraction import Tensor, contract, mechanism_tensor, noise_tensor
+from causal.model.finite.tabulation import tabulated
 from causal.model.intervention import Intervention
 from causal.model.mechanism import FiniteMechanism, Values
 from causal.model.noise import Noise
 from causal.model.sampling import draw
 from causal.model.streams import Randomness, root
-from causal.model.tabulation import tabulated
 from causal.model.wiring import check, drawn
 from causal.variables import Variable, natural
 

@@ -10,7 +10,7 @@ from scipy import stats
 from causal import ADMG
 from causal.errors import OptionError, UnknownVariableError
 from causal.model import SCM, Do, Response, Table, random_scm
-from causal.model.contraction import Tensor, contract
+from causal.model.finite.contraction import Tensor, contract
 
 MODEL = random_scm(ADMG.parse("A -> B -> C; A <-> C; B <-> D"), 7)
 

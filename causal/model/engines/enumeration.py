@@ -14,10 +14,10 @@ from fractions import Fraction
 from math import lcm
 from typing import cast
 
+from causal.model.engines.worlds import Node, Slot, Worlds
 from causal.model.exact import Row
 from causal.model.mechanism import Value, Values, private
 from causal.model.scm import SCM
-from causal.model.worlds import Node, Slot, Worlds
 
 __all__ = ["Joint", "enumerate_worlds"]
 

@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from causal.errors import ModelError
 from causal.model.exact import Row
+from causal.model.finite.settings import by_setting, domain, named
 from causal.model.mechanism import Value, Values
-from causal.model.settings import by_setting, domain, named
 from causal.variables import Names, Variables
 
 __all__ = ["Response"]

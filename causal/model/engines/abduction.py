@@ -16,11 +16,11 @@ from math import lcm
 import pandas as pd
 
 from causal.errors import DomainError, ImpossibleEvidenceError
-from causal.model.enumeration import Joint, enumerate_worlds
+from causal.model.engines.enumeration import Joint, enumerate_worlds
+from causal.model.engines.worlds import Worlds
+from causal.model.finite.tabulation import tabulated
 from causal.model.mechanism import Value, Values
 from causal.model.scm import SCM
-from causal.model.tabulation import tabulated
-from causal.model.worlds import Worlds
 from causal.query import Term
 from causal.variables import Variable, quoted
 

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from causal.errors import ModelError
-from causal.model.coupling import Cell, Coupling, InverseCDF
 from causal.model.exact import Number, Row, distribution, shown
+from causal.model.finite.coupling import Cell, Coupling, InverseCDF
+from causal.model.finite.settings import by_setting, domain, named
 from causal.model.mechanism import Value, Values
-from causal.model.settings import by_setting, domain, named
 from causal.variables import Names, Variables
 
 __all__ = ["Table"]

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from causal.errors import DomainError, ImpossibleEvidenceError, QueryError
-from causal.model.enumeration import enumerate_worlds
+from causal.model.engines.enumeration import enumerate_worlds
+from causal.model.engines.worlds import Worlds
 from causal.model.mechanism import Value
 from causal.model.scm import SCM
-from causal.model.worlds import Worlds
 from causal.query import Assignment, Query, Term
 from causal.variables import Variable
 
