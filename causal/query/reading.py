@@ -3,7 +3,7 @@
 query   = "P(" term {"," term} ["|" seen {"," seen}] ")"
 seen    = term | "do(" set {"," set} ")"
 term    = name ["[" set {"," set} "]"] ["=" value]
-set     = name ["=" (value | term)]
+set     = name ["->" name] ["=" (value | term)]
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _TOKEN = re.compile(
       | (?P<number>-?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?![\w.]))
       | (?P<name>[^\W\d][\w.]*)
       | "(?P<quoted>(?:[^"\\]|\\.)*)"
-      | (?P<mark>[()\[\],|=;])""",
+      | (?P<mark>->|[()\[\],|=;])""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -120,12 +120,13 @@ class _Reader:
 
     def assignment(self, depth: int) -> Assignment:
         name = self.name()
+        reader = self.name() if depth and self.accept("->") else None
         if not self.accept("="):
-            return Assignment(name)
+            return Assignment(name, reader=reader)
         following = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
         if depth and self.here.kind in ("name", "quoted") and following.value == "[":
-            return Assignment(name, self.term(depth, valued=False))
-        return Assignment(name, self.value())
+            return Assignment(name, self.term(depth, valued=False), reader)
+        return Assignment(name, self.value(), reader)
 
     def name(self) -> Variable:
         token = self.here

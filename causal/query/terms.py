@@ -16,13 +16,22 @@ Value: TypeAlias = int | float | str | bool
 
 @dataclass(frozen=True)
 class Assignment:
-    """A variable that is set: to a value, to one left open (None), or to what it is elsewhere."""
+    """A variable that is set: to a value, to one left open (None), or to what it is elsewhere.
+
+    With a ``reader`` only that child sees the value: an intervention on one edge, as in
+    Avin, Shpitser & Pearl (2005); all others read the variable as it is.
+
+    >>> print(Assignment("X", 1), Assignment("X", 1, reader="M"))
+    X=1 X->M=1
+    """
 
     variable: Variable
     value: Value | Term | None = None
+    reader: Variable | None = None
 
     def __str__(self) -> str:
-        return quoted(self.variable) + _equals(self.value)
+        edge = "" if self.reader is None else f"->{quoted(self.reader)}"
+        return quoted(self.variable) + edge + _equals(self.value)
 
 
 @dataclass(frozen=True)
@@ -43,8 +52,8 @@ class Term:
 
     def __post_init__(self) -> None:
         """Refuse a world in which one variable is set twice."""
-        names = [assignment.variable for assignment in self.under]
-        if twice := {name for name in names if names.count(name) > 1}:
+        set_here = [(assignment.variable, assignment.reader) for assignment in self.under]
+        if twice := {pair[0] for pair in set_here if set_here.count(pair) > 1}:
             raise QueryError(f"{self} sets {listed(twice)} twice; in one world it has one value")
 
     def variables(self) -> Iterator[Variable]:
@@ -52,6 +61,8 @@ class Term:
         yield self.variable
         for assignment in self.under:
             yield assignment.variable
+            if assignment.reader is not None:
+                yield assignment.reader
             if isinstance(assignment.value, Term):
                 yield from assignment.value.variables()
 

@@ -84,6 +84,11 @@ def _event(worlds: Worlds, term: Term, do: tuple[Assignment, ...]) -> tuple[int,
 def _check_world(term: Term, model: SCM) -> None:
     """Raise QueryError or DomainError unless a world sets each variable to what it can be."""
     for assignment in term.under:
+        reader = assignment.reader
+        if reader is not None and reader not in model.graph.children(assignment.variable):
+            raise QueryError(
+                f"{term} sets an edge {assignment.variable} -> {reader}, which is not in the graph"
+            )
         if isinstance(assignment.value, Term):
             _check_world(assignment.value, model)
         else:

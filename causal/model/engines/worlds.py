@@ -55,14 +55,15 @@ class Worlds:
 
     def node(self, term: Term) -> int:
         """The number of a term's node, made with everything upstream of it unless it is there."""
-        world = {assignment.variable: assignment for assignment in term.under}
+        world = {a.variable: a for a in term.under if a.reader is None}
+        edges = {(a.variable, a.reader): self._set(a) for a in term.under if a.reader is not None}
         upstream = self.model.graph.ancestors(term.variable)
         here: dict[str, int] = {}
         for v in self.model.graph.nodes:
             if v in world:
                 here[v] = self._set(world[v])
             elif v in upstream:
-                here[v] = self._respond(v, here)
+                here[v] = self._respond(v, here, edges)
         return here[term.variable]
 
     def upstream(self, targets: Iterable[Slot]) -> list[int]:
@@ -87,9 +88,11 @@ class Worlds:
             return self.node(assignment.value)
         return self._numbered(Node(None, constant=assignment.value))
 
-    def _respond(self, v: Variable, here: dict[str, int]) -> int:
+    def _respond(
+        self, v: Variable, here: dict[str, int], edges: dict[tuple[Variable, Variable], int]
+    ) -> int:
         mechanism = self.model.mechanisms[v]
-        inputs = tuple(here.get(name, name) for name in mechanism.given)
+        inputs = tuple(edges.get((name, v), here.get(name, name)) for name in mechanism.given)
         noise = private(v) if len(mechanism.cells) > 1 else None
         return self._numbered(Node(v, inputs, noise=noise))
 

@@ -79,3 +79,15 @@ def test_a_mistake_is_named_with_its_place(text, column, says):
 def test_a_query_that_means_nothing_is_refused(text, says):
     with pytest.raises(QueryError, match=says):
         Query.parse(text)
+
+
+def test_an_edge_is_set_for_one_reader_only_and_prints_as_it_is_read():
+    text = 'P(Y[X->M=1, X->Y=0, M=M[X=0]]=1 | "X 2"=0)'
+    query = Query.parse(text)
+    assert str(query) == text
+    assert [a.reader for a in query.outcome[0].under] == ["M", "Y", None]
+    assert query.variables == {"X", "Y", "M", "X 2"}
+    with pytest.raises(QueryError, match="sets X twice"):
+        Query.parse("P(Y[X->M=1, X->M=0]=1)")
+    with pytest.raises(QuerySyntaxError, match=r"1:11: .*closing"):
+        Query.parse("P(Y | do(X->Y=1))")
