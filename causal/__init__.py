@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from causal.model import abduct as abduct
     from causal.model import counterfactual as counterfactual
     from causal.model import predict as predict
+    from causal.query import Quantity as Quantity
     from causal.query import Query as Query
 
 _HOMES = {
@@ -98,6 +99,7 @@ _HOMES = {
     "Objection": "identification",
     "OpenPath": "graph",
     "PlugIn": "estimation",
+    "Quantity": "query",
     "Query": "query",
     "Remedies": "identification",
     "Response": "model",

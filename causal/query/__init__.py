@@ -1,8 +1,23 @@
-"""Questions, as values: effects and counterfactuals, read from text and printed back."""
+"""Questions, as values: effects, counterfactuals and sums of them, read from text and printed."""
 
+from causal.query.comparison import Comparison as Comparison
+from causal.query.quantity import Event as Event
+from causal.query.quantity import Expectation as Expectation
+from causal.query.quantity import Probability as Probability
+from causal.query.quantity import Quantity as Quantity
 from causal.query.question import Query as Query
 from causal.query.terms import Assignment as Assignment
 from causal.query.terms import Term as Term
 from causal.query.terms import Value as Value
 
-__all__ = ["Assignment", "Query", "Term", "Value"]
+__all__ = [
+    "Assignment",
+    "Comparison",
+    "Event",
+    "Expectation",
+    "Probability",
+    "Quantity",
+    "Query",
+    "Term",
+    "Value",
+]

@@ -2,23 +2,23 @@
 
 query   = "P(" term {"," term} ["|" seen {"," seen}] ")"
 seen    = term | "do(" set {"," set} ")"
-term    = name ["[" set {"," set} "]"] ["=" value]
+term    = name ["[" [set {"," set}] "]"] ["=" value]
 set     = name ["->" name] ["=" (value | term)]
+
+``M=M[X=0]`` sets M to what it is in another world, ``M=M[]`` to what it is in fact; ``M=M`` sets it
+to the value that is called M.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from causal.query.terms import Assignment, Term
+from causal.query.tokens import Cursor
 
-from causal.errors import QuerySyntaxError
-from causal.query.terms import Assignment, Term, Value
-from causal.variables import Variable, unquoted
-
-__all__ = ["read"]
+__all__ = ["actions", "read", "world"]
 
 Parts = tuple[tuple[Term, ...], tuple[Assignment, ...], tuple[Term, ...]]
+
+DEEPEST = 20  # worlds inside one another
 
 
 def read(text: str) -> Parts:
@@ -28,140 +28,77 @@ def read(text: str) -> Parts:
     >>> print(*outcome, *do, *given)
     Y=1 X Z
     """
-    return _Reader(text).query()
+    cursor = Cursor(text)
+    cursor.expect("P", "a query such as P(Y | do(X))")
+    cursor.expect("(", "( after P")
+    outcome = [_term(cursor)]
+    while cursor.accept(","):
+        outcome.append(_term(cursor))
+    do: list[Assignment] = []
+    given: list[Term] = []
+    if cursor.accept("|"):
+        _condition(cursor, do, given)
+        while cursor.accept(",") or cursor.accept(";"):
+            _condition(cursor, do, given)
+    cursor.expect(")", "a comma or the closing ) of P(...)")
+    cursor.end()
+    return tuple(outcome), tuple(do), tuple(given)
 
 
-_TOKEN = re.compile(
-    r"""(?P<skip>\s+)
-      | (?P<number>-?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?![\w.]))
-      | (?P<name>[^\W\d][\w.]*)
-      | "(?P<quoted>(?:[^"\\]|\\.)*)"
-      | (?P<mark>->|[()\[\],|=;])""",
-    re.VERBOSE | re.DOTALL,
-)
+def actions(cursor: Cursor) -> tuple[Assignment, ...]:
+    """What stands in ``do(...)``, if that comes next.
+
+    >>> print(*actions(Cursor("do(X=1, T)")))
+    X=1 T
+    """
+    if not (cursor.here.kind == "name" and cursor.here.value == "do"):
+        return ()
+    if cursor.following.value != "(":
+        return ()
+    cursor.at += 2
+    do = [_assignment(cursor, 0)]
+    while cursor.accept(","):
+        do.append(_assignment(cursor, 0))
+    cursor.expect(")", "a comma or the closing ) of do(...)")
+    return tuple(do)
 
 
-@dataclass(frozen=True)
-class _Token:
-    kind: str  # "number", "name", "quoted", "mark" or "eof"
-    value: str
-    position: int
+def world(cursor: Cursor, depth: int = 0) -> Term:
+    """A variable and the world it stands in, no value.
+
+    >>> print(world(Cursor("Y[X=1, M=M[X=0]] = 1")))
+    Y[X=1, M=M[X=0]]
+    """
+    name = cursor.name()
+    under: list[Assignment] = []
+    if cursor.accept("[") and not cursor.accept("]"):
+        if depth >= DEEPEST:
+            raise cursor.error(f"at most {DEEPEST} worlds inside one another")
+        under.append(_assignment(cursor, depth + 1))
+        while cursor.accept(","):
+            under.append(_assignment(cursor, depth + 1))
+        cursor.expect("]", "a comma or the closing ]")
+    return Term(name, under=tuple(under))
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    position = 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            problem = f"unexpected {text[position]!r}"
-            if text[position] == '"':
-                problem = "this quote is never closed"
-            raise QuerySyntaxError(text, position, problem)
-        kind = str(match.lastgroup)
-        if kind == "quoted":
-            value = unquoted(match[0])
-            yield _Token(kind, value, position)
-        elif kind != "skip":
-            yield _Token(kind, match[0], position)
-        position = match.end()
-    yield _Token("eof", "the end", position)
+def _condition(cursor: Cursor, do: list[Assignment], given: list[Term]) -> None:
+    if found := actions(cursor):
+        do += found
+    else:
+        given.append(_term(cursor))
 
 
-class _Reader:
-    """Recursive descent over the tokens; the depth of nested worlds is bounded."""
+def _term(cursor: Cursor) -> Term:
+    bare = world(cursor)
+    value = cursor.value() if cursor.accept("=") else None
+    return Term(bare.variable, value, bare.under)
 
-    deepest = 20
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = list(_tokens(text))
-        self.at = 0
-
-    def query(self) -> Parts:
-        self.expect("P", "a query such as P(Y | do(X))")
-        self.expect("(", "( after P")
-        outcome = [self.term()]
-        while self.accept(","):
-            outcome.append(self.term())
-        do: list[Assignment] = []
-        given: list[Term] = []
-        if self.accept("|"):
-            self.condition(do, given)
-            while self.accept(",") or self.accept(";"):
-                self.condition(do, given)
-        self.expect(")", "a comma or the closing ) of P(...)")
-        if self.here.kind != "eof":
-            raise self.error("the end of the query")
-        return tuple(outcome), tuple(do), tuple(given)
-
-    def condition(self, do: list[Assignment], given: list[Term]) -> None:
-        following = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
-        if self.here.kind == "name" and self.here.value == "do" and following.value == "(":
-            self.at += 2
-            do.append(self.assignment(0))
-            while self.accept(","):
-                do.append(self.assignment(0))
-            self.expect(")", "a comma or the closing ) of do(...)")
-        else:
-            given.append(self.term())
-
-    def term(self, depth: int = 0, *, valued: bool = True) -> Term:
-        name = self.name()
-        under: list[Assignment] = []
-        if self.accept("["):
-            if depth >= self.deepest:
-                raise self.error(f"at most {self.deepest} worlds inside one another")
-            under.append(self.assignment(depth + 1))
-            while self.accept(","):
-                under.append(self.assignment(depth + 1))
-            self.expect("]", "a comma or the closing ]")
-        value = self.value() if valued and self.accept("=") else None
-        return Term(name, value, tuple(under))
-
-    def assignment(self, depth: int) -> Assignment:
-        name = self.name()
-        reader = self.name() if depth and self.accept("->") else None
-        if not self.accept("="):
-            return Assignment(name, reader=reader)
-        following = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
-        if depth and self.here.kind in ("name", "quoted") and following.value == "[":
-            return Assignment(name, self.term(depth, valued=False), reader)
-        return Assignment(name, self.value(), reader)
-
-    def name(self) -> Variable:
-        token = self.here
-        whole = token.kind == "number" and token.value.isdecimal()
-        if not (whole or token.kind in ("name", "quoted")) or not token.value:
-            raise self.error("the name of a variable")
-        self.at += 1
-        return token.value
-
-    def value(self) -> Value:
-        token = self.here
-        if token.kind not in ("number", "name", "quoted"):
-            raise self.error("a value, such as 1 or male")
-        self.at += 1
-        if token.kind == "number":
-            whole = token.value.lstrip("-").isdecimal()
-            return int(token.value) if whole and len(token.value) < 40 else float(token.value)
-        if token.kind == "name" and token.value in ("True", "False"):
-            return token.value == "True"
-        return token.value
-
-    @property
-    def here(self) -> _Token:
-        return self.tokens[self.at]
-
-    def accept(self, mark: str) -> bool:
-        if self.here.kind in ("mark", "name") and self.here.value == mark:
-            self.at += 1
-            return True
-        return False
-
-    def expect(self, mark: str, wanted: str) -> None:
-        if not self.accept(mark):
-            raise self.error(wanted)
-
-    def error(self, wanted: str) -> QuerySyntaxError:
-        found = self.here.value if self.here.kind == "eof" else repr(self.here.value)
-        return QuerySyntaxError(self.text, self.here.position, f"expected {wanted}, found {found}")
+def _assignment(cursor: Cursor, depth: int) -> Assignment:
+    name = cursor.name()
+    reader = cursor.name() if depth and cursor.accept("->") else None
+    if not cursor.accept("="):
+        return Assignment(name, reader=reader)
+    if depth and cursor.names_a_world():
+        return Assignment(name, world(cursor, depth), reader)
+    return Assignment(name, cursor.value(), reader)

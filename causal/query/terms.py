@@ -9,7 +9,7 @@ from typing import TypeAlias
 from causal.errors import QueryError
 from causal.variables import Variable, listed, quoted
 
-__all__ = ["Assignment", "Term", "Value"]
+__all__ = ["Assignment", "Term", "Value", "shown"]
 
 Value: TypeAlias = int | float | str | bool
 
@@ -50,6 +50,15 @@ class Term:
         world = f"[{', '.join(map(str, self.under))}]" if self.under else ""
         return quoted(self.variable) + world + _equals(self.value)
 
+    @property
+    def placed(self) -> str:
+        """The text where a bare name would be read as a value: ``M[]`` is M as it is in fact.
+
+        >>> Term("M").placed, Term("M", under=(Assignment("X", 0),)).placed
+        ('M[]', 'M[X=0]')
+        """
+        return str(self) if self.under else f"{quoted(self.variable)}[]"
+
     def __post_init__(self) -> None:
         """Refuse a world in which one variable is set twice."""
         set_here = [(assignment.variable, assignment.reader) for assignment in self.under]
@@ -67,19 +76,24 @@ class Term:
                 yield from assignment.value.variables()
 
 
-def _equals(value: Value | Term | None) -> str:
+def shown(value: Value | Term) -> str:
+    """A value, or a variable that stands for its value, as the query language writes it.
+
+    >>> shown(1), shown("high"), shown("1"), shown(Term("M"))
+    ('1', 'high', '"1"', 'M[]')
+    """
     match value:
-        case None:
-            return ""
+        case Term():
+            return value.placed
         case str():
-            return "=" + (quoted(value) if _is_word(value) else _in_quotes(value))
+            return quoted(value) if _is_word(value) else f'"{value}"'
         case _:
-            return f"={value}"
+            return str(value)
+
+
+def _equals(value: Value | Term | None) -> str:
+    return "" if value is None else f"={shown(value)}"
 
 
 def _is_word(value: str) -> bool:
     return not value.isdecimal() and value not in ("True", "False")
-
-
-def _in_quotes(value: str) -> str:
-    return f'"{value}"'
