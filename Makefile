@@ -39,4 +39,4 @@ setup:
 	@PY="$(PY)" VENV="$(VENV)" bash .ci/install
 
 clean:
-	rm -rf "$(VENV)" .venv-rivals demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf "$(VENV)" .venv-rivals* demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -16,6 +16,9 @@ import pandas as pd
 MODULES = (
     "imports",
     "identification",
+    "verdicts",
+    "classics",
+    "growth",
     "separation",
     "adjustment",
     "formats",

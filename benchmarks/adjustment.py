@@ -11,7 +11,7 @@ from __future__ import annotations
 import pandas as pd
 
 from benchmarks.graphs import request
-from benchmarks.rivals import Absent, Race, workers
+from benchmarks.rivals import Race, dismiss, workers
 
 SIZES = (10, 100, 1000)
 TOOLS = ("causal", "pgmpy", "dowhy")
@@ -20,18 +20,13 @@ FIRST, LIMIT = 100, 4.0
 
 def table(quick: bool) -> pd.DataFrame:
     """Median milliseconds by graph and tool, the ratio to ours, and how many sets we listed."""
-    tools = workers(TOOLS)
-    for worker in tools.values():
-        if not isinstance(worker, Absent):
-            worker.limit = LIMIT
+    tools = workers(TOOLS, LIMIT)
     rows: list[dict[str, object]] = []
     for n in SIZES[:2] if quick else SIZES:
         graphs = [request(n, degree=8, hidden=0, seed=seed) for seed in range(3 if quick else 9)]
         rows.append({"graph": "random", "variables": n} | _row(tools, graphs))
     rows.append({"graph": "twenty back doors", "variables": 102} | _row(tools, [back_doors(20, 5)]))
-    for worker in tools.values():
-        if not isinstance(worker, Absent):
-            worker.close()
+    dismiss(tools)
     return pd.DataFrame(rows)
 
 
@@ -59,8 +54,6 @@ def _row(tools: dict[str, object], graphs: list[dict[str, object]]) -> dict[str,
     race = Race(dict(tools))
     for graph in graphs:
         race.run([graph | {"task": "adjust", "first": FIRST}], repeats=5)
-        for name in race.absent:  # who was too slow once is not waited for again
-            race.tools.pop(name, None)
     row: dict[str, object] = {f"{tool}, ms": race.milliseconds(tool) for tool in TOOLS}
     row |= {f"{tool} / causal": race.ratio(tool, to="causal") for tool in TOOLS[1:]}
     return row | {"sets listed": sum(int(str(count)) for count in race.answers.get("causal", []))}

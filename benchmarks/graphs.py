@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from itertools import combinations
 
+from causal import ADMG
+
 
 def request(n: int, *, degree: float, hidden: float, seed: int) -> dict[str, object]:
     """A random ADMG, and two of its variables of which the first is an ancestor of the second.
@@ -38,3 +40,41 @@ def _question(draw: random.Random, names: list[str]) -> tuple[str, str, list[str
     """Two variables, and up to five others that are given."""
     x, y, *others = draw.sample(names, min(len(names), 2 + draw.randint(0, 5)))
     return x, y, others
+
+
+# Treatment X, outcome Y; after Pearl (1995, 2009), Tian & Pearl (2002), Shpitser & Pearl (2006).
+CLASSICS = (
+    "X -> Y; X <-> Y",
+    "Z -> X -> Y; Z -> Y",
+    "X -> Z -> Y; X <-> Y",
+    "Z -> X -> Y; X <-> Y",
+    "W -> Z -> X -> Y; W <-> X; W <-> Y",
+    "X -> Z -> Y; X <-> Z",
+    "X -> Z -> Y; X <-> Y; X <-> Z",
+    "X -> Z -> Y; X <-> Y; Z <-> Y",
+    "X -> Z -> Y; X <-> Z; Z <-> Y",
+    "X -> Y; X -> Z -> Y; X <-> Z",
+    "X -> Y; X <-> Z; Z <-> Y",
+    "X -> Z1 -> Z2 -> Y; X <-> Z2; Z1 <-> Y",
+    "X -> M -> Y; Z -> X; Z -> Y; X <-> Z; M <-> Y",
+    "X -> Z2; X -> Y; Z1 -> Z2 -> Z3 -> Y; Z2 -> Y; X <-> Z1; X <-> Z3; Z1 <-> Z3",
+    "X -> A -> B -> Y; X <-> B; A <-> Y; X <-> Y",
+    "W1 -> X -> Y; W1 <-> Y; W2 -> Y; W1 <-> W2; X <-> W2",
+    "X -> V1 -> Y; W3 -> W4; W3 -> W5; W4 -> X; W5 -> X; W1 -> W3; W2 -> W5; W1 -> W4; X <-> V1",
+    "Z1 -> X; Z1 -> Z3 -> Y; Z2 -> Z3; Z2 -> Y; Z3 -> X; X -> Z6 -> Y",
+    "A -> X -> M -> Y; B -> Y; A <-> B; X <-> Y; B -> M",
+    "X -> Y; W -> X; W <-> Y; W <-> X; V -> W; V <-> Y",
+)
+
+
+def classics() -> list[dict[str, object]]:
+    """The textbook graphs as requests."""
+    found = []
+    for text in CLASSICS:
+        graph = ADMG.parse(text)
+        edges = {
+            kind: [list(pair) for pair in getattr(graph, kind)]
+            for kind in ("directed", "bidirected")
+        }
+        found.append({"nodes": list(graph.nodes), "x": "X", "y": "Y", "questions": []} | edges)
+    return found

@@ -13,12 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from shutil import which
 from statistics import median
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / ".venv-rivals"
-PINS = ROOT / "benchmarks" / "rivals.txt"
-WORKER = ROOT / "benchmarks" / "rivals_worker.py"
+FOLDER = ROOT / "benchmarks"
+OWN = ("causal", "causal, certificate", "ablation")  # we answer from our own environment
+IN_R = ("causaleffect", "causaleffect, simplified", "dosearch")  # packages of R, if it has them
 
 
 @dataclass(frozen=True)
@@ -32,31 +34,51 @@ class Absent:
 
 
 @cache
-def rivals_python() -> Path | Absent:
-    """The Python in which the rivals are installed; installs them when that is not done yet."""
-    stamp, python = FOLDER / ".installed", FOLDER / "bin" / "python"
-    pins = PINS.read_text()
+def rivals_python(environment: str = "rivals") -> Path | Absent:
+    """The Python in which some rivals are installed; installs them when that is not done yet."""
+    folder, listed = ROOT / f".venv-{environment}", FOLDER / f"{environment}.txt".replace("-", "_")
+    stamp, python = folder / ".installed", folder / "bin" / "python"
+    pins = listed.read_text()
     if stamp.exists() and stamp.read_text() == pins and python.exists():
         return python
-    print(f"installing the rivals into {FOLDER.name} (once; about a minute)", file=sys.stderr)
-    create = [sys.executable, "-m", "venv", "--clear", str(FOLDER)]
-    install = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "-r", str(PINS)]
+    print(f"installing rivals into {folder.name} (once; about a minute)", file=sys.stderr)
+    create = [sys.executable, "-m", "venv", "--clear", str(folder)]
+    install = [
+        str(python),
+        *["-m", "pip", "install", "--disable-pip-version-check", "-r"],
+        str(listed),
+    ]
     for step in (create, install):
         ending = subprocess.run(step, capture_output=True, text=True, check=False)
         if ending.returncode:
             errors = [line for line in ending.stderr.splitlines() if line.startswith("ERROR")]
-            return Absent(
-                (errors or ending.stderr.splitlines() or ["installation failed"])[-1].removeprefix(
-                    "ERROR: "
-                )
-            )
+            said = (errors or ending.stderr.splitlines() or ["installation failed"])[-1]
+            return Absent(said.removeprefix("ERROR: "))
     stamp.write_text(pins)
     return python
 
 
-def python_of(tool: str) -> Path | Absent:
-    """Where a tool lives: we in our environment, the rivals in theirs."""
-    return Path(sys.executable) if tool in ("causal", "ablation") else rivals_python()
+@cache
+def in_r(package: str) -> Absent | None:
+    """Why a package of R cannot be measured, if it cannot; nothing of R is installed by us."""
+    if (rscript := which("Rscript")) is None:
+        return Absent("there is no R")
+    ask = f"quit(status = !requireNamespace('{package}', quietly = TRUE))"
+    ending = subprocess.run([rscript, "-e", ask], capture_output=True, check=False)
+    return Absent(f"R has no package {package}") if ending.returncode else None
+
+
+def command_of(tool: str) -> list[str] | Absent:
+    """The process that answers for a tool: ours, one in the rivals' Python, or one in R."""
+    if tool in IN_R:
+        absent = in_r(tool.partition(",")[0])
+        return absent or ["Rscript", "--vanilla", str(FOLDER / "rivals_worker.R"), tool]
+    python: Path | Absent = Path(sys.executable)
+    if tool not in OWN:
+        python = rivals_python("rivals-ananke" if tool == "ananke" else "rivals")
+    if isinstance(python, Absent):
+        return python
+    return [str(python), str(FOLDER / "rivals_worker.py"), tool]
 
 
 @dataclass
@@ -64,7 +86,7 @@ class Worker:
     """One tool in a process of its own; a request that takes too long ends the process."""
 
     tool: str
-    python: Path
+    command: list[str]
     limit: float = 20.0
     process: subprocess.Popen[str] | None = field(default=None, init=False)
 
@@ -72,7 +94,7 @@ class Worker:
         """One answer, with the seconds that the tool took for it."""
         if self.process is None:
             self.process = subprocess.Popen(
-                [str(self.python), str(WORKER), self.tool],
+                self.command,
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -83,7 +105,8 @@ class Worker:
             if isinstance(started, Absent):
                 return started
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(request) + "\n")
+        line = _for_r(request) if self.tool in IN_R else json.dumps(request)
+        self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
         return self._answer(self.limit)
 
@@ -107,13 +130,27 @@ class Worker:
             self.process = None
 
 
-def workers(tools: Iterable[str]) -> dict[str, Worker | Absent]:
-    """A worker for every tool that has a place to run."""
-    places = {tool: python_of(tool) for tool in tools}
+def _for_r(request: Mapping[str, Any]) -> str:
+    """A request as R reads it: fields between tabs, edges as ``A>B`` and ``A-B``."""
+    directed = " ".join(map(">".join, request["directed"]))
+    hidden = " ".join(map("-".join, request["bidirected"]))
+    return "\t".join((request["x"], request["y"], directed, hidden))
+
+
+def workers(tools: Iterable[str], limit: float = 20.0) -> dict[str, Worker | Absent]:
+    """A worker for every tool that has a place to run; each has ``limit`` seconds an answer."""
+    places = {tool: command_of(tool) for tool in tools}
     return {
-        tool: place if isinstance(place, Absent) else Worker(tool, place)
+        tool: place if isinstance(place, Absent) else Worker(tool, place, limit)
         for tool, place in places.items()
     }
+
+
+def dismiss(tools: Mapping[str, Worker | Absent]) -> None:
+    """End all processes."""
+    for worker in tools.values():
+        if isinstance(worker, Worker):
+            worker.close()
 
 
 @dataclass
@@ -135,6 +172,8 @@ class Race:
                     self._ask(name, request, first=turn == 0)
 
     def _ask(self, name: str, request: Mapping[str, object], *, first: bool) -> None:
+        if name in self.absent:  # who was too slow once is not waited for again
+            return
         worker = self.tools[name]
         answer = worker if isinstance(worker, Absent) else worker.ask(request)
         if isinstance(answer, Absent):

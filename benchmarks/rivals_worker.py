@@ -33,6 +33,8 @@ def causal_tasks(request: Request) -> Task:
         x, y, first = request["x"], request["y"], request["first"]
         return lambda: (len(list(islice(causal.adjustment_sets(graph, x, y), first))), "")
     query = causal.Query.parse(f"P({request['y']} | do({request['x']}))")
+    if request["task"] == "verdict":
+        return lambda: (causal.identifiable(graph, query), "")
 
     def identify() -> Answer:
         answer = causal.identify(graph, query)
@@ -41,6 +43,22 @@ def causal_tasks(request: Request) -> Task:
         return False, ""
 
     return identify
+
+
+def certificate_tasks(request: Request) -> Task:
+    import causal
+
+    graph = causal.ADMG.of(
+        nodes=request["nodes"], directed=request["directed"], bidirected=request["bidirected"]
+    )
+    query = causal.Query.parse(f"P({request['y']} | do({request['x']}))")
+
+    def certify() -> Answer:
+        answer = causal.identify(graph, query)
+        causal.certificate(answer)
+        return isinstance(answer, causal.Identified), ""
+
+    return certify
 
 
 def y0_tasks(request: Request) -> Task:
@@ -60,6 +78,33 @@ def y0_tasks(request: Request) -> Task:
         return estimand is not None, str(estimand or "")
 
     return identify
+
+
+def antecedent_tasks(request: Request) -> Task:
+    import antecedent
+
+    edges = [[(a, b) for a, b in request[kind]] for kind in ("directed", "bidirected")]
+    graph = antecedent.Admg.from_edges(request["nodes"], *edges)
+    query = antecedent.AverageEffect(request["x"], request["y"])
+
+    def identify() -> Answer:
+        try:
+            antecedent.identify(graph=graph, query=query)
+        except antecedent.errors.EffectNotIdentified:
+            return False, ""
+        return True, ""
+
+    return identify
+
+
+def ananke_tasks(request: Request) -> Task:
+    from ananke.graphs import ADMG
+    from ananke.identification import OneLineID
+
+    edges = [[(a, b) for a, b in request[kind]] for kind in ("directed", "bidirected")]
+    graph = ADMG(request["nodes"], di_edges=edges[0], bi_edges=edges[1])
+    x, y = [request["x"]], [request["y"]]
+    return lambda: (OneLineID(graph, x, y).id(), "")
 
 
 def networkx_tasks(request: Request) -> Task:
@@ -103,7 +148,10 @@ def dowhy_tasks(request: Request) -> Task:
 
 TOOLS = {
     "causal": causal_tasks,
+    "causal, certificate": certificate_tasks,
     "y0": y0_tasks,
+    "antecedent": antecedent_tasks,
+    "ananke": ananke_tasks,
     "networkx": networkx_tasks,
     "pgmpy": pgmpy_tasks,
     "dowhy": dowhy_tasks,

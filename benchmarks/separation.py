@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from benchmarks.graphs import request
-from benchmarks.rivals import Absent, Race, workers
+from benchmarks.rivals import Race, dismiss, workers
 
 SIZES = (10, 100, 1000)
 TOOLS = ("causal", "networkx", "pgmpy")
@@ -23,9 +23,7 @@ def table(quick: bool) -> pd.DataFrame:
         graphs = [request(n, degree=4, hidden=0, seed=seed) for seed in range(5 if quick else 15)]
         race.run([graph | {"task": "separated"} for graph in graphs], repeats=5)
         rows.append({"variables": n} | _row(race))
-    for worker in tools.values():
-        if not isinstance(worker, Absent):
-            worker.close()
+    dismiss(tools)
     return pd.DataFrame(rows)
 
 
