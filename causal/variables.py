@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
@@ -148,12 +148,23 @@ def typeset(name: Variable) -> str:
 class Symbol(NamedTuple):
     """A value of a variable: x, and x', x'' where a formula speaks of several values of X.
 
-    >>> str(Symbol("X")), str(Symbol("X", 1))
-    ('X', "X'")
+    With a ``value`` it is that one: a constant, and no symbol to sum over.
+
+    >>> str(Symbol("X")), str(Symbol("X", 1)), str(Symbol("X", value=1))
+    ('X', "X'", 'X=1')
     """
 
     variable: Variable
     mark: int = 0
+    value: Hashable | None = None
 
     def __str__(self) -> str:
-        return quoted(self.variable) + "'" * self.mark
+        return quoted(self.variable) + ("'" * self.mark if self.value is None else f"={self.shown}")
+
+    @property
+    def shown(self) -> str:
+        """The value as text: numbers as they are, words in quotes where they are no plain word."""
+        if not isinstance(self.value, str):
+            return str(self.value)
+        plain = not self.value.isdecimal() and self.value not in ("True", "False")
+        return quoted(self.value) if plain else f'"{self.value}"'
