@@ -18,8 +18,11 @@ __all__ = [
     "FormulaSyntaxError",
     "GraphSyntaxError",
     "ImpossibleEvidenceError",
+    "MechanismError",
+    "MissingColumnsError",
     "ModelError",
     "ModelsTooLargeError",
+    "NotAPointError",
     "OptionError",
     "PositivityError",
     "ProbabilityError",
@@ -171,6 +174,34 @@ class DomainError(ModelError):
         self.variable, self.value, self.domain = variable, value, tuple(domain)
         shown = ", ".join(map(repr, self.domain[:12])) + (", ..." if len(self.domain) > 12 else "")
         super().__init__(f"{variable} cannot be {value!r}; it takes {shown}", variables=(variable,))
+
+
+class MechanismError(ModelError):
+    """A mechanism that does not do what a mechanism does: one number for each unit."""
+
+    def __init__(self, variable: str, does: str) -> None:
+        self.variable = variable
+        super().__init__(f"the mechanism of {variable} {does}", variables=(variable,))
+
+
+class NotAPointError(ModelError):
+    """A value that full evidence leaves open; ``variable`` is where, ``instead`` what to ask."""
+
+    def __init__(self, variable: str, why: str, instead: str) -> None:
+        self.variable, self.why, self.instead = variable, why, instead
+        super().__init__(
+            f"what {variable} would have been is not determined: {why}; {instead}",
+            variables=(variable,),
+        )
+
+
+class MissingColumnsError(DataError):
+    """Units without a column that the answer needs; ``missing`` lists them."""
+
+    def __init__(self, missing: Sequence[str], why: str) -> None:
+        self.missing, self.why = tuple(missing), why
+        noun = "column" if len(self.missing) == 1 else "columns"
+        super().__init__(f"the units have no {noun} {', '.join(self.missing)}; {why}")
 
 
 class ImpossibleEvidenceError(CausalError, ZeroDivisionError):

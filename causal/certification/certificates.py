@@ -68,7 +68,7 @@ def _tables(model: SCM, wired: frozenset[str]) -> Iterator[dict[str, object]]:
     for v in model.graph.nodes:
         if v not in wired:
             continue
-        mechanism = model.mechanisms[v]
+        mechanism = model.tables[v]
         for name in mechanism.given:
             if name in waiting:
                 yield _table(edges[name], (), [waiting.pop(name)])

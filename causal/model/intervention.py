@@ -13,7 +13,7 @@ from typing import Protocol
 
 from causal.errors import DomainError
 from causal.model.finite.response import Response
-from causal.model.mechanism import FiniteMechanism, Value
+from causal.model.mechanism import Mechanism, Value
 from causal.variables import Variable, Variables, natural, quoted
 
 __all__ = ["Do", "Intervention"]
@@ -26,7 +26,7 @@ class Intervention(Protocol):
     def targets(self) -> Variables:
         """The variables whose mechanisms change."""
 
-    def mechanism(self, target: Variable, was: FiniteMechanism) -> FiniteMechanism:
+    def mechanism(self, target: Variable, was: Mechanism) -> Mechanism:
         """The mechanism of a target from now on."""
 
 
@@ -58,7 +58,7 @@ class Do:
         """The variables that are set."""
         return frozenset(name for name, _ in self.settings)
 
-    def mechanism(self, target: Variable, was: FiniteMechanism) -> FiniteMechanism:
+    def mechanism(self, target: Variable, was: Mechanism) -> Mechanism:
         """A constant; raises DomainError when the variable cannot take that value."""
         value = dict(self.settings)[target]
         if value not in was.values:

@@ -6,18 +6,99 @@ endogenous variable.  A noise that two equations read is the hidden common cause
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
+from causal.errors import ModelError
 from causal.model.exact import Number, Row, distribution, shown
 from causal.variables import Variable, natural
 
-__all__ = ["Noise", "hidden_cause"]
+__all__ = ["Column", "Finite", "Floats", "Form", "Law", "Noise", "floats", "hidden_cause"]
+
+Column: TypeAlias = NDArray[np.generic]
+Floats: TypeAlias = NDArray[np.float64]
+
+
+def floats(column: Column) -> Floats:
+    """A column as double precision numbers, itself when it is that already.
+
+    >>> floats(np.array([True, False]))
+    array([1., 0.])
+    """
+    return np.asarray(column, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What can be asked of a law: draws, probabilities, quantiles, densities and moments."""
+
+    draw: Callable[[int, np.random.Generator], Column]
+    cdf: Callable[[Floats], Floats]
+    quantile: Callable[[Floats], Floats]
+    log_density: Callable[[Floats], Floats]
+    mean: float
+    variance: float
+
+
+class Law(Protocol):
+    """How a noise is distributed; a frozen value that says so by its form."""
+
+    @property
+    def form(self) -> Form:
+        """The law's draws, probabilities, quantiles, densities and moments."""
+
+    def to_dict(self) -> dict[str, object]:
+        """The law as plain data."""
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Finite:
+    """A noise that takes the values 0, 1, 2, ... with given probabilities, exactly.
+
+    >>> Finite("1/4, 3/4")
+    Finite('1/4, 3/4')
+    >>> Finite((0.5, 0.5)).form.mean
+    0.5
+    """
+
+    weights: Row
+
+    def __init__(self, weights: Iterable[Number] | str, *, of: str = "a noise") -> None:
+        numbers = weights.split(",") if isinstance(weights, str) else weights
+        object.__setattr__(self, "weights", distribution(numbers, of=of))
+
+    def __repr__(self) -> str:
+        return f"Finite({shown(self.weights)!r})"
+
+    @property
+    def form(self) -> Form:
+        """Steps: a draw is where a uniform one falls among the cumulative sums."""
+        weights = np.array([float(p) for p in self.weights])
+        values, sums = np.arange(len(weights)), np.cumsum(weights)
+        mean = float(weights @ values)
+        with np.errstate(divide="ignore"):
+            logs = np.log(weights)
+        return Form(
+            draw=lambda n, rng: np.searchsorted(sums[:-1], rng.random(n), side="right"),
+            cdf=lambda at: np.where(at < 0, 0.0, sums[np.clip(at, 0, len(sums) - 1).astype(int)]),
+            quantile=lambda at: np.searchsorted(sums[:-1], at).astype(np.float64),
+            log_density=lambda at: logs[at.astype(int)],
+            mean=mean,
+            variance=float(weights @ (values - mean) ** 2),
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """The law as plain data, probabilities as text."""
+        return {"kind": "finite", "weights": [str(p) for p in self.weights]}
 
 
 @dataclass(frozen=True, init=False, repr=False)
 class Noise:
-    """A finite exogenous variable: it takes the values 0, 1, 2, ... with the given probabilities.
+    """An exogenous variable, by name: finite by its probabilities, or drawn from any law.
 
     >>> Noise("U", ("0.4", "0.6"))
     Noise('U', '2/5, 3/5')
@@ -26,19 +107,38 @@ class Noise:
     """
 
     name: str
-    law: Row
+    source: Law
 
-    def __init__(self, name: str, law: Iterable[Number] | str) -> None:
-        weights = law.split(",") if isinstance(law, str) else law
+    def __init__(self, name: str, law: Law | Iterable[Number] | str) -> None:
+        source = Finite(law, of=name) if isinstance(law, str | Iterable) else law
         object.__setattr__(self, "name", name)
-        object.__setattr__(self, "law", distribution(weights, of=name))
+        object.__setattr__(self, "source", source)
 
     def __repr__(self) -> str:
-        return f"Noise({self.name!r}, {shown(self.law)!r})"
+        match self.source:
+            case Finite(weights):
+                return f"Noise({self.name!r}, {shown(weights)!r})"
+            case law:
+                return f"Noise({self.name!r}, {law!r})"
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether it takes finitely many values."""
+        return isinstance(self.source, Finite)
+
+    @property
+    def law(self) -> Row:
+        """The probability of each value; raises ModelError when there are not finitely many."""
+        if isinstance(self.source, Finite):
+            return self.source.weights
+        raise ModelError(
+            f"the noise {self.name} is {self.source!r}, which has no table of probabilities",
+            variables=(self.name,),
+        )
 
     @property
     def values(self) -> tuple[int, ...]:
-        """What the noise can be: 0, 1, ..., one value a probability."""
+        """What a finite noise can be: 0, 1, ..., one value a probability."""
         return tuple(range(len(self.law)))
 
 

@@ -1,4 +1,4 @@
-"""Drawing units from a finite model: one stream a noise, whole columns at a time.
+"""Drawing units from a model: one stream a noise, whole columns at a time.
 
 Every noise is drawn from a stream keyed by its name.  So unit 17 is the same unit in every world:
 the same seed under ``Do(X=0)`` and ``Do(X=1)`` gives both potential outcomes of the same people,
@@ -13,22 +13,67 @@ from itertools import product
 from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from causal.model.mechanism import FiniteMechanism, Values
-from causal.model.noise import Noise
+from causal.model.checking import checked
+from causal.model.mechanism import Column, FiniteMechanism, Mechanism, Values
+from causal.model.noise import Floats, Law, Noise
 from causal.model.streams import stream
 from causal.variables import Variable
 
-__all__ = ["draw"]
+__all__ = ["draw", "draw_places"]
 
 Places: TypeAlias = NDArray[np.intp]
 
+CHUNK = 8192  # units at a time: what they read is still in cache when it is read
+
 
 def draw(
+    mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise], n: int, seed: int
+) -> pd.DataFrame:
+    """Draw ``n`` units from any model; ``mechanisms`` come in topological order.
+
+    Units are drawn some thousands at a time, each noise from where its stream has come to.
+    """
+    shared = {one.name: (one.source, stream(seed, "noise", one.name)) for one in noise}
+    own = {v: stream(seed, "private", v) for v in mechanisms}
+    real = [v for v, mechanism in mechanisms.items() if not mechanism.values]
+    block: Floats = np.empty((len(real), n))
+    drawn: dict[Variable, Column] = dict(zip(real, block, strict=True))
+    drawn |= {v: np.empty(n, _dtype(m.values)) for v, m in mechanisms.items() if m.values}
+    for start in range(0, n, CHUNK):
+        units = slice(start, min(start + CHUNK, n))
+        size = units.stop - start
+        here = {name: law.form.draw(size, rng) for name, (law, rng) in shared.items()}
+        for v, mechanism in mechanisms.items():
+            given = [here[name] for name in mechanism.given]
+            own_noise = _noise(mechanism.noise, here, size, own[v])
+            values = checked(v, mechanism.forward(given, own_noise), size, mechanism.values)
+            drawn[v][units] = values
+            here[v] = drawn[v][units]
+    if len(real) == len(drawn):
+        return pd.DataFrame(block.T, columns=pd.Index(real), copy=False)
+    return pd.DataFrame({v: drawn[v] for v in mechanisms}, copy=False)
+
+
+def _noise(
+    noise: Law | str | None, here: Mapping[str, Column], size: int, rng: np.random.Generator
+) -> Column:
+    if noise is None:
+        return np.zeros(size)
+    return here[noise] if isinstance(noise, str) else noise.form.draw(size, rng)
+
+
+def _dtype(values: Values) -> np.dtype[np.generic]:
+    dtype: np.dtype[np.generic] = np.asarray(values).dtype
+    return dtype
+
+
+def draw_places(
     mechanisms: Mapping[Variable, FiniteMechanism], noise: Iterable[Noise], n: int, seed: int
 ) -> dict[Variable, NDArray[np.generic]]:
-    """Draw ``n`` units; ``mechanisms`` come in topological order."""
+    """Draw ``n`` units from a finite model, as places in its domains until the end."""
     domains: dict[str, Values] = {}
     places: dict[str, Places] = {}
     for one in noise:

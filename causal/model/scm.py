@@ -14,28 +14,29 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from causal.errors import OptionError
+from causal.errors import ModelError, OptionError
 from causal.graph import ADMG
 from causal.model.finite.contraction import Tensor, contract, mechanism_tensor, noise_tensor
 from causal.model.finite.tabulation import tabulated
 from causal.model.intervention import Intervention
-from causal.model.mechanism import FiniteMechanism, Values
+from causal.model.mechanism import FiniteMechanism, Mechanism, Values, is_finite
 from causal.model.noise import Noise
-from causal.model.sampling import draw
+from causal.model.sampling import draw, draw_places
 from causal.model.streams import Randomness, root
-from causal.model.wiring import check, drawn
-from causal.variables import Variable, natural
+from causal.model.wiring import check, domains, drawn
+from causal.variables import Variable, listed, natural
 
 __all__ = ["SCM"]
 
 
 @dataclass(frozen=True, init=False, repr=False)
 class SCM:
-    """A finite structural causal model, checked against its graph at construction.
+    """A structural causal model, checked against its graph at construction.
 
-    Every variable has a mechanism, which reads exactly its parents and noises; two mechanisms
-    share a noise exactly where the graph has ``<->``.  Raises ModelError or UnknownVariableError
-    otherwise.
+    Mechanisms may be tables, linear, or any function; a model of nothing but tables is finite, and
+    everything about it exact.  Every variable has a mechanism, which reads exactly its parents and
+    noises; two mechanisms share a noise exactly where the graph has ``<->``.  Raises ModelError or
+    UnknownVariableError otherwise.
 
     >>> from causal.model import Do, Noise, Response, Table
     >>> bow = SCM(
@@ -48,13 +49,13 @@ class SCM:
     """
 
     graph: ADMG
-    parts: tuple[tuple[Variable, FiniteMechanism], ...]
+    parts: tuple[tuple[Variable, Mechanism], ...]
     noise: tuple[Noise, ...]
 
     def __init__(
         self,
         graph: ADMG,
-        mechanisms: Mapping[Variable, FiniteMechanism],
+        mechanisms: Mapping[Variable, Mechanism],
         noise: Iterable[Noise] = (),
     ) -> None:
         hidden = tuple(sorted(noise, key=lambda one: natural(one.name)))
@@ -64,7 +65,7 @@ class SCM:
         object.__setattr__(self, "noise", hidden)
 
     @classmethod
-    def of(cls, mechanisms: Mapping[Variable, FiniteMechanism], noise: Iterable[Noise] = ()) -> SCM:
+    def of(cls, mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise] = ()) -> SCM:
         """The model whose graph is the one that its mechanisms draw.
 
         >>> from causal.model import Response, Table
@@ -79,13 +80,29 @@ class SCM:
         return f"<SCM {self.graph}{f'; noise {hidden}' if hidden else ''}>"
 
     @property
-    def mechanisms(self) -> Mapping[Variable, FiniteMechanism]:
+    def mechanisms(self) -> Mapping[Variable, Mechanism]:
         """The mechanism of each variable, causes first."""
         return MappingProxyType(self._mechanisms)
 
     @property
+    def is_finite(self) -> bool:
+        """Whether every mechanism is a table and every noise takes finitely many values."""
+        return not self._infinite
+
+    @property
+    def tables(self) -> Mapping[Variable, FiniteMechanism]:
+        """The mechanisms of a finite model, causes first; raises ModelError for any other."""
+        if self._infinite:
+            raise ModelError(
+                f"the model is not finite: no table holds the law of {listed(self._infinite)}; "
+                "sample() draws from it, and potential_outcomes() answers for observed units",
+                variables=self._infinite,
+            )
+        return MappingProxyType(self._tables)
+
+    @property
     def domains(self) -> Mapping[str, Values]:
-        """The values of each variable and each noise."""
+        """The values of each variable and each noise that takes finitely many."""
         return MappingProxyType(self._domains)
 
     def under(self, *interventions: Intervention) -> SCM:
@@ -103,10 +120,11 @@ class SCM:
         return SCM.of(mechanisms, [one for one in self.noise if one.name in read])
 
     def law(self, *names: Variable) -> pd.Series:
-        """The exact joint law of the named variables, of all of them by default.
+        """The exact joint law of the named variables of a finite model, of all by default.
 
         A Series over the full grid of values, whose levels are the names in the order given.  Noise
-        is summed out where it is read, so the cost is that of the variables asked for.
+        is summed out where it is read, so the cost is that of the variables asked for.  Raises
+        ModelError when the model is not finite.
 
         >>> from causal.model import Table
         >>> cause = {"X": Table((), "1/4, 3/4"), "Y": Table("X", {0: "1, 0", 1: "0, 1"})}
@@ -115,7 +133,7 @@ class SCM:
         """
         keep = tuple(dict.fromkeys(names or self.graph.nodes))
         needed = self.graph.ancestors(self.graph.require(keep))
-        read = frozenset().union(*(self.mechanisms[v].given for v in needed))
+        read = frozenset().union(*(self.tables[v].given for v in needed))
         tensors = [tensor for name, tensor in self._tensors.items() if name in needed | read]
         weights = contract(tensors, keep).ravel()
         total = weights.sum()
@@ -134,7 +152,9 @@ class SCM:
         """
         if n < 0:
             raise OptionError("n", n, "it is at least 0")
-        return pd.DataFrame(draw(self.mechanisms, self.noise, n, root(rng)))
+        if self.is_finite:
+            return pd.DataFrame(draw_places(self.tables, self.noise, n, root(rng)))
+        return draw(self.mechanisms, self.noise, n, root(rng))
 
     def to_dict(self) -> dict[str, object]:
         """The model as plain data: graph, noise and mechanisms, probabilities as text.
@@ -145,20 +165,32 @@ class SCM:
         """
         return {
             "graph": str(self.graph),
-            "noise": {one.name: [str(p) for p in one.law] for one in self.noise},
+            "noise": {
+                one.name: [str(p) for p in one.law] if one.is_finite else one.source.to_dict()
+                for one in self.noise
+            },
             "mechanisms": {v: m.to_dict() for v, m in self.parts},
         }
 
     @cached_property
-    def _mechanisms(self) -> dict[Variable, FiniteMechanism]:
+    def _mechanisms(self) -> dict[Variable, Mechanism]:
         return dict(self.parts)
 
     @cached_property
+    def _tables(self) -> dict[Variable, FiniteMechanism]:
+        return {v: m for v, m in self.parts if is_finite(m)}
+
+    @cached_property
+    def _infinite(self) -> tuple[str, ...]:
+        noise = (one.name for one in self.noise if not one.is_finite)
+        return (*(v for v, _ in self.parts if v not in self._tables), *noise)
+
+    @cached_property
     def _domains(self) -> dict[str, Values]:
-        noise: dict[str, Values] = {one.name: one.values for one in self.noise}
-        return noise | {v: m.values for v, m in self.parts}
+        return domains(self._mechanisms, self.noise)
 
     @cached_property
     def _tensors(self) -> dict[str, Tensor]:
         tensors = {one.name: noise_tensor(one) for one in self.noise}
-        return tensors | {v: mechanism_tensor(v, m, self.domains) for v, m in self.parts}
+        tables = self.tables.items()
+        return tensors | {v: mechanism_tensor(v, m, self.domains) for v, m in tables}

@@ -11,11 +11,11 @@ from itertools import combinations, product
 
 from causal.errors import ModelError, UnknownVariableError
 from causal.graph import ADMG
-from causal.model.mechanism import FiniteMechanism, Mechanism, Values, private
+from causal.model.mechanism import FiniteMechanism, Mechanism, Values, is_finite, private
 from causal.model.noise import Noise
 from causal.variables import Variable, listed, natural, nearest
 
-__all__ = ["check", "drawn"]
+__all__ = ["check", "domains", "drawn"]
 
 
 def drawn(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> ADMG:
@@ -33,23 +33,28 @@ def drawn(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> A
     )
 
 
-def check(
-    graph: ADMG, mechanisms: Mapping[Variable, FiniteMechanism], noise: tuple[Noise, ...]
-) -> None:
+def check(graph: ADMG, mechanisms: Mapping[Variable, Mechanism], noise: tuple[Noise, ...]) -> None:
     """Raise UnknownVariableError or ModelError unless mechanisms and noise realise the graph."""
     _check_names(graph, mechanisms, noise)
     ours = drawn(mechanisms, noise)
     if ours != graph:
         _check_arrows(graph, ours)
         _check_confounding(graph, ours)
-    domains: dict[str, Values] = {one.name: one.values for one in noise}
-    domains |= {v: m.values for v, m in mechanisms.items()}
+    finite = domains(mechanisms, noise)
     for v, mechanism in mechanisms.items():
-        _check_rows(v, mechanism, domains)
+        _check_noise(v, mechanism, noise)
+        if is_finite(mechanism):
+            _check_rows(v, mechanism, finite)
+
+
+def domains(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> dict[str, Values]:
+    """The values of every noise and variable that takes finitely many."""
+    hidden: dict[str, Values] = {one.name: one.values for one in noise if one.is_finite}
+    return hidden | {v: m.values for v, m in mechanisms.items() if m.values}
 
 
 def _check_names(
-    graph: ADMG, mechanisms: Mapping[Variable, FiniteMechanism], noise: tuple[Noise, ...]
+    graph: ADMG, mechanisms: Mapping[Variable, Mechanism], noise: tuple[Noise, ...]
 ) -> None:
     graph.require(mechanisms)
     if bare := set(graph.nodes) - set(mechanisms):
@@ -97,7 +102,23 @@ def _check_confounding(graph: ADMG, ours: ADMG) -> None:
         )
 
 
+def _check_noise(v: Variable, mechanism: Mechanism, noise: tuple[Noise, ...]) -> None:
+    named = mechanism.noise if isinstance(mechanism.noise, str) else None
+    if named is not None and named not in {one.name for one in noise}:
+        raise ModelError(
+            f"the noise of {v} is called {named}, but there is no such Noise; "
+            f"add Noise({named!r}, law), or give {v} a law of its own",
+            variables=(v,),
+        )
+
+
 def _check_rows(v: Variable, mechanism: FiniteMechanism, domains: Mapping[str, Values]) -> None:
+    if real := [name for name in mechanism.given if name not in domains]:
+        raise ModelError(
+            f"{v} has one row for each value of {listed(real)}, which may be any real number; "
+            f"use a Threshold, a Categorical or a Function for {v}",
+            variables=(v, *real),
+        )
     needed = set(product(*(domains[name] for name in mechanism.given)))
     if missing := needed - set(mechanism.rows):
         raise ModelError(f"{v} has no row for {_shown(mechanism.given, missing)}")

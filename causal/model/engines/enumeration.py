@@ -66,7 +66,7 @@ def enumerate_worlds(
 
 def _noise_laws(model: SCM) -> dict[str, Row]:
     shared = {one.name: one.law for one in model.noise}
-    return shared | {private(v): m.cells for v, m in model.mechanisms.items()}
+    return shared | {private(v): m.cells for v, m in model.tables.items()}
 
 
 def _with_noise(joint: Joint, noise: str, law: Row) -> Joint:
@@ -92,7 +92,7 @@ def _with_node(
         if node.variable is not None:
             given = tuple(values[place] for place in places)
             own = 0 if cell is None else cast("int", values[cell])
-            value = model.mechanisms[node.variable].respond(given, own)
+            value = model.tables[node.variable].respond(given, own)
         if number not in seen or seen[number] == value:
             weights[*values, value] = weight
     return Joint((*joint.slots, number), weights, joint.scale)

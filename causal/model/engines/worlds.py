@@ -91,7 +91,7 @@ class Worlds:
     def _respond(
         self, v: Variable, here: dict[str, int], edges: dict[tuple[Variable, Variable], int]
     ) -> int:
-        mechanism = self.model.mechanisms[v]
+        mechanism = self.model.tables[v]
         inputs = tuple(edges.get((name, v), here.get(name, name)) for name in mechanism.given)
         noise = private(v) if len(mechanism.cells) > 1 else None
         return self._numbered(Node(v, inputs, noise=noise))

@@ -11,8 +11,10 @@ from types import MappingProxyType
 
 from causal.errors import ModelError
 from causal.model.exact import Row
+from causal.model.finite.columns import Lookup
 from causal.model.finite.settings import by_setting, domain, named
-from causal.model.mechanism import Value, Values
+from causal.model.mechanism import Chances, Column, Columns, Trait, Value, Values
+from causal.model.posterior import Cells
 from causal.variables import Names, Variables
 
 __all__ = ["Response"]
@@ -96,6 +98,36 @@ class Response:
     def assumes(self) -> str:
         """Nothing: a response says itself what would be under every setting."""
         return ""
+
+    @property
+    def noise(self) -> None:
+        """No private noise."""
+
+    @property
+    def traits(self) -> frozenset[Trait]:
+        """Everything is finite."""
+        return frozenset({Trait.TABLE})
+
+    @property
+    def settings(self) -> tuple[Values, ...]:
+        """What is given in each row, in order."""
+        return tuple(key for key, _ in self.pairs)
+
+    def forward(self, given: Columns, noise: Column) -> Column:
+        """The value of each unit; the noise says no more than how many units there are."""
+        return self._lookup.forward(given, noise)
+
+    def abduct(self, value: Column, given: Columns) -> Cells:
+        """One cell; raises ImpossibleEvidenceError where the value is not the response."""
+        return self._lookup.abduct(value, given)
+
+    def couple(self, value: Column, given: Columns, then: Columns) -> Chances:
+        """The response to another setting, which is certain."""
+        return self._lookup.couple(value, given, then)
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup.of(self)
 
     @cached_property
     def _rows(self) -> dict[Values, Row]:

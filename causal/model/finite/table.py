@@ -10,9 +10,12 @@ from typing import TypeAlias
 
 from causal.errors import ModelError
 from causal.model.exact import Number, Row, distribution, shown
+from causal.model.finite.columns import Lookup
 from causal.model.finite.coupling import Cell, Coupling, InverseCDF
 from causal.model.finite.settings import by_setting, domain, named
-from causal.model.mechanism import Value, Values
+from causal.model.mechanism import Chances, Column, Columns, Trait, Value, Values
+from causal.model.noise import Finite
+from causal.model.posterior import Cells
 from causal.variables import Names, Variables
 
 __all__ = ["Table"]
@@ -88,6 +91,37 @@ class Table:
     def assumes(self) -> str:
         """How the rows hang together, which no data on one world can tell; empty for one row."""
         return f"rows coupled by {type(self.coupling).__name__}" if len(self.pairs) > 1 else ""
+
+    @property
+    def noise(self) -> Finite:
+        """The cells of the private noise."""
+        return Finite(self.cells)
+
+    @property
+    def traits(self) -> frozenset[Trait]:
+        """Everything is finite."""
+        return frozenset({Trait.TABLE})
+
+    @property
+    def settings(self) -> tuple[Values, ...]:
+        """What is given in each row, in order."""
+        return tuple(key for key, _ in self.pairs)
+
+    def forward(self, given: Columns, noise: Column) -> Column:
+        """The value of each unit, whose noise is the cell that it is in."""
+        return self._lookup.forward(given, noise)
+
+    def abduct(self, value: Column, given: Columns) -> Cells:
+        """The cells in which each unit can be, by their weights."""
+        return self._lookup.abduct(value, given)
+
+    def couple(self, value: Column, given: Columns, then: Columns) -> Chances:
+        """The law of each unit's value in another row, by the cells in which it can be."""
+        return self._lookup.couple(value, given, then)
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup.of(self)
 
     @cached_property
     def _rows(self) -> dict[Values, Row]:
