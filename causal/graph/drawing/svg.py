@@ -7,7 +7,7 @@ writes every name as text: what cannot be shown is shown as �.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from html import escape
 from itertools import chain
 from typing import Protocol
@@ -41,8 +41,8 @@ class Drawable(Protocol):
         """The hidden common causes."""
 
 
-def drawn(graph: Drawable) -> str:
-    """A graph as SVG, to be put into a page or a file.
+def drawn(graph: Drawable, hidden: Container[Variable] = ()) -> str:
+    """A graph as SVG, to be put into a page or a file; ``hidden`` vertices look like ``<->``.
 
     >>> from causal import ADMG
     >>> drawn(ADMG.parse("X -> Y")).startswith('<svg xmlns="http://www.w3.org/2000/svg"')
@@ -54,22 +54,28 @@ def drawn(graph: Drawable) -> str:
     layout = layered(len(graph.nodes), arrows, ties)
     labels = [_label(name) for name in graph.nodes]
     boxes = _boxes(layout, labels)
-    solid = [
+    flows = [
         flow(boxes[route[0]], [(boxes[b].x, boxes[b].y) for b in route[1:-1]], boxes[route[-1]])
         for route in layout.routes.values()
     ]
     seen, dashed = boxes[: len(labels)], list[Curve]()
-    taken = cells(chain.from_iterable(line.points for line in solid))
+    taken = cells(chain.from_iterable(line.points for line in flows))
     for one, other in ties:
         bow = arc(boxes[one], boxes[other], seen, taken)
         dashed.append(bow)
         taken |= cells(bow.points)
     body = [
-        *(_arrow(line, both=False) for line in solid),
-        *(_arrow(line, both=True) for line in dashed),
-        *map(_node, seen, labels, graph.nodes),
+        *(
+            _arrow(line, both=False, dashed=graph.nodes[tail] in hidden)
+            for (tail, _), line in zip(layout.routes, flows, strict=True)
+        ),
+        *(_arrow(line, both=True, dashed=True) for line in dashed),
+        *(
+            _node(box, label, name, dashed=name in hidden)
+            for box, label, name in zip(seen, labels, graph.nodes, strict=True)
+        ),
     ]
-    return _framed(body, seen, [*solid, *dashed], graph)
+    return _framed(body, seen, [*flows, *dashed], graph)
 
 
 def _boxes(layout: Layout, labels: Sequence[str]) -> list[Box]:
@@ -112,21 +118,23 @@ def _advance(character: str) -> float:
     return 4.8 if character in NARROW else 10.2 if character.isupper() else 8.5
 
 
-def _node(box: Box, label: str, name: Variable) -> str:
+def _node(box: Box, label: str, name: Variable, *, dashed: bool) -> str:
+    style = f' stroke="{HIDDEN}" stroke-dasharray="5 4"' if dashed else ""
+    colour = HIDDEN if dashed else "currentColor"
     title = "".join(c if c.isprintable() else "\ufffd" for c in name[:LONGEST_TITLE])
     return (
         f"<g><title>{escape(title)}</title>"
         f'<rect x="{box.x - box.half_width:.1f}" y="{box.y - box.half_height:.1f}" '
         f'width="{2 * box.half_width:.1f}" height="{2 * box.half_height:.1f}" rx="{HALF_HEIGHT}" '
-        'fill="currentColor" fill-opacity=".06"/>'
-        f'<text x="{box.x:.1f}" y="{box.y + 5:.1f}" fill="currentColor" stroke="none">'
+        f'fill="currentColor" fill-opacity=".06"{style}/>'
+        f'<text x="{box.x:.1f}" y="{box.y + 5:.1f}" fill="{colour}" stroke="none">'
         f"{escape(label)}</text></g>"
     )
 
 
-def _arrow(curve: Curve, *, both: bool) -> str:
-    style = f' stroke="{HIDDEN}" stroke-dasharray="5 4"' if both else ""
-    colour = HIDDEN if both else "currentColor"
+def _arrow(curve: Curve, *, both: bool, dashed: bool) -> str:
+    style = f' stroke="{HIDDEN}" stroke-dasharray="5 4"' if dashed else ""
+    colour = HIDDEN if dashed else "currentColor"
     heads = [(curve.points[-1], curve.arrives)]
     heads += [(curve.points[0], curve.leaves)] if both else []
     tips = "".join(
