@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import click
@@ -123,7 +124,7 @@ def _listed(found: engine.Implications) -> str:
     ]
     parts = [f"{title}\n\n{_indented(map(str, each))}" for title, each in kinds if each]
     if not parts:
-        return "The graph implies no equality that data could violate."
+        parts = ["The graph implies no equality that data could violate."]
     return "\n\n".join(parts) + _more(found)
 
 
@@ -149,7 +150,21 @@ def _number(p: float) -> str:
 
 
 def _more(found: engine.Implications) -> str:
-    return "" if found.complete else "\n\nThere are more; --limit shows more of them."
+    """What the lists do not say: constraints that may be no news, and what is missing."""
+    unscreened = sum(not each.screened for each in found.kernels)
+    notes = []
+    if unscreened:
+        notes.append(
+            f"{unscreened} of the Verma constraints involve too many variables to say whether they "
+            "follow from the independences."
+        )
+    if found.left_out:
+        notes.append("Left out:\n" + "\n".join(f"- {each}" for each in found.left_out))
+    return "".join(f"\n\n{_wrapped(note)}" for note in notes)
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(fill(line, 80, subsequent_indent="  ") for line in text.splitlines())
 
 
 def _indented(lines: Iterable[str]) -> str:
@@ -164,6 +179,7 @@ def _record(found: engine.Implications, table: pd.DataFrame | None) -> dict[str,
         "kernels": [each.to_dict() for each in found.kernels],
         "agreements": [each.to_dict() for each in found.agreements],
         "complete": found.complete,
+        "left_out": list(found.left_out),
         "tests": None if table is None else _tests(table),
     }
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from causal.expression.atoms import ONE, ZERO, P
 from causal.expression.compounds import Product, Quotient, Sum
 from causal.expression.formula import Expression, Symbols
-from causal.variables import Symbol, natural
+from causal.variables import Symbol
 
 __all__ = ["in_reading_order", "product", "quotient", "total"]
 
@@ -194,7 +194,7 @@ def _split(factors: Sequence[Expression], over: Symbols) -> list[Expression]:
 
 def in_reading_order(factors: Iterable[Expression]) -> tuple[Expression, ...]:
     """Laws first, sums last, each by its text: equal products print alike."""
-    return tuple(sorted(factors, key=lambda f: (isinstance(f, Sum), natural(str(f)))))
+    return tuple(sorted(factors, key=lambda f: (isinstance(f, Sum), f.reading)))
 
 
 def _sorted_product(factors: list[Expression]) -> Expression:

@@ -21,10 +21,12 @@ __all__ = ["ONE", "ZERO", "One", "P", "Zero"]
 @final
 @dataclass(frozen=True, repr=False)
 class P(Expression):
-    """P(of | do, given): a probability under the law of the data.
+    """P(of | do, given): a probability under the law of the data, or of an experiment.
 
     >>> print(P.of_names(["Y"], ["Z"], do=["X"]))
     P(Y | do(X), Z)
+    >>> print(P(frozenset([Symbol("Y")]), do=frozenset([Symbol("X", value=1)])))
+    P(Y | do(X=1))
     """
 
     of: Symbols
@@ -33,7 +35,7 @@ class P(Expression):
 
     def __post_init__(self) -> None:
         """Refuse a law of nothing, and a symbol in two places."""
-        if not self.of or len(self.free) < len(self.of) + len(self.given) + len(self.do):
+        if not self.of or len(self.symbols) < len(self.of) + len(self.given) + len(self.do):
             raise FormulaError("a law needs an outcome, and each symbol in one place only")
 
     @classmethod
@@ -42,25 +44,33 @@ class P(Expression):
         return cls(*(frozenset(map(Symbol, names)) for names in (of, given, do)))
 
     @cached_property
-    def free(self) -> Symbols:
-        """Everything it mentions."""
+    def symbols(self) -> Symbols:
+        """Everything it mentions, constants as well."""
         return self.of | self.given | self.do
+
+    @cached_property
+    def free(self) -> Symbols:
+        """Everything it mentions whose value is open."""
+        return frozenset(s for s in self.symbols if s.value is None)
 
     @cached_property
     def variables(self) -> Variables:
         """Everything it mentions, as variables."""
-        return frozenset(s.variable for s in self.free)
+        return frozenset(s.variable for s in self.symbols)
+
+    @property
+    def size(self) -> int:
+        """One."""
+        return 1
 
     def write(self, notation: Notation) -> str:
         """P(Y | do(X), Z)."""
         return notation.law(self.of, self.given, self.do)
 
     def table(self, law: Law) -> Table:
-        """Margins of the law, divided."""
-        if self.do:
-            raise ValueError(f"{self} needs an experiment; a law of observations cannot give it")
-        of, given = sorted(self.of, key=by_name), sorted(self.given, key=by_name)
-        return conditional(law, of, given, str(self))
+        """Margins of the law, divided; with actions, those of one experiment for each setting."""
+        parts = (sorted(part, key=by_name) for part in (self.of, self.given, self.do))
+        return conditional(law, *parts, name=str(self))
 
     def renamed(self, names: Mapping[Symbol, Symbol]) -> P:
         """The same with its symbols renamed."""
@@ -90,6 +100,11 @@ class One(Expression):
     def variables(self) -> Variables:
         """None."""
         return frozenset()
+
+    @property
+    def size(self) -> int:
+        """None."""
+        return 0
 
     def write(self, notation: Notation) -> str:  # noqa: ARG002 - a digit in every notation
         """The digit."""
@@ -124,6 +139,11 @@ class Zero(Expression):
     def variables(self) -> Variables:
         """None."""
         return frozenset()
+
+    @property
+    def size(self) -> int:
+        """None."""
+        return 0
 
     def write(self, notation: Notation) -> str:  # noqa: ARG002 - a digit in every notation
         """The digit."""

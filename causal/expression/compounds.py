@@ -40,6 +40,11 @@ class Sum(Expression):
         """Those of the body, and those summed over."""
         return self.body.variables | {s.variable for s in self.over}
 
+    @property
+    def size(self) -> int:
+        """That of the body."""
+        return self.body.size
+
     def write(self, notation: Notation) -> str:
         """The sum sign and the body; in plain text a fraction is bracketed, lest it end the sum."""
         text = self.body.write(notation)
@@ -90,6 +95,11 @@ class Product(Expression):
         """Those of all factors."""
         return frozenset().union(*(f.variables for f in self.factors))
 
+    @cached_property
+    def size(self) -> int:
+        """That of all factors."""
+        return sum(f.size for f in self.factors)
+
     def write(self, notation: Notation) -> str:
         """Factors side by side; brackets where a factor would not be read back as one."""
         last = len(self.factors) - 1
@@ -134,6 +144,11 @@ class Quotient(Expression):
     def variables(self) -> Variables:
         """Those of both parts."""
         return self.numerator.variables | self.denominator.variables
+
+    @cached_property
+    def size(self) -> int:
+        """That of both parts."""
+        return self.numerator.size + self.denominator.size
 
     def write(self, notation: Notation) -> str:
         """A fraction; in plain text its compound parts are bracketed."""

@@ -12,10 +12,10 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
-from causal.expression.law import Frame, Labelled, Law, read
+from causal.expression.law import Experiments, Frame, Labelled, Law, read
 from causal.expression.notation import LATEX, TEXT, Notation, by_name
 from causal.expression.table import Table, as_series
-from causal.variables import Symbol, Variables
+from causal.variables import Symbol, Variables, natural
 
 if TYPE_CHECKING:
     from pandas import Series
@@ -41,6 +41,11 @@ class Expression(ABC):
     def variables(self) -> Variables:
         """Every variable whose law is used, free or summed."""
 
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """How many laws it writes: what it costs to read and to rewrite."""
+
     @abstractmethod
     def write(self, notation: Notation) -> str:
         """The formula in a notation."""
@@ -63,8 +68,18 @@ class Expression(ABC):
         fields = (vars(self)[name] for name in self.__match_args__)
         return hash((type(self).__name__, *fields))
 
-    def __str__(self) -> str:
+    @cached_property
+    def text(self) -> str:
+        """What it prints as."""
         return self.write(TEXT)
+
+    @cached_property
+    def reading(self) -> tuple[object, ...]:
+        """Its place among the factors of a product: by its text, in which numbers count as such."""
+        return natural(self.text)
+
+    def __str__(self) -> str:
+        return self.text
 
     def latex(self) -> str:
         r"""The formula as LaTeX, every name escaped.
@@ -88,12 +103,14 @@ class Expression(ABC):
         """
         return import_module("causal.interop.sympy").to_sympy(self)
 
-    def evaluate(self, law: Labelled | Frame) -> Series:
+    def evaluate(self, law: Labelled | Frame | Experiments) -> Series:
         """The value on a law, as a Series over the free symbols.
 
         ``law`` is a Series of probabilities whose index levels are named after the variables, or a
-        DataFrame of observations, standing for its empirical law.  Fractions stay exact.  Raises
-        PositivityError where the formula divides by the probability of something never seen.
+        DataFrame of observations, standing for its empirical law.  A formula over experiments reads
+        ``{Do(X=1): law, ..., Do(): law}``, a law for each regime.  Fractions stay exact.  Raises
+        PositivityError where the formula divides by the probability of something never seen, and
+        DataError for an experiment that is not there.
 
         >>> import pandas as pd
         >>> from causal.expression import P
@@ -102,7 +119,8 @@ class Expression(ABC):
         Fraction(1, 1)
         """
         known = read(law, self.variables)
-        return as_series(self.table(known), known, like=law)
+        like = next(iter(law.values())) if isinstance(law, Mapping) else law
+        return as_series(self.table(known), known, like=like)
 
 
 def hashed_once(self: Expression) -> int:

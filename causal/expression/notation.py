@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from causal.variables import Symbol, natural, typeset
@@ -37,9 +38,11 @@ class Notation(Protocol):
         """Whether a fraction is drawn so that its parts need no brackets."""
 
 
+@lru_cache(maxsize=4096)
 def by_name(symbol: Symbol) -> tuple[object, ...]:
-    """Sort key: natural name order, then marks."""
-    return (natural(symbol.variable), symbol.variable, symbol.mark)
+    """Sort key: natural name order, then marks, then constants by their text."""
+    constant = () if symbol.value is None else natural(symbol.shown)
+    return (natural(symbol.variable), symbol.variable, symbol.mark, constant)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class _Latex:
     fractions_bracket: bool = True
 
     def symbol(self, symbol: Symbol) -> str:
+        if symbol.value is not None:
+            return f"{typeset(symbol.variable)} = {typeset(symbol.shown)}"
         return typeset(symbol.variable) + "'" * symbol.mark
 
     def names(self, symbols: Iterable[Symbol]) -> str:

@@ -53,13 +53,18 @@ Implication: TypeAlias = Independence | KernelConstraint | Agreement
 
 @dataclass(frozen=True)
 class Implications:
-    """What a graph implies; ``complete`` is False when a list was cut off."""
+    """What a graph implies; ``left_out`` says what a list lacks and why, one phrase a reason."""
 
     graph: ADMG
     independences: tuple[Independence, ...]
     kernels: tuple[KernelConstraint, ...]
     agreements: tuple[Agreement, ...]
-    complete: bool
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every list goes to its end."""
+        return not self.left_out
 
     def __iter__(self) -> Iterator[Implication]:
         yield from self.independences
@@ -79,7 +84,8 @@ def implications(
     """The equalities that every law of a graph obeys; at most ``most`` of each kind.
 
     ``basis`` is that of the independences.  With a query, its formulas' agreement is listed too:
-    it says nothing new, but is what an estimate of this query rests on.  Raises OptionError.
+    it says nothing new, but is what an estimate of this query rests on.  What would take too long
+    is left out, and ``left_out`` says what and why.  Raises OptionError.
 
     >>> print(implications(ADMG.parse("A -> B -> C -> D; B <-> D")))
     C ⊥ A | B
@@ -87,9 +93,10 @@ def implications(
     """
     if most < 1:
         raise OptionError("most", most, "it is at least 1")
-    found, all_found = _first(independences(graph, basis), most)
-    kernels, all_kernels = _first(kernel_constraints(graph), most)
-    compared, all_compared = _first(agreements(graph, query) if query else iter(()), most)
+    found, cut = _first(independences(graph, basis), most, "independences")
+    kernels, shortened = _first(kernel_constraints(graph), most, "Verma constraints")
+    of_query = agreements(graph, query) if query else iter(())
+    compared, stopped = _first(of_query, most, "formulas of the query")
     known = {(each.formula, each.free_of) for each in kernels}
     idle = [each for each in compared if isinstance(each, KernelConstraint)]
     idle = [each for each in idle if (each.formula, each.free_of) not in known]
@@ -98,7 +105,7 @@ def implications(
         independences=found,
         kernels=(*kernels, *idle),
         agreements=tuple(each for each in compared if isinstance(each, Agreement)),
-        complete=all_found and all_kernels and all_compared,
+        left_out=(*cut, *shortened, *stopped),
     )
 
 
@@ -124,12 +131,16 @@ def agreements(graph: ADMG, query: Query | str) -> Iterator[KernelConstraint | A
             yield Agreement(answer.query, first, formula)
 
 
-def _first(found: Iterator[_Found], most: int) -> tuple[tuple[_Found, ...], bool]:
-    """The first of some things, and whether that is all: False is what a search cut off returns."""
+def _first(
+    found: Iterator[_Found], most: int, what: str
+) -> tuple[tuple[_Found, ...], tuple[str, ...]]:
+    """The first of some things, and what is left out: a search may return that itself."""
     several: list[_Found] = []
-    while len(several) < most:
+    while True:
         try:
-            several.append(next(found))
+            following = next(found)
         except StopIteration as end:
-            return tuple(several), end.value is not False
-    return tuple(several), next(found, None) is None
+            return tuple(several), end.value or ()
+        if len(several) == most:
+            return tuple(several), (f"{what} after the first {most}",)
+        several.append(following)

@@ -3,25 +3,24 @@
 The maximal ancestral graph has the same m-separations as the graph it comes from (Richardson &
 Spirtes 2002, theorem 4.18), and its models obey no equality but those.  So what fails in a generic
 model of it does not follow from independences, and what holds there does, with probability one over
-the draw.
+the draw.  Its probabilities are numbers of a prime field: what is asked of them is equality only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from fractions import Fraction
 from itertools import combinations, product
 from random import Random
+from typing import cast
 
-from causal.expression.law import Cell, Law
+from causal.expression.law import Cell, Law, Number
 from causal.expression.table import Entry, Table, eliminated
 from causal.graph import ADMG
+from causal.identification.residues import Residue, drawn
 from causal.variables import Symbol, Variable, Variables
 
 __all__ = ["ancestral", "typical_law"]
 
 BINARY = (0, 1)
-GRAIN = 1009  # probabilities are multiples of 1/GRAIN, so that no two of them meet by chance
 
 
 def ancestral(graph: ADMG) -> ADMG:
@@ -58,16 +57,13 @@ def typical_law(graph: ADMG, about: Variables, seed: int = 0) -> Law:
         shared = [symbol for edge, symbol in hidden.items() if v in edge]
         tables.append(_chances(Symbol(v), (*causes, *shared), draws))
     joint = eliminated(tables, frozenset(hidden.values()), Law((), {}))
-    return Law(tuple(s.variable for s in joint.symbols), _numbers(joint.cells.items()))
+    # Residues are numbers to the arithmetic of formulas, though not to the type of a law.
+    return Law(tuple(s.variable for s in joint.symbols), cast("dict[Cell, Number]", joint.cells))
 
 
 def _chances(symbol: Symbol, given: tuple[Symbol, ...], draws: Random) -> Table:
-    cells: dict[Cell, Entry] = {}
+    cells: dict[Cell, Residue] = {}
     for setting in product(BINARY, repeat=len(given)):
-        chance = Fraction(draws.randint(GRAIN // 10, GRAIN - GRAIN // 10), GRAIN)
-        cells[0, *setting], cells[1, *setting] = 1 - chance, chance
-    return Table((symbol, *given), cells)
-
-
-def _numbers(cells: Iterable[tuple[Cell, Entry]]) -> dict[Cell, Fraction]:
-    return {cell: entry for cell, entry in cells if isinstance(entry, Fraction)}
+        chance = drawn(draws)
+        cells[0, *setting], cells[1, *setting] = Residue(1) - chance, chance
+    return Table((symbol, *given), cast("dict[Cell, Entry]", cells))

@@ -53,7 +53,8 @@ def test_a_graph_that_says_nothing_of_data_is_a_no() -> None:
 
 
 def test_what_the_limit_hides_is_announced() -> None:
-    assert "There are more" in run("A; B; C", "--limit", "2").output
+    said = run("A; B; C", "--limit", "2").output
+    assert "Left out:\n- independences after the first 2" in said
     assert json.loads(run("A; B; C", "--limit", "2", "--json").output)["complete"] is False
 
 

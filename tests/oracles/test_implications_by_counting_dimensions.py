@@ -20,14 +20,15 @@ from causal.estimation.equality_tests import STEP, differences, nudged
 from causal.expression import P
 from causal.expression.law import Law
 
-HIDDEN = 3  # values of a hidden cause: enough for binary variables of these graphs
+HIDDEN = 4  # values of a hidden cause: enough for binary variables of these graphs
 CHANGE = 1e-5
 
 
 def grown(rng: Random) -> ADMG:
     """A hard core, a newcomer somewhere among it, and a few edges more."""
-    likely = [CORES["Verma"], CORES["napkin"]] * 3
-    core = ADMG.parse(rng.choice([*sorted(CORES.values()), *likely]))
+    cores = [ADMG.parse(text) for text in sorted(CORES.values())]
+    likely = [ADMG.parse(CORES[name]) for name in ("Verma", "napkin")] * 3
+    core = rng.choice([*(core for core in cores if len(core.nodes) <= 4), *likely])
     order = list(core.nodes)
     order.insert(rng.randint(0, len(order)), "n")
     directed, bidirected = list(core.directed), list(core.bidirected)
