@@ -10,7 +10,7 @@ from causal.variables import Symbol
 
 def symbols(names: st.SearchStrategy[str], marks: int = 2) -> st.SearchStrategy[Symbol]:
     """A name, and a few marks."""
-    return st.builds(Symbol, names, st.integers(0, marks))
+    return st.builds(Symbol, names, st.integers(0, marks), st.none())
 
 
 @st.composite
