@@ -7,16 +7,16 @@ needs no array library and exact rationals stay exact.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from numbers import Real
-from typing import Protocol, TypeAlias, TypeVar, cast
+from typing import Protocol, TypeAlias, TypeVar, cast, runtime_checkable
 
 from causal.errors import DataError, UnknownVariableError
-from causal.variables import Variable, Variables, natural, nearest
+from causal.variables import Symbol, Variable, Variables, natural, nearest
 
-__all__ = ["Cell", "Frame", "Labelled", "Law", "Number", "read"]
+__all__ = ["Cell", "Experiments", "Frame", "Labelled", "Law", "Number", "Regime", "read"]
 
 Value: TypeAlias = Hashable
 Cell: TypeAlias = tuple[Value, ...]
@@ -53,23 +53,63 @@ class Frame(Protocol):
     def __len__(self) -> int: ...
 
 
+@runtime_checkable
+class Regime(Protocol):
+    """The face of an intervention such as ``Do(X=1)``: what was set when data were taken."""
+
+    @property
+    def settings(self) -> tuple[tuple[Variable, Value], ...]:
+        """The variables that were set, with their values."""
+
+
+Experiments: TypeAlias = Mapping["Regime | tuple[tuple[Variable, Value], ...]", "Labelled | Frame"]
+Settings: TypeAlias = frozenset[tuple[Variable, Value]]
+
+
 @dataclass(frozen=True)
 class Law:
-    """A law over finitely many cells; cells that are not listed have probability zero."""
+    """A law over finitely many cells; cells that are not listed have probability zero.
+
+    ``regimes`` are the laws of experiments on the same variables, by what was set in them.
+    """
 
     variables: tuple[Variable, ...]
     cells: Mapping[Cell, Number]
+    regimes: Mapping[Settings, Law] = field(default_factory=dict)
 
     @cached_property
     def domains(self) -> dict[Variable, tuple[Value, ...]]:
         """The values of each variable, sorted when they can be, else as they first occur."""
-        return {
-            name: _in_order(dict.fromkeys(cell[i] for cell in self.cells))
-            for i, name in enumerate(self.variables)
-        }
+        found: dict[Variable, dict[Value, None]] = {}
+        for i, name in enumerate(self.variables):
+            found[name] = dict.fromkeys(cell[i] for cell in self.cells)
+        for settings, law in self.regimes.items():
+            for name, value in settings:
+                found.setdefault(name, {})[value] = None
+            for name, values in law.domains.items():
+                found.setdefault(name, {}).update(dict.fromkeys(values))
+        return {name: _in_order(values) for name, values in found.items()}
+
+    def under(self, settings: Mapping[Variable, Value]) -> Law:
+        """The law of the experiment in which these were set; raises DataError without it."""
+        if not settings:
+            return self
+        if (found := self.regimes.get(frozenset(settings.items()))) is not None:
+            return found
+        wanted = _done(settings.items())
+        if not self.regimes:
+            raise DataError(
+                f"the formula needs the experiment {wanted}; "
+                "a law of observations alone cannot give it"
+            )
+        raise DataError(
+            f"the formula needs the experiment {wanted}; there are "
+            + (", ".join(sorted(map(_done, self.regimes))))
+        )
 
     def margin(self, keep: Sequence[Variable]) -> dict[Cell, Number]:
         """The law of some of the variables."""
+        _require(frozenset(keep), self.variables)
         places = [self.variables.index(name) for name in keep]
         margin: dict[Cell, Number] = {}
         for cell, weight in self.cells.items():
@@ -78,12 +118,15 @@ class Law:
         return margin
 
 
-def read(table: Labelled | Frame, needed: Variables) -> Law:
+def read(table: Labelled | Frame | Experiments, needed: Variables) -> Law:
     """The law of the ``needed`` variables in a table of probabilities or of observations.
 
+    A mapping has one such table for each regime; observations stand under ``()`` or ``Do()``.
     Raises UnknownVariableError for a column that is not there, DataError for missing values and for
     numbers that are not probabilities, TypeError for anything that is no table.
     """
+    if isinstance(table, Mapping):
+        return _experiments(table, needed)
     if hasattr(table, "columns"):
         return _observed(cast("Frame", table), needed)
     if not hasattr(table, "items") or not hasattr(getattr(table, "index", None), "names"):
@@ -91,6 +134,31 @@ def read(table: Labelled | Frame, needed: Variables) -> Law:
             f"a law is a pandas Series with named index levels, or a DataFrame; found {table!r:.80}"
         )
     return _listed(table, needed)
+
+
+def _experiments(tables: Experiments, needed: Variables) -> Law:
+    """One law for each regime, of those ``needed`` variables that were measured in it."""
+    regimes: dict[Settings, Law] = {}
+    for key, table in tables.items():
+        settings = key.settings if isinstance(key, Regime) else key
+        if not isinstance(settings, tuple):
+            raise TypeError(
+                "a law is a pandas Series or a DataFrame, or several, each under its regime such "
+                f"as Do(X=1); found {key!r:.80} in the place of a regime"
+            )
+        regimes[frozenset(settings)] = read(table, needed & _measured(table))
+    observed = regimes.pop(frozenset(), Law((), {}))
+    return Law(observed.variables, observed.cells, regimes)
+
+
+def _measured(table: Labelled | Frame) -> Variables:
+    names = table.columns if hasattr(table, "columns") else table.index.names
+    return frozenset(map(str, names))
+
+
+def _done(settings: Iterable[tuple[Variable, Value]]) -> str:
+    ordered = sorted(settings, key=lambda pair: natural(pair[0]))
+    return f"do({', '.join(str(Symbol(name, value=value)) for name, value in ordered)})"
 
 
 def _listed(table: Labelled, needed: Variables) -> Law:

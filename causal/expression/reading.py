@@ -4,7 +4,7 @@ formula = product ["/" product]
 product = factor {factor}
 factor  = "P(" symbols ["|" behind] ")" | "Σ_{" symbols "}" product | "(" formula ")" | "1" | "0"
 behind  = "do(" symbols ")" ["," symbols] | symbols
-symbol  = name {"'"}
+symbol  = name ({"'"} | "=" value)
 
 A sum takes all that follows, up to a closing bracket or a bar of a fraction.
 """
@@ -12,7 +12,7 @@ A sum takes all that follows, up to a closing bracket or a bar of a fraction.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Final, NamedTuple, final
 
 from causal.errors import FormulaSyntaxError
@@ -45,7 +45,7 @@ def parse(text: str) -> Expression:
 
 
 class _Token(NamedTuple):
-    kind: str  # "sum", "name", "quoted", "mark" or "eof"
+    kind: str  # "sum", "number", "name", "quoted", "mark" or "eof"
     value: str
     position: int
 
@@ -53,6 +53,7 @@ class _Token(NamedTuple):
 _TOKEN = re.compile(
     r"""(?P<skip>\s+)
       | (?P<sum>(?:Σ|sum)_(?=\{))
+      | (?P<number>(?:-\d++(?:\.\d++)?|\d++\.\d++)(?:[eE][-+]?\d++)?)
       | (?P<name>[^\W\d][\w.]*+|\d++)
       | (?P<quoted>"[^"\\]*+(?:\\.[^"\\]*+)*+")
       | (?P<mark>[{}()|,/'=])""",
@@ -161,8 +162,7 @@ class _Reader:
                 raise FormulaSyntaxError(self.text, before, f"{symbol} stands twice in one list")
             found.add(symbol)
         if not any(map(self.accept, ends)):
-            all_values = "; a formula holds for all values" if self.at_mark("=") else ""
-            raise self.error(f"a comma or {' or '.join(ends)}{all_values}")
+            raise self.error(f"a comma or {' or '.join(ends)}")
         return frozenset(found)
 
     def symbol(self) -> Symbol:
@@ -170,10 +170,21 @@ class _Reader:
         if token.kind not in ("name", "quoted") or not token.value:
             raise self.error("the name of a variable")
         self.at += 1
+        if self.accept("="):
+            return Symbol(token.value, value=self.value())
         start = self.at
         while self.accept("'"):
             pass
         return Symbol(token.value, self.at - start)
+
+    def value(self) -> Hashable:
+        kind, text, _ = self.here
+        if kind not in ("number", "name", "quoted"):
+            raise self.error("a value, such as 1 or male")
+        self.at += 1
+        if kind == "quoted" or not (kind == "number" or text.isdecimal()):
+            return text == "True" if kind == "name" and text in ("True", "False") else text
+        return int(text) if text.lstrip("-").isdecimal() and len(text) < 40 else float(text)
 
     @property
     def here(self) -> _Token:

@@ -7,7 +7,7 @@ probability zero is a ``Hole``, which absorbs everything but zero.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -82,21 +82,55 @@ def _plus(one: Entry, other: Entry) -> Entry:
     return other if isinstance(other, Hole) else one + other
 
 
-def conditional(law: Law, of: Sequence[Symbol], given: Sequence[Symbol], name: str) -> Table:
-    """P(of | given) for every value; a Hole wherever ``given`` never happens."""
-    symbols = (*of, *given)
-    joint = law.margin([s.variable for s in symbols])
+def conditional(
+    law: Law, of: Sequence[Symbol], given: Sequence[Symbol], do: Sequence[Symbol] = (), *, name: str
+) -> Table:
+    """P(of | do, given) for every value; a Hole wherever ``given`` never happens.
+
+    Constants select their cells, and are no symbols of the table.
+    """
+    symbols = (*of, *given, *do)
+    domains = [_possible(law, s) for s in symbols]
+    cells: dict[Cell, Entry] = {}
+    for setting in itertools.product(*domains[len(of) + len(given) :]):
+        regime = law.under({s.variable: v for s, v in zip(do, setting, strict=True)})
+        within = _within(regime, of, given, domains, name)
+        cells |= {cell + setting: entry for cell, entry in within.items()}
+    fixed = {i: s.value for i, s in enumerate(symbols) if s.value is not None}
+    if not fixed:
+        return Table(symbols, cells)
+    open_places = [i for i in range(len(symbols)) if i not in fixed]
+    kept = {
+        tuple(cell[i] for i in open_places): entry
+        for cell, entry in cells.items()
+        if all(cell[i] == value for i, value in fixed.items())
+    }
+    return Table(tuple(symbols[i] for i in open_places), kept)
+
+
+def _within(
+    law: Law,
+    of: Sequence[Symbol],
+    given: Sequence[Symbol],
+    domains: Sequence[Sequence[Hashable]],
+    name: str,
+) -> dict[Cell, Entry]:
+    """P(of | given) in one law, cell by cell."""
+    joint = law.margin([s.variable for s in (*of, *given)])
     if not given:
-        return Table(symbols, dict(joint))
+        return dict(joint)
     base = law.margin([s.variable for s in given])
     cells: dict[Cell, Entry] = {c: n / base[c[len(of) :]] for c, n in joint.items()}
-    possible = itertools.product(*(law.domains[s.variable] for s in given))
-    for condition in possible:
+    for condition in itertools.product(*domains[len(of) : len(of) + len(given)]):
         if condition not in base:
             hole = Hole(name, _assignment(given, condition))
-            for values in itertools.product(*(law.domains[s.variable] for s in of)):
+            for values in itertools.product(*domains[: len(of)]):
                 cells[values + condition] = hole
-    return Table(symbols, cells)
+    return cells
+
+
+def _possible(law: Law, symbol: Symbol) -> Sequence[Hashable]:
+    return law.domains[symbol.variable] if symbol.value is None else (symbol.value,)
 
 
 def quotient(numerator: Table, denominator: Table, law: Law, name: str) -> Table:
@@ -147,7 +181,10 @@ def _joined(tables: Sequence[Table]) -> Table:
 
 
 def _assignment(symbols: Iterable[Symbol], values: Cell) -> str:
-    return ", ".join(f"{s} = {value}" for s, value in zip(symbols, values, strict=True))
+    return ", ".join(
+        f"{s} = {value}" if s.value is None else f"{Symbol(s.variable)} = {value}"
+        for s, value in zip(symbols, values, strict=True)
+    )
 
 
 def as_series(table: Table, law: Law, *, like: Labelled | Frame) -> Series:

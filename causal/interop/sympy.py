@@ -102,4 +102,4 @@ class _Translation:
 
 def _unmarked(law: P) -> P:
     """The law without marks: P(Y | X') is the same table as P(Y | X)."""
-    return law.renamed({s: Symbol(s.variable) for s in law.free})
+    return law.renamed({s: Symbol(s.variable) for s in law.symbols})

@@ -84,7 +84,7 @@ def test_what_a_person_may_write(text: str, meant: Expression) -> None:
     [
         ("", "1:1", "a factor"),
         ("P(Y", "1:4", "a comma or | or ), found the end"),
-        ("P(Y=1)", "1:4", "a formula holds for all values"),
+        ("P(Y=)", "1:5", "expected a value"),
         ("P(Y | X, Y)", "1:3", "Y stands in two places"),
         ("P(Y, Y)", "1:6", "Y stands twice in one list"),
         ("Σ_{} P(X)", "1:4", "the name of a variable"),
