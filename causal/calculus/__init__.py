@@ -7,10 +7,10 @@ from causal.calculus.certificate import sealed as sealed
 from causal.calculus.derivation import Derivation as Derivation
 from causal.calculus.derivation import Line as Line
 from causal.calculus.equivalence import NotDerivable as NotDerivable
-from causal.calculus.equivalence import equivalents as equivalents
 from causal.calculus.equivalence import prove as prove
 from causal.calculus.equivalence import top as top
 from causal.calculus.grounding import grounded as grounded
+from causal.calculus.members import equivalents as equivalents
 from causal.calculus.rules import rule_1 as rule_1
 from causal.calculus.rules import rule_2 as rule_2
 from causal.calculus.rules import rule_3 as rule_3

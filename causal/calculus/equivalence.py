@@ -9,8 +9,6 @@ of that is run again by the tests.
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from causal.calculus.bridge import bridge
@@ -21,9 +19,20 @@ from causal.graph import ADMG, a_graph
 from causal.graph.bits import bits
 from causal.graph.separation import mutilated_ancestors, reachable
 from causal.query import Query
-from causal.variables import Names, Symbol
+from causal.variables import Symbol
 
-__all__ = ["NotDerivable", "equivalents", "prove", "top"]
+__all__ = [
+    "NotDerivable",
+    "Sides",
+    "a_law",
+    "act",
+    "insert",
+    "named",
+    "prove",
+    "see",
+    "sides",
+    "top",
+]
 
 Sides = tuple[int, int]  # what is set, and what is seen
 
@@ -56,7 +65,7 @@ def prove(graph: ADMG, one: Query | str, other: Query | str) -> Derivation | Not
     >>> print(prove(graph, "P(Y | do(X))", "P(Y | X)").top_of_other)
     P(Y | X)
     """
-    start, end = _law(graph, one), _law(graph, other)
+    start, end = a_law(graph, one), a_law(graph, other)
     if start.of != end.of:
         raise QueryError(f"{start} and {end} speak of different outcomes; the rules keep them")
     path = bridge(graph, start, end)
@@ -65,7 +74,8 @@ def prove(graph: ADMG, one: Query | str, other: Query | str) -> Derivation | Not
     return Derivation(start, path, end)
 
 
-def _law(graph: ADMG, query: Query | str) -> P:
+def a_law(graph: ADMG, query: Query | str) -> P:
+    """The law that a query asks for."""
     query = Query.parse(query) if isinstance(query, str) else query
     a_graph(graph).require(query.variables)
     return P.of_names(query.outcomes, query.conditions, query.actions)
@@ -78,104 +88,41 @@ def top(graph: ADMG, law: P) -> P:
     >>> print(top(graph, P.of_names("Y", "XZ")))
     P(Y | do(X, Z))
     """
-    y = _mask(graph, law.of)
-    x, w = _mask(graph, law.do), _mask(graph, law.given)
+    y, (x, w) = sides(graph, law)
     moving = True
     while moving:
         moving = False
         for v in bits(graph.everything & ~(y | x)):
             here = 1 << v
             rest = w & ~here
-            if (_act if w & here else _insert)(graph, y, x, rest, here):
+            if (act if w & here else insert)(graph, y, x, rest, here):
                 x, w, moving = x | here, rest, True
-    return _named(graph, law.of, (x, w))
+    return named(graph, law.of, (x, w))
 
 
-def equivalents(
-    graph: ADMG, query: Query | str, *, measured: Names | None = None, settable: Names | None = None
-) -> Iterator[P]:
-    """Every law equal to a query by the rules, starting there and preferring few actions.
-
-    ``measured`` keeps those that observe nothing else, ``settable`` those that set nothing else;
-    with ``settable=()`` what remains is observational.  The time between two steps of the walk is
-    polynomial; the number of laws may not be, so take as many as you need.
-
-    >>> graph = ADMG.parse("Z -> X -> Y; Z -> Y")
-    >>> for law in equivalents(graph, "P(Y | do(X), Z)"):
-    ...     print(law)
-    P(Y | do(X), Z)
-    P(Y | X, Z)
-    P(Y | do(Z), X)
-    P(Y | do(X, Z))
-    >>> print(*equivalents(graph, "P(Y | do(X), Z)", settable=()))
-    P(Y | X, Z)
-    """
-    law = _law(graph, query)
-    may_see = graph.everything if measured is None else graph.mask(measured)
-    may_set = graph.everything if settable is None else graph.mask(settable)
-    y = _mask(graph, law.of)
-    start = (_mask(graph, law.do), _mask(graph, law.given))
-    seen = {start}
-    waiting = [(_rank(start), start)]
-    while waiting:
-        _, sides = heapq.heappop(waiting)
-        if not (sides[0] & ~may_set or sides[1] & ~may_see):
-            yield _named(graph, law.of, sides)
-        for neighbour in _moves(graph, y, sides):
-            if neighbour not in seen:
-                seen.add(neighbour)
-                heapq.heappush(waiting, (_rank(neighbour), neighbour))
-
-
-def _rank(sides: Sides) -> tuple[int, int]:
-    x, w = sides
-    return x.bit_count(), w.bit_count()
-
-
-def _moves(graph: ADMG, y: int, sides: Sides) -> Iterator[Sides]:
-    """What one application of a rule to one variable leads to."""
-    x, w = sides
-    for v in bits(graph.everything & ~y):
-        here = 1 << v
-        if x & here:
-            without = x & ~here
-            if _insert(graph, y, without, w, here):
-                yield without, w
-            if _act(graph, y, without, w, here):
-                yield without, w | here
-        elif w & here:
-            rest = w & ~here
-            if _act(graph, y, x, rest, here):
-                yield x | here, rest
-            if _see(graph, y, x, rest, here):
-                yield x, rest
-        else:
-            if _insert(graph, y, x, w, here):
-                yield x | here, w
-            if _see(graph, y, x, w, here):
-                yield x, w | here
-
-
-def _see(graph: ADMG, y: int, x: int, w: int, z: int) -> bool:
+def see(graph: ADMG, y: int, x: int, w: int, z: int) -> bool:
     """Rule 1 for one observation, in or out."""
     return not reachable(graph, z, given=x | w, cut_in=x, until=y) & y
 
 
-def _act(graph: ADMG, y: int, x: int, w: int, z: int) -> bool:
+def act(graph: ADMG, y: int, x: int, w: int, z: int) -> bool:
     """Rule 2 for one variable, seen or set."""
     return not reachable(graph, z, given=x | w, cut_in=x, cut_out=z, until=y) & y
 
 
-def _insert(graph: ADMG, y: int, x: int, w: int, z: int) -> bool:
+def insert(graph: ADMG, y: int, x: int, w: int, z: int) -> bool:
     """Rule 3 for one action, in or out."""
     cut = x | z & ~mutilated_ancestors(graph, w, cut_in=x)
     return not reachable(graph, z, given=x | w, cut_in=cut, until=y) & y
 
 
-def _mask(graph: ADMG, symbols: Symbols) -> int:
-    return graph.mask(s.variable for s in symbols)
+def sides(graph: ADMG, law: P) -> tuple[int, Sides]:
+    """The outcomes of a law, what it sets, and what it sees."""
+    y, x, w = (graph.mask(s.variable for s in part) for part in (law.of, law.do, law.given))
+    return y, (x, w)
 
 
-def _named(graph: ADMG, of: Symbols, sides: Sides) -> P:
-    x, w = (frozenset(Symbol(graph.nodes[v]) for v in bits(part)) for part in sides)
+def named(graph: ADMG, of: Symbols, law: Sides) -> P:
+    """The law of some outcomes with these actions and observations."""
+    x, w = (frozenset(Symbol(graph.nodes[v]) for v in bits(part)) for part in law)
     return P(of, w, x)

@@ -55,6 +55,7 @@ def proof(graph: str, one: str, other: str, *, as_json: bool) -> int:
 @click.argument("graph")
 @click.argument("query")
 @click.option("--observational", is_flag=True, help="Only laws without actions.")
+@click.option("--fewest", is_flag=True, help="Only those with the fewest actions.")
 @click.option("--measured", multiple=True, metavar="NAMES", help="Observe nothing else: A or A,B.")
 @click.option("--settable", multiple=True, metavar="NAMES", help="Set nothing else: A or A,B.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
@@ -64,6 +65,7 @@ def equivalent_laws(
     query: str,
     *,
     observational: bool,
+    fewest: bool,
     measured: tuple[str, ...],
     settable: tuple[str, ...],
     limit: int,
@@ -71,20 +73,32 @@ def equivalent_laws(
 ) -> int:
     """List laws that the rules make equal to QUERY, whatever the data.
 
-    The list starts at the query and prefers few actions. There may be very many.
+    The list starts at the query, if that passes the filters, and prefers few actions. There may be
+    very many.
     """
-    known = reading.graph_from(graph)
+    known, asked = reading.graph_from(graph), reading.query_from(query)
     found = engine.equivalents(
         known,
-        reading.query_from(query),
+        asked,
         measured=reading.names_from(measured, known) if measured else None,
-        settable=reading.names_from(settable, known) if settable or observational else None,
+        settable=_settable(settable, known, observational=observational),
+        fewest=fewest,
     )
     laws = list(islice(found, limit + 1))
     shown, more = laws[:limit], len(laws) > limit
     if as_json:
         texts = [str(law) for law in shown]
         click.echo(records.written({"schema": 1, "equivalents": texts, "more": more}))
-    else:
+    elif shown:
         click.echo("\n".join(map(str, shown)) + ("\n... and more (--limit)" if more else ""))
+    else:
+        click.echo(f"No law that passes the filters equals {asked} by the rules.")
     return Exit.ANSWERED if shown else Exit.NO
+
+
+def _settable(
+    named: tuple[str, ...], known: engine.ADMG, *, observational: bool
+) -> list[str] | None:
+    if named and observational:
+        raise click.ClickException("--observational sets nothing; it takes no --settable")
+    return reading.names_from(named, known) if named or observational else None

@@ -40,6 +40,8 @@ def test_laws_of_different_outcomes_are_refused():
         (("--observational",), ["P(Y | X, Z)"]),
         (("--settable", "Z"), ["P(Y | X, Z)", "P(Y | do(Z), X)"]),
         (("--measured", "Z"), ["P(Y | do(X), Z)", "P(Y | do(X, Z))"]),
+        (("--fewest",), ["P(Y | X, Z)"]),
+        (("--fewest", "--measured", "Z"), ["P(Y | do(X), Z)"]),
         (("--limit", "1"), ["P(Y | do(X), Z)", "... and more (--limit)"]),
     ],
 )
@@ -47,3 +49,14 @@ def test_equal_laws_are_listed(options, laws):
     done = run("equivalents", ADJUSTABLE, "P(Y | do(X), Z)", *options)
     assert done.return_value == 0
     assert done.output.splitlines() == laws
+
+
+def test_no_law_that_passes_the_filters_is_a_no_in_words():
+    done = run("equivalents", "X -> Y; X <-> Y", "P(Y | do(X))", "--observational")
+    assert done.return_value == 1
+    assert done.output == "No law that passes the filters equals P(Y | do(X)) by the rules.\n"
+
+
+def test_filters_that_contradict_each_other_are_refused():
+    done = run("equivalents", ADJUSTABLE, "P(Y | do(X), Z)", "--observational", "--settable", "Z")
+    assert "--observational sets nothing" in str(done.exception)

@@ -2,6 +2,7 @@
 
 import itertools
 from random import Random
+from time import perf_counter
 
 import pytest
 
@@ -83,6 +84,50 @@ def test_a_class_has_one_top_and_the_walk_meets_all_of_it(seed):
             assert path is not None
             assert all(isinstance(step.after, P) for step in path)
     assert len(set(tops)) == len(tops)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_filters_keep_what_they_say_and_lose_nothing(seed):
+    rng = Random(seed)
+    graph = random_admg(rng, 4)
+    y = rng.choice(graph.nodes)
+    measured, settable = (
+        [v for v in graph.nodes if v != y and rng.random() < 0.6] for _ in range(2)
+    )
+    for part in classes(graph, y):
+        query = str(rng.choice(sorted(part, key=str)))
+        kept = {law for law in part if mentions(law.given, measured) and mentions(law.do, settable)}
+        for fewest in (False, True):
+            walked = list(
+                equivalents(graph, query, measured=measured, settable=settable, fewest=fewest)
+            )
+            least = min((len(law.do) for law in kept), default=0)
+            expected = {law for law in kept if len(law.do) == least} if fewest else kept
+            assert len(walked) == len(expected)
+            assert set(walked) == expected
+        observational = {law for law in part if not law.do}
+        assert set(equivalents(graph, query, settable=())) == observational
+
+
+def mentions(symbols, allowed: list[str]) -> bool:
+    return {s.variable for s in symbols} <= set(allowed)
+
+
+@pytest.mark.parametrize("filters", [{}, {"settable": ()}, {"fewest": True}])
+def test_the_first_law_comes_at_once_in_a_graph_with_more_laws_than_anyone_can_list(filters):
+    chain = " -> ".join(f"V{i}" for i in range(120))
+    graph = ADMG.parse(f"{chain}; V0 <-> V2; V117 <-> V119")
+    start = perf_counter()
+    found = next(equivalents(graph, "P(V119 | do(V60))", **filters))
+    assert perf_counter() - start < 5
+    assert str(found) == ("P(V119 | V60)" if filters else "P(V119 | do(V60))")
+
+
+def test_that_no_law_is_left_is_known_at_once_too():
+    chain = " -> ".join(f"V{i}" for i in range(60))
+    graph = ADMG.parse(f"{chain}; V30 <-> V59")
+    assert list(equivalents(graph, "P(V59 | do(V30))", settable=())) == []
+    assert list(equivalents(graph, "P(V59 | do(V30))", measured=(), settable=["V3"])) == []
 
 
 @pytest.mark.parametrize("seed", range(12))
