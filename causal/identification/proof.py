@@ -61,13 +61,15 @@ def derive(graph: ADMG, plan: Plan) -> Derivation:
 class _Scribe:
     """Writes steps down in the order in which they rewrite the expression so far.
 
-    ``present`` holds the laws that stand in that expression, ``known`` what each was rewritten to.
+    ``present`` holds the laws that stand in that expression, ``known`` what each was rewritten to,
+    and ``led`` where the rules led from the laws on a walk.
     """
 
     graph: ADMG
     steps: list[Step] = field(default_factory=list)
     present: set[P] = field(default_factory=set)
     known: dict[P, Expression] = field(default_factory=dict)
+    led: dict[P, P] = field(default_factory=dict)
 
     def law(self, of: int, *, given: int = 0, do: int = 0) -> P:
         return P(*(self.symbols(mask) for mask in (of, given, do)))
@@ -88,6 +90,17 @@ class _Scribe:
         for step in path:
             if isinstance(step.before, P) and isinstance(step.after, P):
                 self.write(step, step.before, {step.after})
+                self.led[step.before] = to
+        self.led.pop(to, None)  # it stands there again
+
+    def gone(self, law: P) -> Expression | None:
+        """What stands where a law stood, if it was rewritten already, wherever that was needed."""
+        if law in self.present:
+            return None
+        end = law
+        while end in self.led and end not in self.known:
+            end = self.led[end]
+        return self.known.get(end, end if end != law else None)
 
     def write(self, step: Step, gone: P, come: Set[P]) -> None:
         self.steps.append(step)
@@ -128,8 +141,8 @@ def _summed(over: Symbols, factors: tuple[Expression, ...]) -> Expression:
 
 def _conditional(scribe: _Scribe, v: int, law: P, chain: Chain) -> Expression:
     """Rewrite a law that equals Q(v | before v) at the end of a chain, as far as it goes."""
-    if law not in scribe.present and law in scribe.known:
-        return scribe.known[law]
+    if (gone := scribe.gone(law)) is not None:
+        return gone
     scribe.known[law] = resolved = _rewritten(scribe, v, law, chain)
     return resolved
 
@@ -157,7 +170,9 @@ def _rewritten(scribe: _Scribe, v: int, law: P, chain: Chain) -> Expression:
     scribe.walk(law, conditional)
     why = "conditioning and marginalisation" if before else "marginalisation"
     scribe.expand(conditional, _ratio(scribe, whole, here, before, after), why)
-    return _ratio(scribe, _margin(scribe, whole, chain), here, before, after)
+    resolved = _ratio(scribe, _margin(scribe, whole, chain), here, before, after)
+    scribe.known[conditional] = resolved
+    return resolved
 
 
 def _ratio(scribe: _Scribe, whole: Expression, here: int, before: int, after: int) -> Expression:
@@ -168,14 +183,15 @@ def _ratio(scribe: _Scribe, whole: Expression, here: int, before: int, after: in
 
 def _margin(scribe: _Scribe, law: P, chain: Chain) -> Expression:
     """Q[scope] as a margin of the kernel before it (rule 3, then marginalisation)."""
-    if law not in scribe.present and law in scribe.known:
-        return scribe.known[law]
+    if (gone := scribe.gone(law)) is not None:
+        return gone
     larger = chain.shorter
     do = scribe.graph.parents_mask(larger.scope) & ~larger.scope
     margin = scribe.law(chain.scope, do=do)
     scribe.walk(law, margin)
     home = dict.fromkeys(bits(larger.scope), larger)
-    scribe.known[law] = resolved = _factorised(scribe, margin, larger.scope, do, home)
+    resolved = _factorised(scribe, margin, larger.scope, do, home)
+    scribe.known |= {law: resolved, margin: resolved}
     return resolved
 
 
