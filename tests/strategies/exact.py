@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from fractions import Fraction
 from math import prod
 
-from causal import ADMG, Identified, identify
+from causal import ADMG, Identified, NotIdentified, Query, certificate, identify
 from causal.checker import check
 from causal.expression import Expression, P, Product, Quotient, Sum, parse
 from causal.model import SCM, Do, random_scm
+
+
+def effects_in(model: SCM, query: Query) -> Iterator[tuple[dict, Fraction]]:
+    """What a query is worth in a model, cell by cell; cells without an answer are passed."""
+    actions, given, outcome = map(sorted, (query.actions, query.conditions, query.outcomes))
+    for setting in itertools.product(*(model.domains[v] for v in actions)):
+        done = dict(zip(actions, setting, strict=True))
+        law = model.under(Do(done)).law(*given, *outcome)
+        cells = [(key if isinstance(key, tuple) else (key,), p) for key, p in law.items()]
+        for seen, group in itertools.groupby(cells, lambda cell: cell[0][: len(given)]):
+            part = list(group)
+            if below := sum(p for _, p in part):
+                for key, p in part:
+                    found = dict(zip((*given, *outcome), key, strict=True))
+                    assert seen == key[: len(given)]
+                    yield done | found, p / below
+
+
+def numbers(formula: Expression, law) -> tuple[list[str], dict[tuple, Fraction]]:
+    """The free variables of a formula, and its number for each of their values."""
+    series = formula.evaluate(law)
+    if not formula.free:
+        return [], {(): series.iloc[0]}
+    keys = (key if isinstance(key, tuple) else (key,) for key in series.index)
+    return [str(level) for level in series.index.names], dict(zip(keys, series, strict=True))
 
 
 def value(model: SCM, formula: Expression, at: dict) -> Fraction:
@@ -20,7 +46,7 @@ def value(model: SCM, formula: Expression, at: dict) -> Fraction:
             return _mass(world, of | given, at) / (_mass(world, given, at) if given else 1)
         case Sum(over, body):
             over = sorted(over)
-            cells = itertools.product((0, 1), repeat=len(over))
+            cells = itertools.product(*(model.domains[s.variable] for s in over))
             parts = (value(model, body, at | dict(zip(over, cell, strict=True))) for cell in cells)
             return sum(parts, start=Fraction(0))
         case Product(factors):
@@ -45,6 +71,14 @@ def assert_identified_as(graph: ADMG, query: str, published: str, *, models: int
     free = sorted(frozenset().union(*(formula.free for formula in formulas)))
     for seed in range(models):
         model = random_scm(graph, seed)
-        for cell in itertools.product((0, 1), repeat=len(free)):
+        for cell in itertools.product(*(model.domains[s.variable] for s in free)):
             at = dict(zip(free, cell, strict=True))
             assert len({value(model, formula, at) for formula in formulas}) == 1
+
+
+def assert_not_identified(graph: ADMG, query: str) -> NotIdentified:
+    """Two exact models with one positive law answer the query differently."""
+    answer = identify(graph, query)
+    assert isinstance(answer, NotIdentified)
+    assert "two models: equal and positive in law" in check(certificate(answer))
+    return answer
