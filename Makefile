@@ -25,7 +25,7 @@ bench: setup
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 torture: setup
-	@$(PYTHON) -m pytest -n $(WORKERS) -m torture --timeout 7200
+	@$(PYTHON) -m pytest -n $(WORKERS) -m torture --timeout 7200 -rP
 
 docs: setup
 	@$(PYTHON) docs/commands.py
