@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -9,10 +10,12 @@ __all__ = [
     "CausalError",
     "CertificateError",
     "CycleError",
+    "CycleInTextError",
     "DataError",
     "DomainError",
     "DuplicateEdgeError",
     "EmptyGraphError",
+    "EmptyTextError",
     "ForeignGraphError",
     "FormulaError",
     "FormulaSyntaxError",
@@ -30,14 +33,48 @@ __all__ = [
     "QuerySyntaxError",
     "TextError",
     "TooFewRowsError",
+    "UnknownInTextError",
     "UnknownVariableError",
     "UnsupportedQueryError",
     "WrongEstimandError",
+    "shown",
 ]
+
+_WORD = re.compile(r"[^\W\d][\w.]*|\d+")
+_LETTERS = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+
+
+def shown(name: str, most: int = 60) -> str:
+    r"""A name as messages write it: quoted unless it is a word, printable, and not too long.
+
+    >>> print(shown("X1"), shown("a\nb"), shown("x" * 100, most=3))
+    X1 "a\nb" xxx...
+    """
+    short = name if len(name) <= most else f"{name[:most]}..."
+    if _WORD.fullmatch(short):
+        return short
+    return '"' + _printable(short.replace("\\", r"\\").replace('"', r"\"")) + '"'
+
+
+def _printable(text: str) -> str:
+    """What cannot be printed, or turns the direction of what follows, is written by its number."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _LETTERS.get(c, f"\\u{{{ord(c):x}}}") for c in text)
+
+
+def _row(names: Sequence[str], most: int = 12) -> str:
+    return ", ".join([*map(shown, names[:most]), *(["..."] if len(names) > most else [])])
 
 
 class CausalError(Exception):
-    """Base of every error raised on purpose by this package."""
+    """Base of every error raised on purpose by this package; its message can be printed."""
+
+    def __init__(self, *lines: str) -> None:
+        Exception.__init__(self, "\n".join(map(_printable, lines)))
+
+    def __str__(self) -> str:  # KeyError would show the repr
+        return str(self.args[0])
 
 
 class UnknownVariableError(CausalError, KeyError):
@@ -52,15 +89,13 @@ class UnknownVariableError(CausalError, KeyError):
     ) -> None:
         self.missing, self.known = tuple(missing), tuple(known)
         self.nearest, self.where = tuple(nearest), where
-        shown = ", ".join(self.known[:12]) + (", ..." if len(self.known) > 12 else "")
-        hint = f" Did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
-        super().__init__(
-            f"{', '.join(self.missing)} {'is' if len(self.missing) == 1 else 'are'} not in the "
-            f"{where}, which has {shown or 'no variables'}.{hint}"
+        hint = f" Did you mean {' or '.join(map(shown, self.nearest))}?" if self.nearest else ""
+        verb = "is" if len(self.missing) == 1 else "are"
+        self.problem = (
+            f"{_row(self.missing)} {verb} not in the {where}, which has "
+            f"{_row(self.known) or 'no variables'}.{hint}"
         )
-
-    def __str__(self) -> str:  # KeyError would show the repr
-        return str(self.args[0])
+        CausalError.__init__(self, self.problem)
 
 
 class CycleError(CausalError, ValueError):
@@ -68,7 +103,11 @@ class CycleError(CausalError, ValueError):
 
     def __init__(self, cycle: Sequence[str]) -> None:
         self.cycle = tuple(cycle)
-        super().__init__(f"{' -> '.join(self.cycle)} is a cycle; a causal graph has none")
+        long = len(self.cycle) > 12  # its ends are shown
+        names = [shown(name) for name in (self.cycle[:6] if long else self.cycle)]
+        names += ["...", *map(shown, self.cycle[-2:])] if long else []
+        self.problem = f"{' -> '.join(names)} is a cycle; a causal graph has none"
+        CausalError.__init__(self, self.problem)
 
 
 class TextError(CausalError, ValueError):
@@ -85,11 +124,30 @@ class TextError(CausalError, ValueError):
         left = max(0, self.column - 41)
         window = "".join(c if c.isprintable() else " " for c in line[left : left + 80])
         caret = " " * (self.column - 1 - left) + "^"
-        super().__init__(f"{self.line}:{self.column}: {problem}\n  {window}\n  {caret}")
+        where = f"{self.line}:{self.column}: {problem}"
+        picture = (f"  {window}", f"  {caret}") if window.strip() else ()
+        CausalError.__init__(self, where, *picture)
+
+
+class UnknownInTextError(TextError, UnknownVariableError):
+    """A text names a variable that the graph does not have, and this is where."""
+
+    def __init__(self, text: str, position: int, error: UnknownVariableError) -> None:
+        self.missing, self.known = error.missing, error.known
+        self.nearest, self.where = error.nearest, error.where
+        TextError.__init__(self, text, position, error.problem)
 
 
 class GraphSyntaxError(TextError):
     """Text that is not a graph."""
+
+
+class CycleInTextError(GraphSyntaxError, CycleError):
+    """A text draws a cycle, and this is the edge that closes it."""
+
+    def __init__(self, text: str, position: int, error: CycleError) -> None:
+        self.cycle = error.cycle
+        TextError.__init__(self, text, position, error.problem)
 
 
 class DuplicateEdgeError(GraphSyntaxError):
@@ -103,8 +161,17 @@ class DuplicateEdgeError(GraphSyntaxError):
 class EmptyGraphError(CausalError, ValueError):
     """A graph without a single variable."""
 
+    problem = 'the graph is empty; write edges such as "X -> Y; X <-> Y"'
+
     def __init__(self) -> None:
-        super().__init__('the graph is empty; write edges such as "X -> Y; X <-> Y"')
+        CausalError.__init__(self, self.problem)
+
+
+class EmptyTextError(GraphSyntaxError, EmptyGraphError):
+    """A text that names no variable, or only latent ones."""
+
+    def __init__(self, text: str) -> None:
+        TextError.__init__(self, text, len(text), EmptyGraphError.problem)
 
 
 class ForeignGraphError(CausalError, ValueError):
@@ -136,9 +203,9 @@ class PositivityError(CausalError, ZeroDivisionError):
 
     def __init__(self, conditional: str, cells: Sequence[str]) -> None:
         self.conditional, self.cells = conditional, tuple(cells)
-        shown = "; ".join(self.cells[:5]) + ("; ..." if len(self.cells) > 5 else "")
+        where = "; ".join(self.cells[:5]) + ("; ..." if len(self.cells) > 5 else "")
         super().__init__(
-            f"{conditional} is undefined where nothing was observed: {shown}. "
+            f"{conditional} is undefined where nothing was observed: {where}. "
             "The formula needs data (or positive probability) there."
         )
 
@@ -172,8 +239,9 @@ class DomainError(ModelError):
 
     def __init__(self, variable: str, value: object, domain: Sequence[object]) -> None:
         self.variable, self.value, self.domain = variable, value, tuple(domain)
-        shown = ", ".join(map(repr, self.domain[:12])) + (", ..." if len(self.domain) > 12 else "")
-        super().__init__(f"{variable} cannot be {value!r}; it takes {shown}", variables=(variable,))
+        takes = ", ".join(map(repr, self.domain[:12])) + (", ..." if len(self.domain) > 12 else "")
+        problem = f"{shown(variable)} cannot be {value!r}; it takes {takes}"
+        super().__init__(problem, variables=(variable,))
 
 
 class MechanismError(ModelError):
@@ -181,7 +249,7 @@ class MechanismError(ModelError):
 
     def __init__(self, variable: str, does: str) -> None:
         self.variable = variable
-        super().__init__(f"the mechanism of {variable} {does}", variables=(variable,))
+        super().__init__(f"the mechanism of {shown(variable)} {does}", variables=(variable,))
 
 
 class NotAPointError(ModelError):
@@ -190,7 +258,7 @@ class NotAPointError(ModelError):
     def __init__(self, variable: str, why: str, instead: str) -> None:
         self.variable, self.why, self.instead = variable, why, instead
         super().__init__(
-            f"what {variable} would have been is not determined: {why}; {instead}",
+            f"what {shown(variable)} would have been is not determined: {why}; {instead}",
             variables=(variable,),
         )
 
@@ -201,7 +269,7 @@ class MissingColumnsError(DataError):
     def __init__(self, missing: Sequence[str], why: str) -> None:
         self.missing, self.why = tuple(missing), why
         noun = "column" if len(self.missing) == 1 else "columns"
-        super().__init__(f"the units have no {noun} {', '.join(self.missing)}; {why}")
+        super().__init__(f"the units have no {noun} {_row(self.missing)}; {why}")
 
 
 class ImpossibleEvidenceError(CausalError, ZeroDivisionError):

@@ -50,14 +50,20 @@ class ADMG:
 
         The format is recognised by how the text begins, unless ``form`` names one of
         causal.graph.formats; variables that the text calls latent are projected out.
-        Raises GraphSyntaxError, DuplicateEdgeError, CycleError or EmptyGraphError.
+        Raises GraphSyntaxError with line:column; of its kind are DuplicateEdgeError,
+        CycleInTextError (also a CycleError) and EmptyTextError (also an EmptyGraphError).
 
         >>> ADMG.parse("dag { U [latent] X <- U -> Y }")
         ADMG.parse('X <-> Y')
         """
         known = formats.recognised(text) if form is None else formats.named(form)
         sketch = known.read(text)
-        graph = cls.of(nodes=sketch.nodes, directed=sketch.directed, bidirected=sketch.bidirected)
+        try:
+            graph = cls.of(
+                nodes=sketch.nodes, directed=sketch.directed, bidirected=sketch.bidirected
+            )
+        except CycleError as error:
+            raise sketch.located(error) from error
         return graph.hide(sketch.latent) if sketch.latent else graph
 
     @classmethod

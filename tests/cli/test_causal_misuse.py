@@ -40,11 +40,14 @@ MISUSES = {
     ),
     "a cycle": (
         ["identify", "A -> B -> C -> A", "P(C)"],
-        "Error: A -> B -> C -> A is a cycle; a causal graph has none\n",
+        """Error: graph:1:13: A -> B -> C -> A is a cycle; a causal graph has none
+  A -> B -> C -> A
+              ^
+""",
     ),
     "an empty graph": (
         ["identify", "", "P(Y)"],
-        'Error: the graph is empty; write edges such as "X -> Y; X <-> Y"\n',
+        'Error: graph:1:1: the graph is empty; write edges such as "X -> Y; X <-> Y"\n',
     ),
     "an unknown variable in a query": (
         ["identify", "Treatment -> Y", "P(Y | do(Treatmnet))"],

@@ -11,7 +11,7 @@ from __future__ import annotations
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import Draft, Sketch
-from causal.graph.formats.tokens import QUOTED, Language, Tokens, stray
+from causal.graph.formats.tokens import PLAINLY_QUOTED, QUOTED, Language, Tokens, bare, stray
 from causal.variables import Variable, quoted, unquoted
 
 __all__ = ["ARROWS"]
@@ -24,6 +24,7 @@ def _unexpected(text: str, position: int) -> str:
     return f"expected ->, <- or <->, found {found!r}"
 
 
+_PLAIN = rf"(?:[^\W\d][\w.]*+|\d++(?![\w.])|{PLAINLY_QUOTED})"
 _LANGUAGE = Language(
     rf"""(?P<arrow><->|->|<-)
        | (?P<bare>[^\W\d][\w.]*|\d+(?![\w.]))
@@ -33,6 +34,7 @@ _LANGUAGE = Language(
     skip=r"[^\S\n]+|\#[^\n]*",
     names={"bare": str, "quoted": unquoted},
     unexpected=_unexpected,
+    plain=rf"[^\S\n]*+({_PLAIN})[^\S\n]*+(<->|->|<-)[^\S\n]*+({_PLAIN})[^\S\n]*+[;\n,]",
 )
 
 
@@ -40,6 +42,8 @@ def _read(text: str) -> Sketch:
     tokens, draft = _LANGUAGE.tokens(text), Draft(text)
     while tokens.now.kind != "eof":
         if tokens.have("end"):
+            for edge in tokens.plain():
+                draft.edge(bare(edge[1]), edge[2], bare(edge[3]), edge.start(2))
             continue
         left = _group(tokens, draft)
         while arrow := tokens.have("arrow"):

@@ -8,12 +8,20 @@ dot"; Textor et al. (2016), "Robust causal inference using directed acyclic grap
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.sketch import Draft, Sketch
-from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens, stray
+from causal.graph.formats.tokens import (
+    PLAINLY_QUOTED,
+    QUOTED,
+    Language,
+    Token,
+    Tokens,
+    bare,
+    stray,
+)
 from causal.variables import Variable, unquoted
 
 __all__ = ["SPACE", "Attributes", "Dialect", "read"]
@@ -41,6 +49,7 @@ def _unexpected(text: str, position: int) -> str:
     return stray(text, position)
 
 
+_PLAIN = rf"(?:(?!(?i:subgraph\b))[^\W\d][\w.]*+|\d++(?![\w.])|{PLAINLY_QUOTED})"
 _LANGUAGE = Language(
     rf"""(?P<arrow><->|->|<-|-[-o]|o-[o>]|[@<]-@|@->|@--|--@)
        | (?P<bare>[^\W\d][\w.]*|-?(?:\d+(?:\.\d*)?|\.\d+)(?![\w.]))
@@ -55,6 +64,7 @@ _LANGUAGE = Language(
         )
     },
     unexpected=_unexpected,
+    plain=rf"""\s*+({_PLAIN})\s*+(->|<->|<-)\s*+({_PLAIN})\s*+(?:[;,]|(?=[\w}}"]))""",
 )
 
 
@@ -97,7 +107,18 @@ class _Reader:
         while not self.tokens.have("close"):
             if not self.tokens.have("end"):
                 mentioned.update(dict.fromkeys(self._statement(defaults, depth)))
+            if not defaults.node:  # which would mark each name
+                mentioned.update(dict.fromkeys(self._plain_edges(defaults)))
         return list(mentioned)
+
+    def _plain_edges(self, defaults: _Defaults) -> Iterator[Variable]:
+        """The edges between two names and without attributes that come next."""
+        for edge in self.tokens.plain():
+            one, other = bare(edge[1]), bare(edge[3])
+            arrow = self._drawn(edge[2], edge.start(2), defaults.edge)
+            self.draft.edge(one, arrow, other, edge.start(2), again=self.strict)
+            yield one
+            yield other
 
     def _statement(self, defaults: _Defaults, depth: int) -> list[Variable]:
         tokens, following = self.tokens, self.tokens.then.kind
@@ -130,12 +151,17 @@ class _Reader:
             return groups[0]
         meaning = {**defaults.edge, **given} if defaults.edge else given
         for left, arrow, right in zip(groups, arrows, groups[1:], strict=False):
-            drawn = self.dialect.arrow(arrow.value, meaning)
-            if drawn not in ("->", "<-", "<->"):
-                problem = f"{drawn} does not say what causes what; expected ->, <- or <->"
-                raise GraphSyntaxError(self.tokens.text, arrow.position, problem)
+            drawn = self._drawn(arrow.value, arrow.position, meaning)
             self.draft.edges(left, drawn, right, arrow.position, again=self.strict)
         return [name for group in groups for name in group]
+
+    def _drawn(self, arrow: str, position: int, attributes: Attributes) -> str:
+        """The arrow that is meant, or the error that none is."""
+        drawn = self.dialect.arrow(arrow, attributes)
+        if drawn not in ("->", "<-", "<->"):
+            problem = f"{drawn} does not say what causes what; expected ->, <- or <->"
+            raise GraphSyntaxError(self.tokens.text, position, problem)
+        return drawn
 
     def _group(self, defaults: _Defaults, depth: int) -> list[Variable]:
         """One name, or the names inside braces."""

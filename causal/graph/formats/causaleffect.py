@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import MOST_EDGES, Draft, Sketch
-from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens
+from causal.graph.formats.tokens import PLAINLY_QUOTED, QUOTED, Language, Token, Tokens, bare
 from causal.variables import Variable, enclosed, quoted, unquoted
 
 __all__ = ["CAUSALEFFECT"]
@@ -26,6 +26,7 @@ _RESERVED = {
 _FORMULA = {"graph.formula", "graph_from_literal"}
 _ATTRIBUTE = {"set.edge.attribute", "set_edge_attr"}
 
+_PLAIN = rf"(?:(?:[^\W\d_]|\.(?!\d))[\w.]*+|{PLAINLY_QUOTED})"
 _LANGUAGE = Language(
     rf"""(?P<assign><-(?!-)|=)
        | (?P<edge>\+-+\+?|-+\+|\+\+|--+)
@@ -36,14 +37,15 @@ _LANGUAGE = Language(
        | (?P<open>\() | (?P<close>\)) | (?P<comma>,) | (?P<colon>:)""",
     skip=r"\s+|\#[^\n]*|;",
     names={"quoted": unquoted},
+    plain=rf"\s*+({_PLAIN})\s*+(-++\+|\+-++)(?![-+])\s*+({_PLAIN})\s*+,",
 )
 
 
 @dataclass
 class _Edges:
-    """The edges in the order in which igraph numbers them."""
+    """The edges in the order in which igraph numbers them, and where each stands."""
 
-    numbered: list[tuple[Variable, Variable, Token]] = field(default_factory=list)
+    numbered: list[tuple[Variable, Variable, int]] = field(default_factory=list)
     confounded: dict[int, Token] = field(default_factory=dict)
     simplified: Token | None = None
 
@@ -84,6 +86,16 @@ def _formula(tokens: Tokens, draft: Draft, edges: _Edges, call: Token) -> None:
             _chain(tokens, draft, edges)
         if tokens.now.kind != "close":
             tokens.need("comma", "-+, +-, a comma or )")
+            for found in tokens.plain():
+                _plain_edge(draft, edges, found)
+
+
+def _plain_edge(draft: Draft, edges: _Edges, found: re.Match[str]) -> None:
+    ends = bare(found[1]), bare(found[3])
+    for name in ends:
+        draft.node(name, found.start(2))
+    tail, head = ends[::-1] if found[2].startswith("+") else ends
+    edges.numbered.append((tail, head, found.start(2)))
 
 
 def _chain(tokens: Tokens, draft: Draft, edges: _Edges) -> None:
@@ -100,9 +112,9 @@ def _chain(tokens: Tokens, draft: Draft, edges: _Edges) -> None:
         for one in left:
             for other in right:
                 if operator.value.startswith("+"):
-                    edges.numbered.append((other, one, operator))
+                    edges.numbered.append((other, one, operator.position))
                 if operator.value.endswith("+"):
-                    edges.numbered.append((one, other, operator))
+                    edges.numbered.append((one, other, operator.position))
         left = right
 
 
@@ -192,9 +204,9 @@ def _join(draft: Draft, edges: _Edges) -> None:
             raise GraphSyntaxError(text, place.position, problem)
         if tail <= head:
             draft.edge(tail, "<->", head, place.position)
-    for number, (tail, head, operator) in enumerate(edges.numbered, start=1):
+    for number, (tail, head, position) in enumerate(edges.numbered, start=1):
         if number not in edges.confounded:
-            draft.edge(tail, "->", head, operator.position)
+            draft.edge(tail, "->", head, position)
 
 
 def _name(name: Variable) -> str:

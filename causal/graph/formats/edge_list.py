@@ -11,7 +11,7 @@ import re
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import Draft, Sketch
-from causal.graph.formats.tokens import Language, Token, Tokens
+from causal.graph.formats.tokens import Language, Token, Tokens, bare
 from causal.variables import Variable, nearest
 
 __all__ = ["CSV"]
@@ -25,6 +25,7 @@ _ARROWS = {"directed": "->", "bidirected": "<->", "->": "->", "<->": "<->", "<-"
 _PLAIN = re.compile(r"\w(?:[\w. ]*\w)?")
 _GUARDED = re.compile(r"'*[=+\-@\t\r]")
 
+_WORDS = r"""(?:[\w.]++(?:[ ]++[\w.]++)*+|"[^"'=+\-@\t\r][^"]*+")"""
 _LANGUAGE = Language(
     r"""(?P<quoted>"[^"]*+(?:""[^"]*+)*+")
       | (?P<comma>,)
@@ -32,6 +33,7 @@ _LANGUAGE = Language(
       | (?P<bare>[^",\r\n]+)""",
     skip="",
     names={},
+    plain=rf"({_WORDS}),({_WORDS})(?:,({_WORDS}|<->|->|<-))?(?:\r\n|\n|\r)",
 )
 
 
@@ -44,6 +46,9 @@ def _read(text: str) -> Sketch:
         if cell.value.lower() not in known:
             raise tokens.wrong(f"a column named {known[0]}", cell)
     while tokens.now.kind != "eof":
+        for found in tokens.plain():
+            cells = [Token("cell", bare(found[i]), found.start(i)) for i in (1, 2, 3) if found[i]]
+            _draw(tokens, draft, cells, len(header))
         row = _row(tokens)
         if any(cell.value for cell in row):
             _draw(tokens, draft, row, len(header))

@@ -30,6 +30,8 @@ _LANGUAGE = Language(
       | (?P<open>\[) | (?P<close>\])""",
     skip=r"\s+|\#[^\n]*",
     names={},
+    plain=r"""\s*+edge\s*+\[\s*+source\s++(\d++)\s++target\s++(\d++)
+              (\s++bidirected\s++1)?+\s*+\]""",
 )
 
 _Record = Mapping[str, Token]
@@ -73,6 +75,7 @@ def _read(text: str) -> Sketch:
             raise tokens.wrong(" or ".join(close), key)
         else:
             _skip_value(tokens)
+        edges += map(_plain_edge, tokens.plain())
     if directed != "1":
         problem = "a graph without directed 1 does not say what causes what"
         raise GraphSyntaxError(text, start.position, problem)
@@ -133,6 +136,12 @@ def _edge(text: str, edge: _Record) -> _Edge:
     both = _says(edge, "bidirected", ("1",)) or _says(edge, "dir", ("both",))
     tail, head = (_asked(text, edge, end) for end in ("source", "target"))
     return _Edge(tail, head, "<->" if both else "->")
+
+
+def _plain_edge(found: re.Match[str]) -> _Edge:
+    tail = Token("number", found[1], found.start(1))
+    head = Token("number", found[2], found.start(2))
+    return _Edge(tail, head, "<->" if found[3] else "->")
 
 
 def _draw(draft: Draft, names: dict[str, Variable], edge: _Edge) -> None:

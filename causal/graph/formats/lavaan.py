@@ -8,7 +8,7 @@ Covariances that lavaan adds by itself are not written, so they are not read.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
@@ -23,6 +23,7 @@ _BARE = re.compile(r"[^\W\d][\w.]*")
 _ABOUT_PARAMETERS = {":=", "==", "<", ">"}  # names on the left are labels, not variables
 _NO_EDGES = {"|", "~*~"}
 
+_WORD = r"[^\W\d][\w.]*+"
 _LANGUAGE = Language(
     rf"""(?P<end>[\n;]{_BLANK})
        | (?P<operator>=~|<~|~\*~|~~|~|:=|==|[<>|])
@@ -32,15 +33,17 @@ _LANGUAGE = Language(
        | (?P<plus>\+) | (?P<times>[*?]) | (?P<other>[-:(),/^=])""",
     skip=rf"[^\S\n]+|[\#!][^\n]*|\n{_BLANK}(?=[+*])",
     names={"bare": str, "quoted": unquoted},
+    # Up to a line that begins with a word, and so goes on with another statement.
+    plain=rf"""[^\S\n]*+({_WORD})[^\S\n]*+(~~|=~|~(?!\*))[^\S\n]*+
+              ({_WORD}(?:[^\S\n]*+\+[^\S\n]*+{_WORD})*+)[^\S\n]*+\n(?=[^\S\n]*+[^\W\d])""",
 )
 
 
-@dataclass(frozen=True)
-class _Term:
+class _Term(NamedTuple):
     """A variable on either side of an operator, or a number, which is an intercept."""
 
     word: Token
-    fixed_to_zero: bool
+    fixed_to_zero: bool = False
 
 
 def _read(text: str) -> Sketch:
@@ -59,6 +62,8 @@ def _read(text: str) -> Sketch:
         if tokens.now.kind not in ("end", "eof"):
             raise tokens.wrong("+ or the end of the line")
         tokens.skip("end")
+        for found in tokens.plain():
+            _plain_regression(draft, found)
     return draft.finished()
 
 
@@ -121,6 +126,12 @@ def _relate(draft: Draft, left: list[_Term], operator: Token, right: list[_Term]
         ones = [] if variance else ones
     joined = {term.word.value for term in right if not term.fixed_to_zero}
     draft.edges(ones, arrow, [name for name in others if name in joined], operator.position)
+
+
+def _plain_regression(draft: Draft, found: re.Match[str]) -> None:
+    left, operator, right = (Token("name", found[i], found.start(i)) for i in (1, 2, 3))
+    terms = [_Term(right._replace(value=word.strip())) for word in right.value.split("+")]
+    _relate(draft, [_Term(left)], operator, terms)
 
 
 def _name(name: Variable) -> str:

@@ -7,6 +7,7 @@ an edge may name no other variable.  ``<`` is written as an escape, so a page ca
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ __all__ = ["JSON"]
 
 _KEYS = ("schema", "nodes", "directed", "bidirected", "latent")
 
+_SPACE, _STRING = r"[ \t\r\n]*+", r'"([^"\\\x00-\x1f]++)"'
 _LANGUAGE = Language(
     rf"""(?P<string>{QUOTED})
        | (?P<number>-?\d+(?![\w.]))
@@ -27,6 +29,7 @@ _LANGUAGE = Language(
        | (?P<comma>,) | (?P<colon>:)""",
     skip=r"[ \t\r\n]+",
     names={},
+    plain=rf"{_SPACE}\[{_SPACE}{_STRING}{_SPACE},{_SPACE}{_STRING}{_SPACE}\]{_SPACE},",
 )
 
 _Name = tuple[str, int]  # decoded, and where it stands
@@ -45,7 +48,7 @@ def _read(text: str) -> Sketch:
         if key == "schema":
             _schema(tokens)
         elif key in edges:
-            edges[key] = _list(tokens, _pair)
+            edges[key] = _list(tokens, _pair, _plain_pair)
         elif key == "nodes":
             nodes = _list(tokens, _name)
         else:
@@ -95,13 +98,18 @@ def _schema(tokens: Tokens) -> None:
     tokens.take()
 
 
-def _list(tokens: Tokens, item: Callable[[Tokens], _Item]) -> list[_Item]:
+def _list(
+    tokens: Tokens,
+    item: Callable[[Tokens], _Item],
+    plain: Callable[[re.Match[str]], _Item] | None = None,
+) -> list[_Item]:
     tokens.need("open", "[")
     items: list[_Item] = []
     while not tokens.have("close"):
         items.append(item(tokens))
         if tokens.now.kind != "close":
             tokens.need("comma", ", or ]")
+            items += map(plain, tokens.plain()) if plain else ()
     return items
 
 
@@ -112,6 +120,10 @@ def _pair(tokens: Tokens) -> tuple[_Name, _Name]:
     other = _name(tokens)
     tokens.need("close", "] after two names")
     return one, other
+
+
+def _plain_pair(found: re.Match[str]) -> tuple[_Name, _Name]:
+    return (found[1], found.start(1) - 1), (found[2], found.start(2) - 1)
 
 
 def _name(tokens: Tokens) -> _Name:

@@ -6,11 +6,19 @@ variable to itself, more than anyone can mean.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
-from causal.errors import DuplicateEdgeError, GraphSyntaxError
-from causal.variables import Variable, Variables, nearest, quoted
+from causal.errors import (
+    CycleError,
+    CycleInTextError,
+    DuplicateEdgeError,
+    EmptyTextError,
+    GraphSyntaxError,
+    shown,
+)
+from causal.variables import Variable, Variables, nearest
 
 __all__ = ["Draft", "Sketch"]
 
@@ -23,6 +31,8 @@ _Pair = tuple[Variable, Variable]
 class Sketch:
     """Names and edges; ``latent`` are the names that stand for something unmeasured.
 
+    One that was read knows its text, and the place of every arrow in it.
+
     >>> Sketch(nodes=("X", "Y", "Z"), directed=(("X", "Y"),)).alone
     ('Z',)
     """
@@ -31,12 +41,28 @@ class Sketch:
     directed: tuple[_Pair, ...] = ()
     bidirected: tuple[_Pair, ...] = ()
     latent: Variables = frozenset()
+    text: str = field(default="", compare=False, repr=False)
+    places: Mapping[_Pair, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def alone(self) -> tuple[Variable, ...]:
         """The variables without an edge: most formats need them said."""
         joined = {name for edge in (*self.directed, *self.bidirected) for name in edge}
         return tuple(name for name in self.nodes if name not in joined)
+
+    def located(self, error: CycleError) -> CycleError:
+        """The error of a cycle with line:column: the arrow of it that stands last in the text.
+
+        >>> draft = Draft("X -> Y -> X")
+        >>> draft.edge("X", "->", "Y", 2)
+        >>> draft.edge("Y", "->", "X", 7)
+        >>> print(draft.finished().located(CycleError("XYX")))
+        1:8: X -> Y -> X is a cycle; a causal graph has none
+          X -> Y -> X
+                 ^
+        """
+        places = [self.places[arrow] for arrow in pairwise(error.cycle) if arrow in self.places]
+        return CycleInTextError(self.text, max(places), error) if places else error
 
 
 class Draft:
@@ -52,8 +78,9 @@ class Draft:
         self.text = text
         self.nodes: dict[Variable, None] = {}
         self.latent: set[Variable] = set()
-        self._directed: dict[_Pair, None] = {}
-        self._bidirected: dict[_Pair, None] = {}
+        self._directed: dict[_Pair, int] = {}
+        self._bidirected: dict[_Pair, int] = {}
+        self._room = MOST_EDGES
 
     def node(self, name: Variable, position: int) -> None:
         """Say that there is a variable; saying it again changes nothing."""
@@ -77,7 +104,10 @@ class Draft:
             edges, one, other = self._bidirected, min(one, other), max(one, other)
         if one == other or (one, other) in edges:
             self._refuse((one, other), arrow, position, again=again)
-        edges[one, other] = None
+        self._room -= 1
+        if self._room < 0:
+            raise GraphSyntaxError(self.text, position, f"more than {MOST_EDGES:,} edges")
+        edges[one, other] = position
 
     def edges(
         self,
@@ -89,8 +119,7 @@ class Draft:
         again: bool = False,
     ) -> None:
         """Add every edge between two groups."""
-        known = len(self._directed) + len(self._bidirected)
-        if known + len(left) * len(right) > MOST_EDGES:
+        if len(left) * len(right) > self._room:
             raise GraphSyntaxError(self.text, position, f"more than {MOST_EDGES:,} edges")
         for one in left:
             for other in right:
@@ -100,25 +129,29 @@ class Draft:
         """The name, which must have been declared; the error names the nearest that have been."""
         if name not in self.nodes:
             close = nearest(name, self.nodes)
-            hint = f"; did you mean {' or '.join(map(quoted, close))}?" if close else ""
-            problem = f"{quoted(name)} is not among the nodes{hint}"
+            hint = f"; did you mean {' or '.join(map(shown, close))}?" if close else ""
+            problem = f"{shown(name)} is not among the nodes{hint}"
             raise GraphSyntaxError(self.text, position, problem)
         return name
 
     def finished(self) -> Sketch:
-        """What has been read, as a value."""
+        """What has been read, as a value; raises EmptyTextError if nothing is to be seen."""
+        if len(self.latent) == len(self.nodes):
+            raise EmptyTextError(self.text)
         return Sketch(
             tuple(self.nodes),
             tuple(self._directed),
             tuple(self._bidirected),
             frozenset(self.latent),
+            self.text,
+            self._directed,
         )
 
     def _refuse(self, edge: _Pair, arrow: str, position: int, *, again: bool) -> None:
         drawn = "<->" if arrow == "<->" else "->"
-        shown = f"{quoted(edge[0])} {drawn} {quoted(edge[1])}"
+        written = f"{shown(edge[0])} {drawn} {shown(edge[1])}"
         if edge[0] == edge[1]:
-            problem = f"{shown} joins a variable to itself; delete it"
+            problem = f"{written} joins a variable to itself; delete it"
             raise GraphSyntaxError(self.text, position, problem)
         if not again:
-            raise DuplicateEdgeError(self.text, position, shown)
+            raise DuplicateEdgeError(self.text, position, written)

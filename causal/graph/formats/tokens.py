@@ -2,6 +2,7 @@
 
 A language lists its words as one regular expression without nested repetition, so cutting a text
 takes linear time; every word knows its place, so every error has a line, a column and a caret.
+What most large graphs consist of, one plain edge after the other, is cut a whole edge at a time.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import NamedTuple
 
 from causal.errors import GraphSyntaxError
 
-__all__ = ["QUOTED", "Language", "Token", "Tokens", "stray"]
+__all__ = ["PLAINLY_QUOTED", "QUOTED", "Language", "Token", "Tokens", "bare", "stray"]
 
 LONGEST_TEXT = 20_000_000  # characters
 QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'  # a backslash takes the next character along
+PLAINLY_QUOTED = r'"[^"\\]++"'  # means what stands between the quotes
 
 
 class Token(NamedTuple):
@@ -45,10 +47,21 @@ def stray(text: str, position: int) -> str:
     )
 
 
+def bare(name: str) -> str:
+    """A name that stands bare, or plainly quoted.
+
+    >>> bare("X"), bare('"blood sugar"')
+    ('X', 'blood sugar')
+    """
+    return name[1:-1] if name[0] == '"' else name
+
+
 class Language:
     """The words of a format, a named group a kind, and what may stand between them (``skip``).
 
     ``names`` says which kinds are names, and how each is decoded; all of them become ``"name"``.
+    ``plain`` is a whole statement of the commonest kind, up to the next one: only a quicker way to
+    what the words of it say, so where it does not match, nothing else is read or refused.
 
     >>> language = Language("(?P<word>[a-z]+)|(?P<end>;)", skip="[ ]", names={"word": str})
     >>> language.tokens("a ;").take()
@@ -62,8 +75,10 @@ class Language:
         skip: str,
         names: Mapping[str, Callable[[str], str]],
         unexpected: Callable[[str, int], str] = stray,
+        plain: str = "(?!)",
     ) -> None:
         self._every = rf"(?:{skip})*+(?:{words}|(?P<stray>.)|\Z)"
+        self._plain = rf"{plain}|(?P<other>)"
         self.names, self.unexpected = names, unexpected
 
     @cached_property
@@ -71,20 +86,26 @@ class Language:
         """One match a word; made when the first text is read, as that takes a while."""
         return re.compile(self._every, re.VERBOSE | re.DOTALL)
 
+    @cached_property
+    def plain(self) -> re.Pattern[str]:
+        """One match a plain statement, and an empty one where another kind of statement begins."""
+        return re.compile(self._plain, re.VERBOSE)
+
     def tokens(self, text: str) -> Tokens:
         """Cut a text into words, one at a time; raises GraphSyntaxError where none begins."""
         if len(text) > LONGEST_TEXT:
             problem = f"{len(text):,} characters; a graph may have {LONGEST_TEXT:,}"
             raise GraphSyntaxError(text, 0, problem)
-        return Tokens(text, self._words(text))
+        return Tokens(text, self)
 
-    def _words(self, text: str) -> Iterator[Token]:
+    def cut(self, text: str, start: int) -> Iterator[Token]:
+        """The words from a place on."""
         # Groups are asked for by number here: a hundred thousand edges are a million words.
         kinds = {number: kind for kind, number in self.words.groupindex.items()}
         decoders = {number: self.names.get(kind) for number, kind in kinds.items()}
         kinds |= {number: "name" for number, decode in decoders.items() if decode}
         last, new = self.words.groupindex["stray"], tuple.__new__
-        for match in self.words.finditer(text):
+        for match in self.words.finditer(text, start):
             number = match.lastindex
             if number is None:
                 return
@@ -102,10 +123,26 @@ class Language:
 class Tokens:
     """The words of one text from the left: ``now`` is the next one, ``then`` the one behind it."""
 
-    def __init__(self, text: str, words: Iterator[Token]) -> None:
-        self.text = text
-        self._next = chain(words, repeat(Token("eof", "", len(text)))).__next__
+    def __init__(self, text: str, language: Language) -> None:
+        self.text, self.language = text, language
+        self._go(0)
+
+    def _go(self, place: int) -> None:
+        """Read on from a place in the text."""
+        words = self.language.cut(self.text, place)
+        self._next = chain(words, repeat(Token("eof", "", len(self.text)))).__next__
         self.now, self.then = self._next(), self._next()
+
+    def plain(self) -> Iterator[re.Match[str]]:
+        """The plain statements that begin here, one behind the other; then reading goes on."""
+        start = place = self.now.position
+        for found in self.language.plain.finditer(self.text, place):
+            if found.lastgroup == "other":
+                break
+            place = found.end()
+            yield found
+        if place > start:
+            self._go(place)
 
     def take(self) -> Token:
         """The next word; reading goes on behind it."""
