@@ -15,10 +15,10 @@ from causal.calculus.bridge import bridge
 from causal.calculus.derivation import Derivation
 from causal.errors import QueryError
 from causal.expression import P, Symbols
-from causal.graph import ADMG, a_graph
+from causal.graph import ADMG
 from causal.graph.bits import bits
 from causal.graph.separation import mutilated_ancestors, reachable
-from causal.query import Query
+from causal.query import Query, posed
 from causal.variables import Symbol
 
 __all__ = [
@@ -76,8 +76,7 @@ def prove(graph: ADMG, one: Query | str, other: Query | str) -> Derivation | Not
 
 def a_law(graph: ADMG, query: Query | str) -> P:
     """The law that a query asks for."""
-    query = Query.parse(query) if isinstance(query, str) else query
-    a_graph(graph).require(query.variables)
+    query = posed(graph, query)
     return P.of_names(query.outcomes, query.conditions, query.actions)
 
 

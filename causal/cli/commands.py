@@ -73,7 +73,8 @@ def identify(graph: str, query: str, shape: str | None) -> int:
     QUERY is P(outcomes | do(actions), conditions). A "no" comes with its hedge: the part of the
     graph that forbids any formula. Of several options for the output the last one counts.
     """
-    answer = engine.identify(reading.graph_from(graph), reading.query_from(query))
+    known = reading.graph_from(graph)
+    answer = engine.identify(known, reading.query_from(query, known))
     match shape, answer:
         case "json", _:
             click.echo(records.written(records.of_answer(answer)))

@@ -39,7 +39,7 @@ def proof(graph: str, one: str, other: str, *, as_json: bool) -> int:
     with the steps, a "no" with the two different normal forms; there is no time-out.
     """
     known = reading.graph_from(graph)
-    answer = engine.prove(known, reading.query_from(one), reading.query_from(other))
+    answer = engine.prove(known, reading.query_from(one, known), reading.query_from(other, known))
     if as_json:
         click.echo(records.written(records.of_proof(answer)))
     else:
@@ -76,7 +76,8 @@ def equivalent_laws(
     The list starts at the query, if that passes the filters, and prefers few actions. There may be
     very many.
     """
-    known, asked = reading.graph_from(graph), reading.query_from(query)
+    known = reading.graph_from(graph)
+    asked = reading.query_from(query, known)
     found = engine.equivalents(
         known,
         asked,

@@ -79,7 +79,7 @@ def implications(
     correlation, classes by G² and Wald tests; p-values are corrected by Holm's method.
     """
     known = reading.graph_from(graph)
-    asked = None if query is None else reading.query_from(query)
+    asked = None if query is None else reading.query_from(query, known)
     found = engine.implications(known, asked, basis=basis, most=limit)
     table = None
     if data is not None:

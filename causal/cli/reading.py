@@ -38,10 +38,12 @@ def graph_from(argument: str) -> causal.ADMG:
         return causal.ADMG.parse(argument)
 
 
-def query_from(argument: str) -> causal.Query:
-    """The query that an argument is."""
+def query_from(argument: str, graph: causal.ADMG) -> causal.Query:
+    """The query about a graph that an argument is."""
+    from causal.query import posed
+
     with _located("query"):
-        return causal.Query.parse(argument)
+        return posed(graph, argument)
 
 
 def names_from(arguments: Iterable[str], graph: causal.ADMG) -> list[str]:

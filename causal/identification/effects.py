@@ -8,14 +8,14 @@ distributions".
 
 from __future__ import annotations
 
-from causal.graph import ADMG, a_graph
+from causal.graph import ADMG
 from causal.identification.answers import Answer, Identified, NotIdentified, Undecided
 from causal.identification.asking import effect
 from causal.identification.deciding import decide
 from causal.identification.hedge import Hedge
 from causal.identification.proof import derive
 from causal.identification.shrinking import Blocked
-from causal.query import Query
+from causal.query import Query, posed
 
 __all__ = ["identify"]
 
@@ -29,8 +29,7 @@ def identify(graph: ADMG, query: Query | str) -> Answer:
     >>> print(identify(graph, "P(Y | do(X))"))
     P(Y | do(X)) = Σ_{Z} P(Z | X) Σ_{X'} P(X') P(Y | X', Z)
     """
-    query = Query.parse(query) if isinstance(query, str) else query
-    a_graph(graph).require(query.variables)
+    query = posed(graph, query)
     if query.is_counterfactual:
         reason = "counterfactual queries need a model so far, not a graph alone"
         return Undecided(graph, query, reason)

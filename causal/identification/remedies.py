@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from causal.errors import UnsupportedQueryError
-from causal.graph import ADMG, a_graph
+from causal.graph import ADMG
 from causal.identification.asking import effect
 from causal.identification.deciding import decide
 from causal.identification.shrinking import Blocked, Chain, shrink
-from causal.query import Query
+from causal.query import Query, posed
 from causal.variables import Variable
 
 __all__ = ["Edge", "Remedies", "remedies"]
@@ -50,10 +50,9 @@ def remedies(graph: ADMG, query: Query | str, *, limit: int = 20, budget: int = 
     >>> found.randomise, found.measure
     (('Z',), (('Z', 'X'), ('Z', 'Y')))
     """
-    query = Query.parse(query) if isinstance(query, str) else query
+    query = posed(graph, query)
     if query.is_counterfactual:
         raise UnsupportedQueryError(f"{query} is a counterfactual; remedies are for effects so far")
-    a_graph(graph).require(query.variables)
     others = [v for v in graph.nodes if v not in query.variables]
     edges, complete = _fewest_edges(graph, query, limit, budget)
     return Remedies(

@@ -13,10 +13,11 @@ from itertools import count, islice
 
 from causal.calculus import Derivation, Step, bridge, equivalents
 from causal.expression import Expression, P, arranged, laws, parse, replaced, simplified
-from causal.graph import ADMG, a_graph
+from causal.graph import ADMG
 from causal.identification.answers import Identified, Undecided
 from causal.identification.asking import question
 from causal.identification.effects import identify
+from causal.query import require
 
 __all__ = ["derive"]
 
@@ -36,8 +37,9 @@ def derive(graph: ADMG, formula: Expression | str, *, budget: int = 300) -> Deri
       = P(W | do(Y))      [rule 3: W ⊥ X | Y without edges into X and Y]
       = P(W | Y)          [rule 2: W ⊥ Y without edges out of Y]
     """
+    text = formula if isinstance(formula, str) else None
     formula = parse(formula) if isinstance(formula, str) else formula
-    a_graph(graph).require(formula.variables)
+    require(graph, formula.variables, text=text)
     ticket = count()
     seen = {arranged(formula)}
     waiting: list[tuple[int, int, State]] = [(0, next(ticket), (formula, ()))]

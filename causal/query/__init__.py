@@ -1,6 +1,8 @@
 """Questions, as values: effects, counterfactuals and sums of them, read from text and printed."""
 
 from causal.query.comparison import Comparison as Comparison
+from causal.query.posing import posed as posed
+from causal.query.posing import require as require
 from causal.query.quantity import Event as Event
 from causal.query.quantity import Expectation as Expectation
 from causal.query.quantity import Probability as Probability
@@ -20,4 +22,6 @@ __all__ = [
     "Query",
     "Term",
     "Value",
+    "posed",
+    "require",
 ]

@@ -51,7 +51,11 @@ MISUSES = {
     ),
     "an unknown variable in a query": (
         ["identify", "Treatment -> Y", "P(Y | do(Treatmnet))"],
-        "Error: Treatmnet is not in the graph, which has Treatment, Y. Did you mean Treatment?\n",
+        """Error: query:1:10: Treatmnet is not in the graph, which has Treatment, Y. \
+Did you mean Treatment?
+  P(Y | do(Treatmnet))
+           ^
+""",
     ),
     "an unknown variable in a list": (
         ["separated", "dose -> Y", "Dose", "Y"],

@@ -81,8 +81,10 @@ NEARLY_PLAIN = {  # statements that begin as a plain edge does, and go on otherw
     ],
     "json": ['{"directed": [["A", "B"], ["C", "D", "E"]]}', '{"nodes": ["A", ["A", "B"], "C"]}'],
     "gml": [
-        "graph [ directed 1 node [ id 1 ] node [ id 2 ] edge [ source 1 target 2 ] "
-        "edge [ source 1 target 2 bidirected 1 ] edge [ source 2 target 1 key 0 ] ]"
+        (
+            "graph [ directed 1 node [ id 1 ] node [ id 2 ] edge [ source 1 target 2 ] "
+            "edge [ source 1 target 2 bidirected 1 ] edge [ source 2 target 1 key 0 ] ]"
+        )
     ],
 }
 

@@ -17,7 +17,7 @@ from causal.model.engines.enumeration import enumerate_worlds
 from causal.model.engines.worlds import Worlds
 from causal.model.mechanism import Value
 from causal.model.scm import SCM
-from causal.query import Assignment, Query, Term
+from causal.query import Assignment, Query, Term, posed
 from causal.variables import Variable
 
 __all__ = ["Counterfactual", "counterfactual"]
@@ -53,8 +53,7 @@ def counterfactual(model: SCM, query: Query | str) -> Counterfactual:
     >>> print(counterfactual(model, "P(Y[X=0]=0 | X=1, Y=1)"))    # was X=1 necessary for Y=1?
     P(Y[X=0]=0 | X=1, Y=1) = 3/4
     """
-    asked = Query.parse(query) if isinstance(query, str) else query
-    model.graph.require(asked.variables)
+    asked = posed(model.graph, query)
     worlds = Worlds(model)
     outcome = [_event(worlds, term, asked.do) for term in asked.outcome]
     evidence = [_event(worlds, term, asked.do) for term in asked.given]

@@ -1,0 +1,67 @@
+"""A question meets a graph: every variable that it names must be there.
+
+Where the question is text, what it names wrongly is shown in it, by line and column.
+"""
+
+from __future__ import annotations
+
+import re
+
+from causal.errors import UnknownInTextError, UnknownVariableError
+from causal.graph import ADMG, a_graph
+from causal.query.question import Query
+from causal.variables import Names, Variable, unquoted
+
+__all__ = ["posed", "require"]
+
+# A name is no value (``Y=name``, unless a world follows it) and no function (``do(``).
+_NAME = re.compile(
+    r'(?P<equals>=\s*+)?+(?P<name>"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\W\d][\w.]*+|(?<![\w.])\d++(?![\w.]))'
+    r"(?P<world>\s*+\[)?+(?P<call>\s*+\()?+",
+    re.DOTALL,
+)
+
+
+def posed(graph: ADMG, query: Query | str) -> Query:
+    """The query about a graph, read if it is text.
+
+    Raises QuerySyntaxError, QueryError, and UnknownVariableError (UnknownInTextError for text).
+
+    >>> graph = ADMG.parse("dose -> outcome")
+    >>> print(posed(graph, "P(outcome | do(dose))"))
+    P(outcome | do(dose))
+    >>> posed(graph, "P(outcome | do(does))")
+    Traceback (most recent call last):
+    ...
+    causal.errors.UnknownInTextError: 1:16: does is not in the graph, which has dose, outcome. \
+Did you mean dose?
+      P(outcome | do(does))
+                     ^
+    """
+    read = Query.parse(query) if isinstance(query, str) else query
+    require(graph, read.variables, text=query if isinstance(query, str) else None)
+    return read
+
+
+def require(graph: ADMG, names: Names, *, text: str | None) -> None:
+    """Raise UnknownVariableError unless the graph has all names; in the text, if they are there."""
+    try:
+        a_graph(graph).require(names)
+    except UnknownVariableError as error:
+        places = {} if text is None else _mentioned(text)
+        found = [places[name] for name in error.missing if name in places]
+        if text is None or not found:
+            raise
+        raise UnknownInTextError(text, min(found), error) from error
+
+
+def _mentioned(text: str) -> dict[Variable, int]:
+    """Where each variable of a query or a formula is named first."""
+    places: dict[Variable, int] = {}
+    for found in _NAME.finditer(text):
+        quoted = found["name"].startswith('"')
+        is_value = found["equals"] and not found["world"]
+        if not is_value and (quoted or not found["call"]):
+            name = unquoted(found["name"]) if quoted else found["name"]
+            places.setdefault(name, found.start("name"))
+    return places
