@@ -1,0 +1,133 @@
+"""The extremes of a program: the least and the largest value that the known laws allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from causal.errors import ImpossibleEvidenceError
+from causal.model.engines.bounding.linear import least
+from causal.model.engines.bounding.patterns import NEVER, Chance, Term
+from causal.model.engines.bounding.program import Program
+from causal.model.engines.bounding.ratios import Piece, least_ratio, least_sum, turned
+from causal.model.engines.bounding.tableau import Tableau, tableaux
+
+__all__ = ["Contradicted", "Extreme", "Extremes", "extremes"]
+
+LARGEST = 10**6  # what stands for one over a denominator that sampling cannot tell from zero
+
+
+@dataclass(frozen=True, eq=False)
+class Extreme:
+    """One end of the interval, and the pieces whose least values add up to it."""
+
+    value: Fraction
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Extremes:
+    """Both ends; ``loose`` says why they might not be reached, ``untested`` what was left out."""
+
+    lower: Extreme
+    upper: Extreme
+    tableau: Tableau
+    loose: tuple[str, ...]
+    untested: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Contradicted:
+    """No law of types meets all the lines of this part of the program."""
+
+    tableau: Tableau
+
+
+def extremes(program: Program) -> Extremes | Contradicted:
+    """The least and the largest value of a program, each proved in fractions.
+
+    Raises TooLargeError, ImpossibleEvidenceError, or SolverError.
+
+    >>> from causal.model.engines.bounding.patterns import SURELY, Row, Slot
+    >>> from causal.model.engines.bounding.program import Fractional
+    >>> third, x, y = Fraction(1, 3), ((Slot("X", ()), 1),), ((Slot("Y", ()), 1),)
+    >>> rows = [Row((Term(SURELY, (p,)),), Chance(third, third, third), "", "") for p in (x, y)]
+    >>> both = Fractional((Term(SURELY, (x + y,)),))
+    >>> found = extremes(Program({"X": (0, 1), "Y": (0, 1)}, tuple(rows), (both,)))
+    >>> print(found.lower.value, found.upper.value)
+    0 1/3
+    """
+    main, rest, untested = tableaux(program)
+    for tableau in (main, *rest):
+        if not _is_possible(tableau):
+            return Contradicted(tableau)
+    question = _sorted_out(program)
+    ends = [_end(main, question, sign) for sign in (1, -1)]
+    loose = list(program.loose)
+    if main.is_product:
+        loose.append("laws that multiply were bounded together, as if they could be tied")
+    if len(ends[0].pieces) > 1:
+        loose.append("parts that depend on the same laws were bounded one by one")
+    return Extremes(ends[0], ends[1], main, tuple(loose), untested)
+
+
+def _is_possible(tableau: Tableau) -> bool:
+    nothing = np.full(tableau.columns, Fraction(0), dtype=object)
+    return not tableau.columns or least(tableau, nothing) is not None
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is known, what is linear in free laws, and ratios with free denominators."""
+
+    known: tuple[Term, ...]
+    free: tuple[Term, ...]
+    ratios: tuple[tuple[tuple[Term, ...], tuple[Term, ...]], ...]
+    constant: Fraction
+
+
+def _end(tableau: Tableau, question: _Question, sign: int) -> Extreme:
+    """The least value for sign 1; for -1 the largest, which is the least of the negative."""
+    pieces = [least_ratio(tableau, turned(above, sign), below) for above, below in question.ratios]
+    if question.free:
+        pieces.append(least_sum(tableau, turned(question.free, sign)))
+    settled, _ = tableau.weights(turned(question.known, sign), "low")
+    total = sum((piece.value for piece in pieces), settled)
+    return Extreme(question.constant + sign * total, tuple(pieces))
+
+
+def _sorted_out(program: Program) -> _Question:
+    """Terms over what is known, divided; and terms gathered over the same free denominator."""
+    plain: list[Term] = []
+    unsettled: dict[tuple[Term, ...], tuple[Term, ...]] = {}
+    for part in program.asked:
+        if part.below is None:
+            plain += part.above
+        elif any(term.patterns for term in part.below):
+            unsettled[part.below] = (*unsettled.get(part.below, ()), *part.above)
+        else:
+            below = _total(part.below)
+            plain += [replace(t, weight=_divided(t.weight, below)) for t in part.above]
+    return _Question(
+        tuple(term for term in plain if not term.patterns),
+        tuple(term for term in plain if term.patterns),
+        tuple((above, below) for below, above in unsettled.items()),
+        program.constant,
+    )
+
+
+def _total(terms: Iterable[Term]) -> Chance:
+    total = NEVER
+    for term in terms:
+        total = total.plus(term.weight)
+    if not total.value:
+        raise ImpossibleEvidenceError("what is given")
+    return total
+
+
+def _divided(above: Chance, below: Chance) -> Chance:
+    safe = below.low or Fraction(1, LARGEST)
+    return Chance(above.low / below.high, above.value / below.value, above.high / safe)
