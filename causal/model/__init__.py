@@ -1,33 +1,91 @@
 """Structural causal models: mechanisms, noise, interventions as data, counterfactuals."""
 
+from causal.model.continuous import CUBE as CUBE
+from causal.model.continuous import EXP as EXP
+from causal.model.continuous import LOGISTIC as LOGISTIC
+from causal.model.continuous import Additive as Additive
+from causal.model.continuous import Categorical as Categorical
+from causal.model.continuous import Empirical as Empirical
+from causal.model.continuous import Exponential as Exponential
+from causal.model.continuous import FreeCurve as FreeCurve
+from causal.model.continuous import FreeOdds as FreeOdds
+from causal.model.continuous import Function as Function
+from causal.model.continuous import GumbelMax as GumbelMax
+from causal.model.continuous import Laplace as Laplace
+from causal.model.continuous import Linear as Linear
+from causal.model.continuous import Link as Link
+from causal.model.continuous import LocationScale as LocationScale
+from causal.model.continuous import Logistic as Logistic
+from causal.model.continuous import Logits as Logits
+from causal.model.continuous import Monotone as Monotone
+from causal.model.continuous import Normal as Normal
+from causal.model.continuous import Polynomial as Polynomial
+from causal.model.continuous import StudentT as StudentT
+from causal.model.continuous import Threshold as Threshold
+from causal.model.continuous import Uniform as Uniform
 from causal.model.engines.abduction import NoiseLaw as NoiseLaw
 from causal.model.engines.abduction import abduct as abduct
 from causal.model.engines.abduction import predict as predict
 from causal.model.engines.counterfactual import Counterfactual as Counterfactual
 from causal.model.engines.counterfactual import counterfactual as counterfactual
+from causal.model.engines.units import potential_outcomes as potential_outcomes
 from causal.model.finite.coupling import Independent as Independent
 from causal.model.finite.coupling import InverseCDF as InverseCDF
 from causal.model.finite.response import Response as Response
 from causal.model.finite.table import Table as Table
 from causal.model.intervention import Do as Do
+from causal.model.intervention import DoEdge as DoEdge
 from causal.model.intervention import Intervention as Intervention
+from causal.model.intervention import Replace as Replace
+from causal.model.intervention import Shift as Shift
+from causal.model.intervention import Stochastic as Stochastic
+from causal.model.mechanism import Mechanism as Mechanism
 from causal.model.noise import Noise as Noise
 from causal.model.random_models import random_scm as random_scm
 from causal.model.scm import SCM as SCM
 
 __all__ = [
+    "CUBE",
+    "EXP",
+    "LOGISTIC",
     "SCM",
+    "Additive",
+    "Categorical",
     "Counterfactual",
     "Do",
+    "DoEdge",
+    "Empirical",
+    "Exponential",
+    "FreeCurve",
+    "FreeOdds",
+    "Function",
+    "GumbelMax",
     "Independent",
     "Intervention",
     "InverseCDF",
+    "Laplace",
+    "Linear",
+    "Link",
+    "LocationScale",
+    "Logistic",
+    "Logits",
+    "Mechanism",
+    "Monotone",
     "Noise",
     "NoiseLaw",
+    "Normal",
+    "Polynomial",
+    "Replace",
     "Response",
+    "Shift",
+    "Stochastic",
+    "StudentT",
     "Table",
+    "Threshold",
+    "Uniform",
     "abduct",
     "counterfactual",
+    "potential_outcomes",
     "predict",
     "random_scm",
 ]

@@ -11,13 +11,17 @@ from causal.variables import Variable
 __all__ = ["checked"]
 
 
-def checked(variable: Variable, column: object, units: int, values: Values = ()) -> Column:
+def checked(
+    variable: Variable, column: object, units: int, values: Values = (), *, first: int = 0
+) -> Column:
     """The column that a mechanism returned; raises MechanismError or DomainError when it is wrong.
+
+    ``first`` is the number of the first unit, where the column is a part of a longer one.
 
     >>> checked("Y", np.array([0.5, float("nan")]), 2)
     Traceback (most recent call last):
         ...
-    causal.errors.MechanismError: the mechanism of Y returns NaN for unit 1 of 2
+    causal.errors.MechanismError: the mechanism of Y returns NaN for unit 1
     """
     if not isinstance(column, np.ndarray):
         raise MechanismError(variable, f"returns a {type(column).__name__}, not an array")
@@ -30,8 +34,8 @@ def checked(variable: Variable, column: object, units: int, values: Values = ())
         raise MechanismError(variable, f"returns {column.dtype} values, not real numbers")
     # One pass without a temporary: the sum of squares is NaN exactly when some entry is.
     elif column.dtype.kind == "f" and np.isnan(np.dot(column, column)):
-        unit = int(np.flatnonzero(np.isnan(column))[0])
-        raise MechanismError(variable, f"returns NaN for unit {unit} of {units}")
+        unit = first + int(np.flatnonzero(np.isnan(column))[0])
+        raise MechanismError(variable, f"returns NaN for unit {unit}")
     return column
 
 

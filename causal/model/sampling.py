@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from causal.model.altered import Constant
 from causal.model.checking import checked
 from causal.model.mechanism import Column, FiniteMechanism, Mechanism, Values
 from causal.model.noise import Floats, Law, Noise
@@ -47,10 +48,12 @@ def draw(
         size = units.stop - start
         here = {name: law.form.draw(size, rng) for name, (law, rng) in shared.items()}
         for v, mechanism in mechanisms.items():
-            given = [here[name] for name in mechanism.given]
-            own_noise = _noise(mechanism.noise, here, size, own[v])
-            values = checked(v, mechanism.forward(given, own_noise), size, mechanism.values)
-            drawn[v][units] = values
+            if isinstance(mechanism, Constant):
+                values = mechanism.part(units, n)
+            else:
+                given = [here[name] for name in mechanism.given]
+                values = mechanism.forward(given, _noise(mechanism.noise, here, size, own[v]))
+            drawn[v][units] = checked(v, values, size, mechanism.values, first=start)
             here[v] = drawn[v][units]
     if len(real) == len(drawn):
         return pd.DataFrame(block.T, columns=pd.Index(real), copy=False)

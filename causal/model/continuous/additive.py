@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from causal.errors import ModelError
 from causal.model.continuous.curves import Curve, Curved, curve
 from causal.model.continuous.laws import Normal
@@ -28,6 +26,7 @@ class Additive:
 
     The mean is a Polynomial, or any function as a FreeCurve.
 
+    >>> import numpy as np
     >>> from causal.model.continuous.curves import Polynomial
     >>> square = Additive(Polynomial({("X", "X"): 1}))
     >>> square.couple(np.array([5.0]), [np.array([2.0])], [np.array([3.0])])
@@ -100,6 +99,7 @@ class Additive:
 class LocationScale:
     """Value := mean(what is given) + scale(what is given) * noise, the scale positive everywhere.
 
+    >>> import numpy as np
     >>> from causal.model.continuous.curves import Polynomial
     >>> spread = LocationScale(Polynomial({"X": 1}), Polynomial({(): 1, ("X", "X"): 1}))
     >>> spread.couple(np.array([4.0]), [np.array([1.0])], [np.array([2.0])])    # the noise is 1.5
@@ -171,8 +171,7 @@ class LocationScale:
         mean = self.mean.at([columns[name] for name in self.mean.given], units)
         scale = self.scale.at([columns[name] for name in self.scale.given], units)
         if units and not scale.min() > 0:
-            unit = int(np.flatnonzero(~(scale > 0))[0])
-            raise ModelError(f"a scale is positive, but this one is {scale[unit]} for unit {unit}")
+            raise ModelError(f"a scale is positive, but this one comes to {scale.min()}")
         return mean, scale
 
     def to_dict(self) -> dict[str, object]:

@@ -117,7 +117,7 @@ class FreeOdds:
         if wrong.any():
             unit = int(np.flatnonzero(wrong)[0])
             law = ", ".join(f"{p:g}" for p in rows[:, unit])
-            raise ModelError(f"the probabilities of unit {unit} are {law}, which is no law")
+            raise ModelError(f"the probabilities {law} of some unit are no law")
         return rows
 
     def to_dict(self) -> dict[str, object]:
@@ -231,7 +231,7 @@ class Categorical:
 
     def _check(self, own: Floats, value: Column) -> None:
         if (never := np.flatnonzero(own <= 0)).size:
-            raise ImpossibleEvidenceError(f"the value {value[never[0]]} (unit {never[0]})")
+            raise ImpossibleEvidenceError(f"the value {value[never[0]]}")
 
     def to_dict(self) -> dict[str, object]:
         """The mechanism as plain data."""

@@ -125,8 +125,7 @@ class Monotone:
             before = self.link.inverse(floats(value))
         if (outside := np.flatnonzero(~np.isfinite(before))).size:
             raise ModelError(
-                f"{value[outside[0]]} (unit {outside[0]}) is not in the range of the link "
-                f"{self.link.name}"
+                f"{value[outside[0]]} is not in the range of the link {self.link.name}"
             )
         return before
 

@@ -115,7 +115,7 @@ class Threshold:
         padded = np.vstack([np.zeros(len(value)), sums, np.ones(len(value))])
         low, high = at_places(padded, seen), at_places(padded, seen + 1)
         if (never := np.flatnonzero(high <= low)).size:
-            raise ImpossibleEvidenceError(f"the value {value[never[0]]} (unit {never[0]})")
+            raise ImpossibleEvidenceError(f"the value {value[never[0]]}")
         return low, high
 
     def to_dict(self) -> dict[str, object]:

@@ -135,4 +135,4 @@ class Lookup:
     def _event(self, value: Column, given: Columns, unit: int) -> str:
         pairs = zip(self.given, given, strict=True)
         where = ", ".join(f"{name}={column[unit]}" for name, column in pairs)
-        return f"the value {value[unit]}{f' where {where}' if where else ''} (unit {unit})"
+        return f"the value {value[unit]}{f' where {where}' if where else ''}"

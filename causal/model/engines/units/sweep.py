@@ -1,0 +1,134 @@
+"""The sweep: all steps of a plan on some thousands of units, then on the next.
+
+Noise is never stored.  A linear variable is its value here plus its move; everything else is
+carried over.  The answer for a unit depends on that unit alone, so neither the order nor the size
+of the parts changes a bit of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from causal.errors import MechanismError, NotAPointError
+from causal.model.altered import Constant
+from causal.model.checking import checked
+from causal.model.engines.units.carrying import Part, carried
+from causal.model.engines.units.evidence import Evidence
+from causal.model.engines.units.plan import Plan, Step
+from causal.model.mechanism import Chances, Column
+from causal.model.noise import Floats, floats
+from causal.variables import Variable
+
+__all__ = ["CHUNK", "parts", "swept"]
+
+CHUNK = 16384  # units at a time: a column's part, 128 kB, stays in cache between two steps
+
+
+def parts(units: int, chunk: int) -> Iterator[slice]:
+    """Neighbouring units, so many at a time.
+
+    >>> list(parts(5, 2))
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    return (slice(start, min(start + chunk, units)) for start in range(0, units, chunk))
+
+
+def swept(
+    plan: Plan, evidence: Evidence, out: Mapping[Variable, Column], *, chunk: int = CHUNK
+) -> None:
+    """Write what would have been into the columns of ``out``, part by part."""
+    for units in parts(len(evidence), chunk):
+        sweep = _Sweep(plan, evidence, units, {v: column[units] for v, column in out.items()})
+        for step in plan.steps:
+            sweep.take(step)
+
+
+@dataclass
+class _Sweep:
+    """One part of the units on its way through the steps."""
+
+    plan: Plan
+    evidence: Evidence
+    units: slice
+    out: Mapping[Variable, Column]
+    seen: dict[Variable, Column] = field(default_factory=dict)
+    there: dict[Variable, Column] = field(default_factory=dict)
+    moved: dict[Variable, Floats] = field(default_factory=dict)
+
+    def take(self, step: Step) -> None:
+        """Compute one variable, its move and its value, as far as they are read."""
+        if step.moves is not None:
+            self._move(step, step.moves)
+        elif isinstance(step.now, Constant):
+            self._set(step.variable, step.now)
+        else:
+            self._carry(step)
+
+    def _move(self, step: Step, moves: tuple[tuple[Variable, float], ...]) -> None:
+        v = step.variable
+        row = floats(self.out[v]) if v in self.out else np.empty(self._size)
+        (first, effect), *others = moves
+        np.multiply(self.moved[first], effect, out=row)
+        for source, effect in others:
+            row += effect * self.moved[source]
+        if v in self.plan.moving:
+            self.moved[v] = row.copy() if v in self.plan.valued else row
+        if v in self.plan.valued:
+            row += floats(self.here(v))
+            self.there[v] = row
+        if np.isnan(np.dot(row, row)):
+            self._blame(step, [v, *(source for source, _ in moves)])
+
+    def _set(self, v: Variable, constant: Constant) -> None:
+        value = constant.part(self.units, len(self.evidence))
+        if v in self.out:
+            self.out[v][:] = value
+        self.there[v] = value
+        if v in self.plan.moving:
+            self.moved[v] = floats(value) - floats(self.here(v))
+
+    def _carry(self, step: Step) -> None:
+        v = step.variable
+        part = Part(self.units, len(self.evidence), self.here, self._there)
+        value = carried(step, part)
+        if isinstance(value, Chances):
+            value = _certain(v, value)
+        value = checked(v, value, self._size, step.now.values, first=self.units.start)
+        if v in self.out:
+            self.out[v][:] = value
+        self.there[v] = value
+        if v in self.plan.moving:
+            self.moved[v] = floats(value) - floats(self.here(v))
+
+    def here(self, v: Variable) -> Column:
+        """What was seen, neighbours in memory."""
+        if v not in self.seen:
+            self.seen[v] = np.ascontiguousarray(self.evidence.column(v)[self.units])
+        return self.seen[v]
+
+    def _there(self, v: Variable) -> Column:
+        return self.there[v] if v in self.there else self.here(v)
+
+    @property
+    def _size(self) -> int:
+        size: int = self.units.stop - self.units.start
+        return size
+
+    def _blame(self, step: Step, columns: list[Variable]) -> None:
+        for name in columns:
+            self.evidence.check(name, self.units)
+        raise MechanismError(step.variable, "returns NaN: its move is not a number")
+
+
+def _certain(variable: Variable, chances: Chances) -> Column:
+    if not chances.certain:
+        open_units = int((chances.weights.max(axis=0) < 1).sum())
+        raise NotAPointError(
+            variable,
+            f"full evidence leaves several values open for {open_units} units or more",
+            f"outcome_probabilities(model, units, ..., target={variable!r}) gives their chances",
+        )
+    return chances.likeliest
