@@ -103,7 +103,7 @@ def _judge(
     """One proposed set."""
     objections = engine.why_not(known, sides["x"], sides["y"], proposed)
     parts = (frozenset(names) for names in (sides["x"], sides["y"], proposed))
-    found = engine.AdjustmentSet(*parts)
+    found = engine.AdjustmentSet(known, *parts)
     if as_json:
         verdict = "not-an-adjustment-set" if objections else "adjustment-set"
         formula = {"estimand": None, "latex": None} if objections else _formula(found)

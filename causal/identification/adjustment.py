@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from causal.errors import OptionError, UnsupportedQueryError
+from causal.calculus import Derivation
+from causal.errors import OptionError, QueryError, UnsupportedQueryError
 from causal.expression import Expression, P, product, total
 from causal.graph import ADMG
 from causal.graph.separators import all_separators, disjoint, minimal_separators
 from causal.identification.back_door import BackDoor
+from causal.identification.covariates import by_adjustment
+from causal.identification.objections import why_not
 from causal.variables import Names, Symbol, Variables, listed
 
 __all__ = ["AdjustmentSet", "Kind", "adjustment_sets"]
@@ -29,10 +32,12 @@ Kind: TypeAlias = Literal["minimal", "optimal", "all"]
 class AdjustmentSet:
     """Variables whose adjustment gives the effect of some variables on others; prints the formula.
 
-    >>> print(AdjustmentSet(frozenset("X"), frozenset("Y"), frozenset("Z")))
+    >>> graph = ADMG.parse("X -> Y; X <- Z -> Y")
+    >>> print(AdjustmentSet(graph, frozenset("X"), frozenset("Y"), frozenset("Z")))
     P(Y | do(X)) = Σ_{Z} P(Y | X, Z) P(Z)
     """
 
+    graph: ADMG
     actions: Variables
     outcomes: Variables
     variables: Variables
@@ -50,6 +55,30 @@ class AdjustmentSet:
             return inner
         over = frozenset(map(Symbol, self.variables))
         return total(over, product([inner, P.of_names(self.variables)]))
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """The steps of the do-calculus from the effect to the formula.
+
+        Raises QueryError, with the first objection, for variables that are no adjustment set.
+
+        >>> [found] = adjustment_sets(ADMG.parse("X -> Y; X <- Z -> Y"), "X", "Y")
+        >>> print(found.derivation)
+        P(Y | do(X))
+          = Σ_{Z} P(Y | do(X), Z) P(Z | do(X))   [marginalisation and chain rule]
+          = Σ_{Z} P(Y | do(X), Z) P(Z)           [rule 3: Z ⊥ X without edges into X]
+          = Σ_{Z} P(Y | X, Z) P(Z)               [rule 2: Y ⊥ X | Z without edges out of X]
+        """
+        graph = self.graph
+        if against := why_not(graph, self.actions, self.outcomes, self.variables):
+            raise QueryError(f"{{{listed(self.variables)}}} is no adjustment set: {against[0]}")
+        x, y, z = map(graph.mask, (self.actions, self.outcomes, self.variables))
+        return by_adjustment(graph, x, y, z, to=self.estimand)
+
+    @cached_property
+    def certificate(self) -> dict[str, object]:
+        """Plain data that ``python -m causal.checker`` verifies without the solver."""
+        return self.derivation.certificate(self.graph)
 
     def __str__(self) -> str:
         return f"{self.effect} = {self.estimand}"
@@ -88,7 +117,7 @@ def adjustment_sets(
     door = BackDoor.of(graph, parts["x"], parts["y"])
     found = _KINDS[kind](door, parts["include"], graph.mask(exclude))
     actions, outcomes = graph.named(door.x), graph.named(door.y)
-    return (AdjustmentSet(actions, outcomes, graph.named(given)) for given in found)
+    return (AdjustmentSet(graph, actions, outcomes, graph.named(given)) for given in found)
 
 
 def _minimal(door: BackDoor, include: int, exclude: int) -> Iterator[int]:

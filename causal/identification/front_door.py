@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from causal.calculus import Derivation
+from causal.errors import QueryError
 from causal.expression import Expression, P, Sum, product, total
 from causal.graph import ADMG
 from causal.graph.bits import closure
 from causal.graph.separation import reachable
 from causal.graph.separators import disjoint
-from causal.variables import Names, Symbol, Variables
+from causal.identification.covariates import by_front_door
+from causal.variables import Names, Symbol, Variables, listed
 
 __all__ = ["FrontDoorSet", "front_door_sets"]
 
@@ -26,10 +29,12 @@ __all__ = ["FrontDoorSet", "front_door_sets"]
 class FrontDoorSet:
     """Variables through which some variables act on others; prints the formula.
 
-    >>> print(FrontDoorSet(frozenset("X"), frozenset("Y"), frozenset("Z")))
+    >>> graph = ADMG.parse("X -> Z -> Y; X <-> Y")
+    >>> print(FrontDoorSet(graph, frozenset("X"), frozenset("Y"), frozenset("Z")))
     P(Y | do(X)) = Σ_{Z} P(Z | X) Σ_{X'} P(X') P(Y | X', Z)
     """
 
+    graph: ADMG
     actions: Variables
     outcomes: Variables
     variables: Variables
@@ -50,6 +55,23 @@ class FrontDoorSet:
         inner = Sum(frozenset(another.values()), average)
         carried = product([P.of_names(self.variables, self.actions), inner])
         return total(frozenset(map(Symbol, self.variables)), carried)
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """The steps of the do-calculus from the effect to the formula.
+
+        Raises QueryError for variables that are no front-door set.
+        """
+        graph = self.graph
+        x, y, z = map(graph.mask, (self.actions, self.outcomes, self.variables))
+        if not FrontDoor(graph, x, y).admits(z):
+            raise QueryError(f"{{{listed(self.variables)}}} is no front-door set")
+        return by_front_door(graph, x, y, z, to=self.estimand)
+
+    @cached_property
+    def certificate(self) -> dict[str, object]:
+        """Plain data that ``python -m causal.checker`` verifies without the solver."""
+        return self.derivation.certificate(self.graph)
 
     def __str__(self) -> str:
         return f"{self.effect} = {self.estimand}"
@@ -76,7 +98,7 @@ def front_door_sets(
     usable = graph.everything & ~(door.x | door.y | graph.mask(exclude))
     actions, outcomes = graph.named(door.x), graph.named(door.y)
     return (
-        FrontDoorSet(actions, outcomes, graph.named(found))
+        FrontDoorSet(graph, actions, outcomes, graph.named(found))
         for found in door.sets(parts["include"], usable)
     )
 

@@ -63,7 +63,7 @@ def test_the_criterion_is_what_models_say(seed: int) -> None:
         rest = sorted(set(graph.nodes) - x - y)
         for size in range(len(rest) + 1):
             for given in map(frozenset, itertools.combinations(rest, size)):
-                proposed = AdjustmentSet(x, y, given)
+                proposed = AdjustmentSet(graph, x, y, given)
                 if given in admitted:
                     assert gives_the_effect(proposed, models[0]), (graph, proposed)
                 else:

@@ -99,7 +99,7 @@ def test_names_of_any_kind_come_through_quoted() -> None:
 
 
 def test_answers_compare_by_value_and_show_as_latex() -> None:
-    one = AdjustmentSet(frozenset("X"), frozenset("Y"), frozenset("A"))
+    one = AdjustmentSet(GRAPH, frozenset("X"), frozenset("Y"), frozenset("A"))
     assert one in set(adjustment_sets(GRAPH, "X", "Y"))
     assert one._repr_latex_() == (
         r"$P(Y \mid \operatorname{do}(X)) = \sum_{A} P(A) \, P(Y \mid A, X)$"
