@@ -30,6 +30,7 @@ __all__ = [
     "PositivityError",
     "ProbabilityError",
     "QueryError",
+    "QueryInTextError",
     "QuerySyntaxError",
     "TextError",
     "TooFewRowsError",
@@ -192,6 +193,18 @@ class FormulaError(CausalError, ValueError):
 
 class QueryError(CausalError, ValueError):
     """A query that reads well and means nothing, such as an outcome that is also set."""
+
+    def __init__(self, problem: str, variables: Iterable[str] = ()) -> None:
+        self.problem, self.variables = problem, tuple(variables)
+        CausalError.__init__(self, problem)
+
+
+class QueryInTextError(TextError, QueryError):
+    """A text asks for what means nothing, and this is where."""
+
+    def __init__(self, text: str, position: int, error: QueryError) -> None:
+        self.variables = error.variables
+        TextError.__init__(self, text, position, error.problem)
 
 
 class UnsupportedQueryError(CausalError, NotImplementedError):

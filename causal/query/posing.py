@@ -5,21 +5,13 @@ Where the question is text, what it names wrongly is shown in it, by line and co
 
 from __future__ import annotations
 
-import re
-
 from causal.errors import UnknownInTextError, UnknownVariableError
 from causal.graph import ADMG, a_graph
+from causal.query.places import mentions
 from causal.query.question import Query
-from causal.variables import Names, Variable, unquoted
+from causal.variables import Names
 
 __all__ = ["posed", "require"]
-
-# A name is no value (``Y=name``, unless a world follows it) and no function (``do(``).
-_NAME = re.compile(
-    r'(?P<equals>=\s*+)?+(?P<name>"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\W\d][\w.]*+|(?<![\w.])\d++(?![\w.]))'
-    r"(?P<world>\s*+\[)?+(?P<call>\s*+\()?+",
-    re.DOTALL,
-)
 
 
 def posed(graph: ADMG, query: Query | str) -> Query:
@@ -48,20 +40,8 @@ def require(graph: ADMG, names: Names, *, text: str | None) -> None:
     try:
         a_graph(graph).require(names)
     except UnknownVariableError as error:
-        places = {} if text is None else _mentioned(text)
-        found = [places[name] for name in error.missing if name in places]
+        places = {} if text is None else mentions(text)
+        found = [place for name in error.missing for place in places.get(name, ())]
         if text is None or not found:
             raise
         raise UnknownInTextError(text, min(found), error) from error
-
-
-def _mentioned(text: str) -> dict[Variable, int]:
-    """Where each variable of a query or a formula is named first."""
-    places: dict[Variable, int] = {}
-    for found in _NAME.finditer(text):
-        quoted = found["name"].startswith('"')
-        is_value = found["equals"] and not found["world"]
-        if not is_value and (quoted or not found["call"]):
-            name = unquoted(found["name"]) if quoted else found["name"]
-            places.setdefault(name, found.start("name"))
-    return places

@@ -15,9 +15,10 @@ from typing import TypeAlias
 from causal.errors import QueryError
 from causal.query.combining import read_parts
 from causal.query.comparison import Comparison
+from causal.query.places import pointed_at
 from causal.query.question import Query
 from causal.query.terms import Assignment, Term
-from causal.variables import Variables, listed
+from causal.variables import Variables, listed, quoted
 
 __all__ = ["Event", "Expectation", "Part", "Probability", "Quantity"]
 
@@ -69,7 +70,10 @@ class Expectation:
     def __post_init__(self) -> None:
         """Refuse a mean of an event, a mixture of do(...) and worlds, or a variable twice."""
         if self.term.value is not None:
-            raise QueryError(f"E({self.term}) is the mean of an event; write P({self.term})")
+            raise QueryError(
+                f"E({self.term}) is the mean of an event; write P({self.term})",
+                [self.term.variable],
+            )
         _require_sense(self, (self.term,))
 
     def __str__(self) -> str:
@@ -92,17 +96,18 @@ class Quantity:
 
     @classmethod
     def parse(cls, text: str) -> Quantity:
-        """Read a quantity; raises QuerySyntaxError with line:column, or QueryError.
+        """Read a quantity; raises QuerySyntaxError or QueryInTextError, both with line:column.
 
         >>> print(Quantity.parse("1 - 0.5 P(Y[X=1] != Y[] | X=0)"))
         1 - 1/2 * P(Y[X=1] != Y[] | X=0)
         """
-        return cls(
-            tuple(
-                (raw.factor, None if raw.letter is None else _atom(raw.letter, *raw.inside))
-                for raw in read_parts(text)
+        with pointed_at(text):
+            return cls(
+                tuple(
+                    (raw.factor, None if raw.letter is None else _atom(raw.letter, *raw.inside))
+                    for raw in read_parts(text)
+                )
             )
-        )
 
     @classmethod
     def of(cls, query: Query) -> Quantity:
@@ -141,7 +146,8 @@ def _atom(
         case _:
             raise QueryError(
                 f"E({', '.join(map(str, asked))}) is no mean of one variable; "
-                "write E(Y[X=1]), and P(...) for events"
+                "write E(Y[X=1]), and P(...) for events",
+                [term.variable for term in _terms(asked)],
             )
 
 
@@ -182,9 +188,13 @@ def _require_sense(part: Probability | Expectation, asked: tuple[Event, ...]) ->
     everything = (*asked, *part.given)
     if part.do and any(term.under for term in _terms(everything)):
         raise QueryError(
-            f"{part} mixes do(...) with worlds in brackets; write every world in brackets"
+            f"{part} mixes do(...) with worlds in brackets; write every world in brackets",
+            [action.variable for action in part.do],
         )
     plain = [event.variable for event in everything if isinstance(event, Term) and not event.under]
     plain += [action.variable for action in part.do]
     if twice := {name for name in plain if plain.count(name) > 1}:
-        raise QueryError(f"{listed(twice)} stands in two places of {part}; each variable has one")
+        raise QueryError(
+            f"{listed(map(quoted, twice))} stands in two places of {part}; each variable has one",
+            twice,
+        )

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from causal.errors import QueryError
+from causal.query.places import pointed_at
 from causal.query.reading import read
 from causal.query.terms import Assignment, Term, Value
-from causal.variables import Names, Variable, Variables, listed, natural, variables
+from causal.variables import Names, Variable, Variables, listed, natural, quoted, variables
 
 __all__ = ["Query"]
 
@@ -31,13 +32,14 @@ class Query:
 
     @classmethod
     def parse(cls, text: str) -> Query:
-        """Read a query; raises QuerySyntaxError with line:column, or QueryError.
+        """Read a query; raises QuerySyntaxError or QueryInTextError, both with line:column.
 
         >>> print(Query.parse('P(Y[X=1, M=M[X=0]]=1 | "blood type"=A)'))
         P(Y[X=1, M=M[X=0]]=1 | "blood type"=A)
         """
-        outcome, do, given = read(text)
-        return cls(outcome, do, given)
+        with pointed_at(text):
+            outcome, do, given = read(text)
+            return cls(outcome, do, given)
 
     @classmethod
     def of(cls, outcomes: Names, *, do: Names = (), given: Names = ()) -> Query:
@@ -55,14 +57,15 @@ class Query:
             raise QueryError("a query needs an outcome, as in P(Y | do(X))")
         if self.do and self.is_counterfactual:
             raise QueryError(
-                f"{self} mixes do(...) with worlds in brackets; write every world in brackets"
+                f"{self} mixes do(...) with worlds in brackets; write every world in brackets",
+                self.actions,
             )
         plain = [t.variable for t in (*self.outcome, *self.given) if not t.under]
         plain += [a.variable for a in self.do]
         if twice := {name for name in plain if plain.count(name) > 1}:
-            raise QueryError(
-                f"{listed(twice)} stands in two places of {self}; each variable has one"
-            )
+            names = listed(map(quoted, twice))
+            problem = f"{names} stands in two places of {self}; each variable has one"
+            raise QueryError(problem, twice)
 
     @cached_property
     def outcomes(self) -> Variables:

@@ -63,7 +63,10 @@ class Term:
         """Refuse a world in which one variable is set twice."""
         set_here = [(assignment.variable, assignment.reader) for assignment in self.under]
         if twice := {pair[0] for pair in set_here if set_here.count(pair) > 1}:
-            raise QueryError(f"{self} sets {listed(twice)} twice; in one world it has one value")
+            raise QueryError(
+                f"{self} sets {listed(map(quoted, twice))} twice; in one world it has one value",
+                twice,
+            )
 
     def variables(self) -> Iterator[Variable]:
         """Every variable it mentions, at any depth."""
