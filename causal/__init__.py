@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from causal.identification import AdjustmentSet as AdjustmentSet
     from causal.identification import Agreement as Agreement
     from causal.identification import Answer as Answer
+    from causal.identification import Conflict as Conflict
     from causal.identification import FrontDoorSet as FrontDoorSet
     from causal.identification import Hedge as Hedge
     from causal.identification import Identified as Identified
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from causal.identification import KernelConstraint as KernelConstraint
     from causal.identification import NotIdentified as NotIdentified
     from causal.identification import Objection as Objection
+    from causal.identification import Reasoning as Reasoning
     from causal.identification import Remedies as Remedies
     from causal.identification import Undecided as Undecided
     from causal.identification import adjustment_sets as adjustment_sets
@@ -79,6 +81,7 @@ _HOMES = {
     "Agreement": "identification",
     "Answer": "identification",
     "CausalError": "errors",
+    "Conflict": "identification",
     "Counterfactual": "model",
     "Derivation": "calculus",
     "Do": "model",
@@ -101,6 +104,7 @@ _HOMES = {
     "PlugIn": "estimation",
     "Quantity": "query",
     "Query": "query",
+    "Reasoning": "identification",
     "Remedies": "identification",
     "Response": "model",
     "Table": "model",

@@ -6,6 +6,7 @@ from causal.identification.answers import Answer as Answer
 from causal.identification.answers import Identified as Identified
 from causal.identification.answers import NotIdentified as NotIdentified
 from causal.identification.answers import Undecided as Undecided
+from causal.identification.conflict import Conflict as Conflict
 from causal.identification.effects import identify as identify
 from causal.identification.estimands import estimands as estimands
 from causal.identification.front_door import FrontDoorSet as FrontDoorSet
@@ -20,6 +21,7 @@ from causal.identification.instruments import InstrumentalSet as InstrumentalSet
 from causal.identification.instruments import instruments as instruments
 from causal.identification.objections import Objection as Objection
 from causal.identification.objections import why_not as why_not
+from causal.identification.reasoning import Reasoning as Reasoning
 from causal.identification.remedies import Remedies as Remedies
 from causal.identification.remedies import remedies as remedies
 from causal.identification.search import derive as derive
@@ -29,6 +31,7 @@ __all__ = [
     "AdjustmentSet",
     "Agreement",
     "Answer",
+    "Conflict",
     "FrontDoorSet",
     "Hedge",
     "Identified",
@@ -39,6 +42,7 @@ __all__ = [
     "KernelConstraint",
     "NotIdentified",
     "Objection",
+    "Reasoning",
     "Remedies",
     "Undecided",
     "adjustment_sets",

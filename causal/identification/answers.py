@@ -9,7 +9,9 @@ from typing import TypeAlias
 from causal.calculus import Derivation, certificate_of_no
 from causal.expression import Expression
 from causal.graph import ADMG
+from causal.identification.conflict import Conflict
 from causal.identification.hedge import Hedge
+from causal.identification.reasoning import Reasoning
 from causal.query import Query
 from causal.variables import Variables
 
@@ -31,7 +33,7 @@ class Identified:
     graph: ADMG
     query: Query
     estimand: Expression
-    derivation: Derivation = field(repr=False)
+    derivation: Derivation | Reasoning = field(repr=False)
 
     @cached_property
     def free(self) -> Variables:
@@ -62,7 +64,7 @@ class NotIdentified:
 
     graph: ADMG
     query: Query
-    hedge: Hedge
+    hedge: Hedge | Conflict
 
     @cached_property
     def certificate(self) -> dict[str, object]:

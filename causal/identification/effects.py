@@ -9,8 +9,9 @@ distributions".
 from __future__ import annotations
 
 from causal.graph import ADMG
-from causal.identification.answers import Answer, Identified, NotIdentified, Undecided
+from causal.identification.answers import Answer, Identified, NotIdentified
 from causal.identification.asking import effect
+from causal.identification.counterfactual import identify_counterfactual
 from causal.identification.deciding import decide
 from causal.identification.hedge import Hedge
 from causal.identification.proof import derive
@@ -31,8 +32,7 @@ def identify(graph: ADMG, query: Query | str) -> Answer:
     """
     query = posed(graph, query)
     if query.is_counterfactual:
-        reason = "counterfactual queries need a model so far, not a graph alone"
-        return Undecided(graph, query, reason)
+        return identify_counterfactual(graph, query)
     plan = decide(graph, effect(graph, query))
     if isinstance(plan, Blocked):
         hedge = Hedge(outer=graph.named(plan.outer), inner=graph.named(plan.inner))

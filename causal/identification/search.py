@@ -69,7 +69,7 @@ def _grounded(
     missing: list[P] = []
     while acting := sorted((p for p in laws(formula) if p.do and p not in missing), key=str):
         answer = identify(graph, question(acting[0]))
-        if not isinstance(answer, Identified):
+        if not isinstance(answer, Identified) or not isinstance(answer.derivation, Derivation):
             missing.append(acting[0])
             continue
         for step in answer.derivation.steps:

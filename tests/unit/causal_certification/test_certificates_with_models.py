@@ -55,4 +55,4 @@ def test_a_yes_carries_the_same_either_way_and_an_open_question_nothing():
     yes = identify(examples()["front-door"], "P(Y | do(X))")
     assert certificate(yes) == yes.certificate
     with pytest.raises(CausalError, match="open question has nothing to certify"):
-        certificate(identify(examples()["bow"], "P(Y[X=1]=1 | X=0)"))
+        certificate(identify(examples()["front-door"], "P(Y[X=Z[]]=1)"))

@@ -72,8 +72,8 @@ def test_an_answer_to_another_question_certifies_nothing():
 
 
 def test_an_open_question_certifies_nothing():
-    graph = ADMG.parse("X -> Y")
-    query = "P(Y[X=1]=1 | X=0)"
+    graph = ADMG.parse("Z -> X -> Y")
+    query = "P(Y[X=Z[]]=1)"
     with pytest.raises(CertificateError, match="open question"):
         certify(graph, query, identify(graph, query))
 

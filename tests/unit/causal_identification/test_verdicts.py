@@ -2,7 +2,7 @@
 
 import pytest
 
-from causal import ADMG, Identified, NotIdentified, Undecided, examples, identify
+from causal import ADMG, Identified, NotIdentified, examples, identify
 from causal.errors import QueryError, UnknownVariableError
 
 
@@ -53,10 +53,12 @@ def test_a_variable_that_the_value_does_not_depend_on_is_reported():
     assert answer.free == {"Z"}
 
 
-def test_a_counterfactual_is_undecided_with_a_reason():
-    answer = identify(ADMG.parse("X -> Y"), "P(Y[X=1]=1 | X=0, Y=0)")
-    assert isinstance(answer, Undecided)
-    assert "need a model" in str(answer)
+def test_a_counterfactual_is_answered_at_the_same_door():
+    graph = ADMG.parse("X -> Y")
+    no = identify(graph, "P(Y[X=1]=1 | X=0, Y=0)")
+    assert isinstance(no, NotIdentified)
+    assert "share Y's noise" in str(no)
+    assert str(identify(graph, "P(Y[X=1]=1 | X=0)").estimand) == "P(Y=1 | X=1)"
 
 
 def test_names_that_the_graph_lacks_are_refused():

@@ -1,0 +1,84 @@
+"""Why a counterfactual has a formula: from worlds to experiments, from experiments to observation.
+
+The steps between worlds are the axioms of counterfactuals (Galles & Pearl, 1998: composition,
+effectiveness) and the independence of districts; the steps from experiments to observation are
+derivations of the do-calculus, each with a certificate of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from causal.calculus import Derivation
+from causal.errors import CertificateError
+from causal.expression import Expression, P
+from causal.graph import ADMG
+from causal.identification.hedge import Hedge
+
+__all__ = ["Reasoning", "Remark"]
+
+_COLUMN = 72  # characters; a longer formula has its reason under it
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One equality: what the line before is equal to, and why."""
+
+    rule: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Reasoning:
+    """The chain of equalities from a counterfactual to its estimand.
+
+    ``by_experiment`` is the formula over laws of experiments alone.  ``derivations`` take those
+    laws to observation where that can be done, and ``hedges`` say of each other law why it cannot.
+    """
+
+    start: str
+    remarks: tuple[Remark, ...]
+    by_experiment: Expression
+    derivations: tuple[Derivation, ...] = ()
+    hedges: tuple[tuple[P, Hedge], ...] = ()
+
+    def __str__(self) -> str:
+        """The chain, one line a step; the reasons stand in a column, or under long lines."""
+        longest = max((len(remark.text) for remark in self.remarks), default=0)
+        rows = [
+            f"  = {remark.text.ljust(longest)}   [{remark.why}]"
+            if longest <= _COLUMN
+            else f"  = {remark.text}\n      [{remark.why}]"
+            for remark in self.remarks
+        ]
+        return "\n".join([self.start, *rows])
+
+    def to_list(self) -> list[dict[str, object]]:
+        """Plain data, for JSON: the keys that the steps of the do-calculus have."""
+        before = [self.start, *(remark.text for remark in self.remarks)]
+        return [
+            {
+                "rule": remark.rule,
+                "from": left,
+                "to": remark.text,
+                "separation": None,
+                "cut_in": [],
+                "cut_out": [],
+                "why": remark.why,
+            }
+            for left, remark in zip(before, self.remarks, strict=False)
+        ]
+
+    def check(self, graph: ADMG) -> None:
+        """Replay the derivations of the do-calculus in it; CertificateError at a false step."""
+        for derivation in self.derivations:
+            derivation.check(graph)
+
+    def certificate(self, graph: ADMG) -> dict[str, object]:
+        """Refuse: the checker replays the do-calculus, and worlds are beyond it."""
+        raise CertificateError(
+            f"{self.start} is a counterfactual, which the checker does not read; "
+            f"certify compares its formula with models of {graph}, and each of its derivations "
+            "has a certificate of its own"
+        )
