@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from causal.certification import certify as certify
     from causal.certification import countermodels as countermodels
     from causal.errors import CausalError as CausalError
+    from causal.estimation import Bounds as Bounds
     from causal.estimation import Estimate as Estimate
+    from causal.estimation import Falsified as Falsified
     from causal.estimation import FisherZ as FisherZ
     from causal.estimation import GSquared as GSquared
     from causal.estimation import PlugIn as PlugIn
+    from causal.estimation import bounds as bounds
     from causal.estimation import confront as confront
     from causal.estimation import estimate as estimate
     from causal.expression import Expression as Expression
@@ -80,6 +83,7 @@ _HOMES = {
     "AdjustmentSet": "identification",
     "Agreement": "identification",
     "Answer": "identification",
+    "Bounds": "estimation",
     "CausalError": "errors",
     "Conflict": "identification",
     "Counterfactual": "model",
@@ -87,6 +91,7 @@ _HOMES = {
     "Do": "model",
     "Estimate": "estimation",
     "Expression": "expression",
+    "Falsified": "estimation",
     "FisherZ": "estimation",
     "FrontDoorSet": "identification",
     "GSquared": "estimation",
@@ -111,6 +116,7 @@ _HOMES = {
     "Undecided": "identification",
     "abduct": "model",
     "adjustment_sets": "identification",
+    "bounds": "estimation",
     "certificate": "certification",
     "certify": "certification",
     "confront": "estimation",

@@ -1,5 +1,8 @@
 """From an estimand and data to a number with its interval; from a graph and data to a verdict."""
 
+from causal.estimation.bounds import Bounds as Bounds
+from causal.estimation.bounds import Falsified as Falsified
+from causal.estimation.bounds import bounds as bounds
 from causal.estimation.estimate import Diagnostics as Diagnostics
 from causal.estimation.estimate import Estimate as Estimate
 from causal.estimation.estimate import Estimator as Estimator
@@ -13,12 +16,15 @@ from causal.estimation.independence_tests import GSquared as GSquared
 from causal.estimation.plug_in import PlugIn as PlugIn
 
 __all__ = [
+    "Bounds",
     "Diagnostics",
     "Estimate",
     "Estimator",
+    "Falsified",
     "FisherZ",
     "GSquared",
     "PlugIn",
+    "bounds",
     "confront",
     "estimate",
 ]

@@ -12,7 +12,7 @@ from causal.graph import ADMG
 from causal.identification.conflict import Conflict
 from causal.identification.hedge import Hedge
 from causal.identification.reasoning import Reasoning
-from causal.query import Query
+from causal.query import Quantity, Query
 from causal.variables import Variables
 
 __all__ = ["Answer", "Identified", "NotIdentified", "Undecided"]
@@ -84,7 +84,7 @@ class Undecided:
     """Neither: what kept the procedure from an answer is ``reason``."""
 
     graph: ADMG
-    query: Query | Expression
+    query: Query | Expression | Quantity
     reason: str
 
     def __str__(self) -> str:

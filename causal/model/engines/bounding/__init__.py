@@ -7,6 +7,7 @@ from causal.model.engines.bounding.graph_bounds import GraphBounds as GraphBound
 from causal.model.engines.bounding.graph_bounds import bound_graph as bound_graph
 from causal.model.engines.bounding.independence import Dependence as Dependence
 from causal.model.engines.bounding.independence import dependence as dependence
+from causal.model.engines.bounding.linear import SolverError as SolverError
 from causal.model.engines.bounding.refusals import TooLargeError as TooLargeError
 from causal.model.engines.bounding.regimes import Regime as Regime
 
@@ -16,6 +17,7 @@ __all__ = [
     "Districts",
     "GraphBounds",
     "Regime",
+    "SolverError",
     "TooLargeError",
     "Violation",
     "bound_graph",

@@ -16,7 +16,8 @@ import numpy as np
 from scipy.optimize import linprog
 
 from causal.model.engines.bounding.linear import SolverError
-from causal.model.engines.bounding.tableau import Line, Tableau
+from causal.model.engines.bounding.proof import value
+from causal.model.engines.bounding.tableau import Tableau
 
 __all__ = ["Violation", "violated"]
 
@@ -63,44 +64,46 @@ def summed(parts: Sequence[tuple[Fraction, str]]) -> str:
 
 def violated(tableau: Tableau) -> Violation:
     """A short inequality that rules the law out; raises SolverError when rounding hides it."""
-    lines = tableau.lines
-    totals = len(tableau.groups)
-    value = np.array([float(line.chance.value) for line in lines])
-    spread = np.array([float(line.chance.high - line.chance.low) for line in lines])
-    rows = tableau.matrix.astype(float).T
-    # Multipliers of rows lie in [0, 1]; what they need in every column the totals pay for.
-    price = -value + SHORT + spread
-    price[:totals] = -value[:totals]
-    limits = [(None, None)] * totals + [(0, 1)] * (len(lines) - totals)
-    found = linprog(price, A_ub=rows, b_ub=np.zeros(len(rows)), bounds=limits, method="highs")
+    totals, lines = len(tableau.groups), tableau.lines
+    low, high = (
+        np.array([float(getattr(line.chance, side)) for line in lines[totals:]])
+        for side in ("low", "high")
+    )
+    columns = tableau.matrix.astype(float).T
+    owed, rows = columns[:, :totals], columns[:, totals:]
+    # Rows have multipliers in [0, 1]; what they need in any column, the totals must pay for.  Known
+    # limits instead of a number make a difference between more of a cell and less of the others.
+    both = bool((low < high).any())
+    price = np.concatenate([np.ones(totals), SHORT - low, *([SHORT + high] if both else [])])
+    needs = np.hstack([-owed, rows, *([-rows] if both else [])])
+    bounds = [(None, None)] * totals + [(0, 1)] * (len(price) - totals)
+    found = linprog(price, A_ub=needs, b_ub=np.zeros(len(needs)), bounds=bounds, method="highs")
     if found.status:
         raise SolverError(str(found.message))
-    weights = [Fraction(float(m)).limit_denominator(GRAIN) for m in found.x]
-    return _checked(tableau, lines, weights, totals)
+    weights = found.x[totals : totals + rows.shape[1]]
+    weights = weights - found.x[totals + rows.shape[1] :] if both else weights
+    return _checked(tableau, [Fraction(float(m)).limit_denominator(GRAIN) for m in weights])
 
 
-def _checked(
-    tableau: Tableau, lines: Sequence[Line], weights: list[Fraction], totals: int
-) -> Violation:
+def _checked(tableau: Tableau, weights: Sequence[Fraction]) -> Violation:
     """The inequality with the smallest limit that all types meet, verified in fractions."""
-    limit, start = Fraction(0), 0
+    totals, limit, start = len(tableau.groups), Fraction(0), 0
+    rows = tableau.matrix[totals:].astype(object)
     for group in tableau.groups:
-        stop = start + group.size
-        columns = tableau.matrix[totals:, start:stop].astype(object)
-        needed = sum(
-            (w * column for w, column in zip(weights[totals:], columns, strict=True) if w),
-            np.full(group.size, Fraction(0), dtype=object),
-        )
+        needed = np.full(group.size, Fraction(0), dtype=object)
+        for weight, row in zip(weights, rows[:, start : start + group.size], strict=True):
+            if weight:
+                needed += weight * row
         limit += max(needed)
-        start = stop
-    named = [
-        (weight * line.scale, line.label, line.chance.value / line.scale)
-        for weight, line in zip(weights[totals:], lines[totals:], strict=True)
+        start += group.size
+    used = [
+        (weight, line)
+        for weight, line in zip(weights, tableau.lines[totals:], strict=True)
         if weight
     ]
-    total = sum((weight * one for weight, _, one in named), Fraction(0))
-    if total <= limit:
+    if value([line for _, line in used], [weight for weight, _ in used]) <= limit:
         raise SolverError("the law fits no model, but by less than rounding can show")
-    common = max((abs(w) for w, _, _ in named), default=Fraction(1))
-    parts = tuple((w / common, label) for w, label, _ in named)
-    return Violation(parts, limit / common, total / common)
+    unit = max(abs(weight * line.scale) for weight, line in used)
+    parts = tuple((weight * line.scale / unit, line.label) for weight, line in used)
+    total = sum((weight * line.chance.value for weight, line in used), Fraction(0))
+    return Violation(parts, limit / unit, total / unit)

@@ -19,6 +19,7 @@ from causal.model.engines.bounding.exact_law import exact_law
 from causal.model.engines.bounding.extremes import Contradicted, Extreme, Extremes, extremes
 from causal.model.engines.bounding.falsification import Violation, violated
 from causal.model.engines.bounding.linear import Floats, least
+from causal.model.engines.bounding.nearest import nearest_program
 from causal.model.engines.bounding.tableau import Tableau, tableaux
 from causal.model.scm import SCM
 from causal.query import Quantity
@@ -40,7 +41,21 @@ class GraphBounds:
     loose: tuple[str, ...]
     untested: tuple[str, ...]
     types: int
+    is_product: bool
     _districts: Districts = field(repr=False, compare=False)
+
+    @property
+    def sharp(self) -> bool:
+        """Whether some model of the graph reaches either end."""
+        return not self.loose or self.lower == self.upper
+
+    @property
+    def engine(self) -> str:
+        """How the numbers were found."""
+        if not self.types:
+            return "product of factors that the laws settle"
+        kind = "relaxed program over joint" if self.is_product else "linear program over"
+        return f"{kind} response types ({self.types:,})"
 
     def model(self, side: Literal["lower", "upper"]) -> SCM:
         """A model of the graph that has the given laws, and this end as its value.
@@ -65,10 +80,16 @@ class GraphBounds:
 
 
 def bound_graph(
-    districts: Districts, quantity: Quantity, *, risk: Fraction = Fraction(0)
+    districts: Districts,
+    quantity: Quantity,
+    *,
+    risk: Fraction = Fraction(0),
+    nearest: bool = False,
 ) -> GraphBounds | Violation:
     """Bound a quantity over all models of a graph that have the laws of some regimes.
 
+    With ``risk``, over all models whose laws lie within limits that sampling misses with that
+    probability at most; ``nearest`` moves the laws to where some model has them.
     Raises TooLargeError beyond the budget, and UnknownVariableError, DomainError, QueryError or
     ImpossibleEvidenceError for questions that mean nothing here.
 
@@ -82,6 +103,8 @@ def bound_graph(
     1/4; 3/4; it >= P(X=1, Y=1) = 0.25
     """
     program = assembled(districts, ratios(quantity, districts.domains), risk=risk)
+    if nearest:
+        program = nearest_program(program)
     found = extremes(program)
     if isinstance(found, Contradicted):
         return violated(found.tableau)
@@ -93,6 +116,7 @@ def bound_graph(
         found.loose,
         found.untested,
         found.tableau.columns,
+        found.tableau.is_product,
         districts,
     )
 

@@ -1,0 +1,123 @@
+"""``bounds``: the one door from a graph, a question without a formula, and data to an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from fractions import Fraction
+
+import pandas as pd
+
+from causal.errors import OptionError
+from causal.estimation.bounds.answers import Bounds, Falsified
+from causal.estimation.bounds.reading import Experiments, arrows, domains_of, read_regimes
+from causal.estimation.bounds.sampling import confident
+from causal.expression.law import Number
+from causal.graph import ADMG, a_graph
+from causal.identification import Undecided
+from causal.model.engines.bounding import (
+    Districts,
+    GraphBounds,
+    TooLargeError,
+    bound_graph,
+    dependence,
+)
+from causal.query import Quantity, Query
+from causal.variables import Variable, listed
+
+__all__ = ["bounds"]
+
+ROUNDING = Fraction(1, 10**9)  # by how much probabilities given as doubles may be off
+
+
+def bounds(
+    graph: ADMG,
+    query: Quantity | Query | str,
+    data: pd.Series | pd.DataFrame | None = None,
+    *,
+    experiments: Experiments | None = None,
+    monotone: Mapping[Variable, Variable] | Iterable[str] = (),
+    domains: Mapping[Variable, Iterable[Hashable]] | None = None,
+    level: float = 0.95,
+) -> Bounds | Falsified | Undecided:
+    """Bound a quantity over all models of a graph that have the law of the data.
+
+    ``data`` is a law (a Series, exact when its probabilities are fractions) or observations (a
+    DataFrame); ``experiments`` has laws or observations under interventions, by ``"do(X=1)"``;
+    ``monotone`` lists arrows that never lower their head when their tail is raised.  Variables
+    are finite, with the values that occur or those of ``domains``.
+
+    >>> index = pd.MultiIndex.from_product([(0, 1), (0, 1)], names=["X", "Y"])
+    >>> law = pd.Series([Fraction(1, 4)] * 4, index=index)
+    >>> bow = ADMG.parse("X -> Y; X <-> Y")
+    >>> found = bounds(bow, "E(Y[X=1]) - E(Y[X=0])", law)
+    >>> print(found)
+    -0.5 <= E(Y[X=1]) - E(Y[X=0]) <= 0.5
+    >>> print(bounds(bow, "E(Y[X=1]) - E(Y[X=0])", law, monotone=["X -> Y"]))
+    0 <= E(Y[X=1]) - E(Y[X=0]) <= 0.5
+    """
+    if not 0 < level < 1:
+        raise OptionError("level", level, "it lies between 0 and 1")
+    asked = _quantity(query)
+    a_graph(graph).require(asked.variables)
+    regimes = read_regimes(graph, data, experiments)
+    world = Districts(graph, domains_of(graph, regimes, domains), regimes, arrows(monotone))
+    sampled = any(regime.units is not None for regime in regimes)
+    try:
+        if sampled:
+            return confident(world, asked, level, _assumptions(world, sampled=True))
+        return _exact(world, asked, is_exact=_is_exact(data, experiments))
+    except TooLargeError as error:
+        return Undecided(graph, asked, str(error))
+
+
+def _exact(world: Districts, asked: Quantity, *, is_exact: bool) -> Bounds | Falsified:
+    broken = dependence(world, Fraction(0) if is_exact else ROUNDING)
+    if broken is not None:
+        return Falsified(world.graph, asked, broken)
+    found = bound_graph(world, asked)
+    if not isinstance(found, GraphBounds):
+        return Falsified(world.graph, asked, found)
+    ends: tuple[Number, Number] = (found.lower, found.upper)
+    return Bounds(
+        graph=world.graph,
+        query=asked,
+        interval=ends if is_exact else (float(ends[0]), float(ends[1])),
+        sharp=found.sharp,
+        engine=found.engine,
+        assumptions=(*_assumptions(world, sampled=False), *found.loose, *found.untested),
+        certificates=found.certificates,
+        _found=found,
+    )
+
+
+def _quantity(query: Quantity | Query | str) -> Quantity:
+    if isinstance(query, str):
+        return Quantity.parse(query)
+    return Quantity.of(query) if isinstance(query, Query) else query
+
+
+def _is_exact(data: object, experiments: Experiments | None) -> bool:
+    tables = [data, *(experiments or {}).values()]
+    return all(
+        isinstance(weight, Fraction | int)
+        for table in tables
+        if isinstance(table, pd.Series)
+        for weight in table
+    )
+
+
+def _assumptions(world: Districts, *, sampled: bool) -> tuple[str, ...]:
+    """What the interval rests on."""
+    found = [f"the graph: {world.graph}"]
+    found += [
+        f"{listed(part)} share hidden causes of any kind"
+        for part in world.graph.districts
+        if len(part) > 1
+    ]
+    found += [f"{effect} is never lower for a higher {cause}" for cause, effect in world.monotone]
+    if sampled:
+        found += [
+            "rows are independent units from one law, and the graph's independences hold in it",
+            "confidence: Clopper-Pearson limits of all probabilities at once (Bonferroni)",
+        ]
+    return tuple(found)
