@@ -1,0 +1,116 @@
+"""Is an effect fixed by the law, to first order?  Linear algebra over a prime field says so.
+
+A binary model of a graph, each hidden cause with a few values, has a random point: residues modulo
+2^31 - 1.  There the gradient of the effect, by all entries of all tables, is or is not a
+combination of the gradients of the observed law.  If it is not, the model can be moved so that the
+law stays and the effect does not: the effect is not identified.  If it is, the effect is a function
+of the law near by.  No algorithm of identification has any part in this.
+"""
+
+from __future__ import annotations
+
+import itertools
+from random import Random
+
+import numpy as np
+
+from causal import ADMG
+
+PRIME = 2**31 - 1
+Names = frozenset[str]
+
+
+class Tangents:
+    """A random binary model of a graph, and how its laws move with its tables."""
+
+    def __init__(self, graph: ADMG, *, hidden: int = 2, seed: int = 0) -> None:
+        self.nodes, self.causes = list(graph.nodes), list(graph.bidirected)
+        self.axes = [*self.nodes, *self.causes]
+        self.shape = [2] * len(self.nodes) + [hidden] * len(self.causes)
+        draws = Random(seed)
+        self.reads = {v: [*sorted(graph.parents(v)), *_beside(graph, v)] for v in self.nodes}
+        self.tables = {axis: self._table(axis, draws) for axis in self.axes}
+        self.observed = _echelon(self.law(frozenset())[1].reshape(2 ** len(self.nodes), -1))
+
+    def fixes(self, y: Names, x: Names, z: Names) -> bool:
+        """Whether the law fixes P(y | do(x), z) near by, for all values."""
+        drop = tuple(i for i, v in enumerate(self.nodes) if v not in x | y | z)
+        sums = tuple(i for i, v in enumerate(v for v in self.nodes if v in x | y | z) if v in y)
+        value, slope = (part.sum(axis=drop) % PRIME for part in self.law(x))
+        below, tilt = (part.sum(axis=sums, keepdims=True) % PRIME for part in (value, slope))
+        moves = (slope * below[..., None] % PRIME - tilt * value[..., None] % PRIME) % PRIME
+        return all(_in_span(row, self.observed) for row in moves.reshape(-1, moves.shape[-1]))
+
+    def law(self, do: Names) -> tuple[np.ndarray, np.ndarray]:
+        """P(nodes | do), and its gradient by every entry of every table, along a last axis."""
+        acting = [axis for axis in self.axes if axis not in do]
+        latent = tuple(range(len(self.nodes), len(self.axes)))
+        slopes = []
+        for axis in self.axes:
+            if axis in do:
+                slopes.append(np.zeros((*self.shape[: len(self.nodes)], self.size(axis)), int))
+            else:
+                others = self._product([other for other in acting if other != axis])
+                slopes.append(self._by_entry(axis, others).sum(axis=latent) % PRIME)
+        return self._product(acting).sum(axis=latent) % PRIME, np.concatenate(slopes, axis=-1)
+
+    def size(self, axis: str | tuple[str, str]) -> int:
+        return self.tables[axis][1]
+
+    def _table(self, axis, draws: Random) -> tuple[np.ndarray, int, np.ndarray]:
+        """Chances over all axes, the number of entries, and the signed entry that each cell has."""
+        read = [self.axes.index(name) for name in self.reads.get(axis, [])]
+        place, grid = self.axes.index(axis), np.indices(self.shape)
+        values, row = self.shape[place], np.zeros(self.shape, int)
+        for i in read:
+            row = row * self.shape[i] + grid[i]
+        rows = int(row.max()) + 1
+        entries = np.array(
+            [[draws.randrange(PRIME) for _ in range(values - 1)] for _ in range(rows)]
+        )
+        last = (1 - entries.sum(axis=1, keepdims=True)) % PRIME
+        chances = np.concatenate([entries, last], axis=1)[row, grid[place]]
+        free = np.arange(rows * (values - 1)).reshape(rows, values - 1)
+        signed = np.zeros((*self.shape, free.size), int)
+        for cell in itertools.product(*map(range, self.shape)):
+            value = cell[place]
+            if value < values - 1:
+                signed[(*cell, free[row[cell], value])] = 1
+            else:
+                signed[(*cell, free[row[cell]])] = -1
+        return chances, free.size, signed
+
+    def _product(self, axes) -> np.ndarray:
+        product = np.ones(self.shape, int)
+        for axis in axes:
+            product = product * self.tables[axis][0] % PRIME
+        return product
+
+    def _by_entry(self, axis, others: np.ndarray) -> np.ndarray:
+        return others[..., None] * self.tables[axis][2] % PRIME
+
+
+def _beside(graph: ADMG, v: str) -> list[tuple[str, str]]:
+    return [edge for edge in graph.bidirected if v in edge]
+
+
+def _echelon(rows: np.ndarray) -> list[tuple[int, np.ndarray]]:
+    """Independent rows, each with the place of its first entry, which is one."""
+    basis: list[tuple[int, np.ndarray]] = []
+    for row in rows:
+        left = _reduced(row % PRIME, basis)
+        if left.any():
+            place = int(left.nonzero()[0][0])
+            basis.append((place, left * pow(int(left[place]), -1, PRIME) % PRIME))
+    return basis
+
+
+def _reduced(row: np.ndarray, basis: list[tuple[int, np.ndarray]]) -> np.ndarray:
+    for place, known in basis:
+        if row[place]:
+            row = (row - row[place] * known) % PRIME
+    return row
+
+
+def _in_span(row: np.ndarray, basis: list[tuple[int, np.ndarray]]) -> bool:
+    return not _reduced(row, basis).any()
