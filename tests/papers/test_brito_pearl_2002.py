@@ -5,8 +5,10 @@ of van der Zander, Textor & Liśkiewicz (2015), "Efficiently finding conditional
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 
 import pytest
+from strategies.linear import linear_model
 
 from causal import ADMG, instruments
 from causal.errors import DataError, QueryError
@@ -48,6 +50,26 @@ def test_two_variables_that_reach_the_causes_through_one_are_no_set() -> None:
     """Their third condition: the paths of two instruments may not share a way."""
     assert found(f"Z1 -> Z2 -> {{X1, X2}}; {CONFOUNDED}", "X1 X2") == []
     assert len(found(f"Z1 -> Z2 -> {{X1, X2}}; Z1 -> X1; {CONFOUNDED}", "X1 X2")) == 1
+
+
+@pytest.mark.parametrize(
+    ("graph", "x"),
+    [
+        ("Z -> X -> Y; X <-> Y", "X"),
+        ("W -> Z -> X -> Y; W -> Y; X <-> Y", "X"),
+        ("W -> Z -> X -> Y; W -> X; W -> Y; X <-> Y", "X"),
+        (f"Z1 -> {{X1, X2}}; Z2 -> {{X1, X2}}; {CONFOUNDED}", "X1 X2"),
+        (f"Z1 -> Z2 -> {{X1, X2}}; Z1 -> X1; {CONFOUNDED}", "X1 X2"),
+    ],
+)
+def test_the_equations_give_the_coefficients_of_the_model(graph: str, x: str) -> None:
+    """In exact fractions, where a regression would give others."""
+    parsed = ADMG.parse(graph)
+    edges, covariance = linear_model(parsed, Random(x))
+    [found] = instruments(parsed, x.split(), "Y")
+    assert found.coefficients(covariance) == {name: edges[name, "Y"] for name in x.split()}
+    for name in x.split():
+        assert covariance[name]["Y"] / covariance[name][name] != edges[name, "Y"]
 
 
 def test_equations_that_say_nothing_are_refused() -> None:

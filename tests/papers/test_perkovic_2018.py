@@ -10,8 +10,9 @@ import itertools
 from random import Random
 
 import pytest
+from strategies.exact import assert_identified_as
 
-from causal import ADMG, adjustment_sets, identify, why_not
+from causal import ADMG, adjustment_sets, why_not
 from causal.variables import Variables
 
 
@@ -99,19 +100,25 @@ def test_without_hidden_causes_the_parents_of_one_action_are_a_set(seed: int) ->
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_what_can_be_adjusted_for_is_identified(seed: int) -> None:
+def test_what_can_be_adjusted_for_is_identified_by_the_adjustment_formula(seed: int) -> None:
+    """Definition 1: P(y | do(x)) = Σ_{z} P(y | x, z) P(z), in every model."""
     rng = Random(seed)
     graph = random_admg(rng, 6, 0.25)
     for x, y in pairs(rng, graph):
-        if next(adjustment_sets(graph, x, y), None):
+        found = next(adjustment_sets(graph, x, y), None)
+        if found:
             query = f"P({', '.join(sorted(y))} | do({', '.join(sorted(x))}))"
-            assert hasattr(identify(graph, query), "estimand")
+            assert_identified_as(graph, query, str(found.estimand), models=1)
 
 
 def test_the_criterion_goes_beyond_the_back_door() -> None:
     """Effects of an action that lie on no causal path may be adjusted for, and may have to be."""
     graph = ADMG.parse("X -> D; C -> D; X -> Y; C -> Y; X <-> D")
     assert why_not(graph, "X", "Y", ["C", "D"]) == ()
+    formula = "Σ_{C, D} P(Y | C, D, X) P(C, D)"
+    assert_identified_as(graph, "P(Y | do(X))", formula)
     only_effects = ADMG.parse("X1 -> A -> B -> X2; X1 -> Y; X2 -> Y; B <-> Y")
     [found] = adjustment_sets(only_effects, ["X1", "X2"], "Y", kind="all")
     assert found.variables == {"A", "B"}
+    formula = "Σ_{A, B} P(Y | A, B, X1, X2) P(A, B)"
+    assert_identified_as(only_effects, "P(Y | do(X1, X2))", formula)

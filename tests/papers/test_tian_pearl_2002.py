@@ -67,8 +67,51 @@ def assert_the_formula_of_the_condition(
         assert model.under(Do({x: cell[place]})).law(*graph.nodes)[cell] == published
 
 
-def test_a_chain_of_two_districts():
-    """X and Z2 share a hidden cause, Z1 and Y another: two factors, one for each district."""
-    graph = ADMG.parse("X -> Z1 -> Z2 -> Y; X <-> Z2; Z1 <-> Y")
-    formula = "Σ_{Z1, Z2} P(Z1 | X) P(Y | X, Z1, Z2) (Σ_{X'} P(Z2 | X', Z1) P(X'))"
-    assert_identified_as(graph, "P(Y | do(X))", formula)
+@pytest.mark.parametrize(
+    ("graph", "query", "formula"),
+    [
+        # X and Z2 share a hidden cause, Z1 and Y another: two factors, one for each district.
+        (
+            "X -> Z1 -> Z2 -> Y; X <-> Z2; Z1 <-> Y",
+            "P(Y | do(X))",
+            "Σ_{Z1, Z2} P(Z1 | X) P(Y | X, Z1, Z2) (Σ_{X'} P(Z2 | X', Z1) P(X'))",
+        ),
+        # The effect on everything in Pearl's graph 3.8 (g).
+        (
+            "Z2 -> {X, Z1, Z3}; X -> Z1 -> Y; Z3 -> Y; X <-> Z2; Z2 <-> Y; X <-> Z3; X <-> Y",
+            "P(Y, Z1, Z2, Z3 | do(X))",
+            "P(Z1 | X, Z2) (Σ_{X'} P(Y, Z3 | X', Z1, Z2) P(X', Z2))",
+        ),
+        # Tian's thesis (2002), after p. 90: districts and margins in turn, twice over.
+        (
+            (
+                "W1 -> W2 -> X -> Y; W3 -> W4 -> X; "
+                "W1 <-> X; W1 <-> Y; W1 <-> W3; W2 <-> W3; W3 <-> W5; W4 <-> W5"
+            ),
+            "P(Y | do(X))",
+            (
+                "(Σ_{W1, W3} P(X, Y | W1, W2, W3, W4) P(W3 | W1, W2) P(W1))"
+                " / (Σ_{W1, W3} P(X | W1, W2, W3, W4) P(W3 | W1, W2) P(W1))"
+            ),
+        ),
+        # The same, after p. 70 and p. 59: chains with hidden causes over two and four steps.
+        (
+            "V1 -> V2 -> V3 -> V4 -> V5; V1 <-> V3; V2 <-> V4; V3 <-> V5",
+            "P(V5 | do(V1))",
+            (
+                "Σ_{V2, V3, V4} P(V2 | V1) P(V4 | V1, V2, V3)"
+                " (Σ_{V1'} P(V5 | V1', V2, V3, V4) P(V3 | V1', V2) P(V1'))"
+            ),
+        ),
+        (
+            "V1 -> V2 -> V3 -> V4 -> V5; V1 <-> V3; V2 <-> V4; V1 <-> V5",
+            "P(V5 | do(V1))",
+            (
+                "Σ_{V2, V3, V4} P(V2 | V1) P(V4 | V1, V2, V3) (Σ_{V1'} P(V3 | V1', V2) P(V1'))"
+                " (Σ_{V1', V3'} P(V5 | V1', V2, V3', V4) P(V3' | V1', V2) P(V1'))"
+            ),
+        ),
+    ],
+)
+def test_an_effect_is_a_product_over_districts(graph, query, formula):
+    assert_identified_as(ADMG.parse(graph), query, formula, models=1)

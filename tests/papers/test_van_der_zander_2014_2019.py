@@ -8,6 +8,7 @@ The examples are those on which the authors test their own program, dagitty, wit
 from __future__ import annotations
 
 import pytest
+from strategies.exact import assert_identified_as
 
 from causal import ADMG, adjustment_sets, separators
 
@@ -39,6 +40,21 @@ def test_the_minimal_adjustment_sets_are_those_of_the_authors(
     graph: str, x: str, y: str, answer: set[frozenset[str]]
 ) -> None:
     assert sets(graph, x, y) == answer
+
+
+@pytest.mark.parametrize(
+    ("graph", "x", "y"),
+    [
+        (TWO_BY_TWO, "X1 X2", "Y1 Y2"),
+        (TWO_BACK_DOORS, "S", "T"),
+        (CONFOUNDED_CAUSE, "x", "y"),
+        ("x <-> m <-> y; x -> y", "x", "y"),
+    ],
+)
+def test_adjusting_for_any_of_them_gives_the_effect(graph: str, x: str, y: str) -> None:
+    do, of = x.replace(" ", ", "), y.replace(" ", ", ")
+    for found in adjustment_sets(ADMG.parse(graph), x.split(), y.split()):
+        assert_identified_as(found.graph, f"P({of} | do({do}))", str(found.estimand), models=1)
 
 
 def test_the_m_bias_graph_with_its_collider_adjusted_for() -> None:

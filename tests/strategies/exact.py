@@ -62,18 +62,28 @@ def _mass(model: SCM, symbols, at) -> Fraction:
     return model.law(*(s.variable for s in symbols))[key if len(key) > 1 else key[0]]
 
 
-def assert_identified_as(graph: ADMG, query: str, published: str, *, models: int = 3) -> None:
-    """The query, our formula and the published one are one number in every cell of exact models."""
+def assert_identified_as(
+    graph: ADMG, query: str, published: str, *, models: int = 2, values: int = 2
+) -> None:
+    """The effect, our formula and the published one are one number, in exact models."""
     answer = identify(graph, query)
     assert isinstance(answer, Identified)
     assert check(answer.certificate).startswith("verified")
-    formulas = [parse(query), answer.estimand, parse(published)]
-    free = sorted(frozenset().union(*(formula.free for formula in formulas)))
     for seed in range(models):
-        model = random_scm(graph, seed)
-        for cell in itertools.product(*(model.domains[s.variable] for s in free)):
-            at = dict(zip(free, cell, strict=True))
-            assert len({value(model, formula, at) for formula in formulas}) == 1
+        model = random_scm(graph, seed, values=values)
+        for formula in (answer.estimand, parse(published)):
+            assert_the_formula_is_the_effect(formula, answer.query, model)
+
+
+def assert_the_formula_is_the_effect(formula: Expression, query: Query, model: SCM) -> None:
+    """In every cell of the query, and for any value of free variables of the formula."""
+    used = [v for v in model.graph.nodes if v in formula.variables]
+    names, number = numbers(formula, model.law(*used))
+    free = sorted({*names} - query.variables)
+    for cell, truth in effects_in(model, query):
+        for extra in itertools.product(*(model.domains[v] for v in free)):
+            at = cell | dict(zip(free, extra, strict=True))
+            assert number[tuple(at[v] for v in names)] == truth, (str(query), str(formula), at)
 
 
 def assert_not_identified(graph: ADMG, query: str) -> NotIdentified:
