@@ -66,13 +66,40 @@ if TYPE_CHECKING:
     from causal.identification import why_not as why_not
     from causal.interop import read as read
     from causal.model import SCM as SCM
+    from causal.model import Additive as Additive
+    from causal.model import Categorical as Categorical
     from causal.model import Counterfactual as Counterfactual
     from causal.model import Do as Do
+    from causal.model import DoEdge as DoEdge
+    from causal.model import Empirical as Empirical
+    from causal.model import Exponential as Exponential
+    from causal.model import FreeCurve as FreeCurve
+    from causal.model import FreeOdds as FreeOdds
+    from causal.model import Function as Function
+    from causal.model import GumbelMax as GumbelMax
+    from causal.model import InverseCDF as InverseCDF
+    from causal.model import Laplace as Laplace
+    from causal.model import Linear as Linear
+    from causal.model import Link as Link
+    from causal.model import LocationScale as LocationScale
+    from causal.model import Logistic as Logistic
+    from causal.model import Logits as Logits
+    from causal.model import Monotone as Monotone
     from causal.model import Noise as Noise
+    from causal.model import Normal as Normal
+    from causal.model import Polynomial as Polynomial
+    from causal.model import Replace as Replace
     from causal.model import Response as Response
+    from causal.model import Shift as Shift
+    from causal.model import Stochastic as Stochastic
+    from causal.model import StudentT as StudentT
     from causal.model import Table as Table
+    from causal.model import Threshold as Threshold
+    from causal.model import Uniform as Uniform
     from causal.model import abduct as abduct
     from causal.model import counterfactual as counterfactual
+    from causal.model import outcome_probabilities as outcome_probabilities
+    from causal.model import potential_outcomes as potential_outcomes
     from causal.model import predict as predict
     from causal.query import Quantity as Quantity
     from causal.query import Query as Query
@@ -80,40 +107,65 @@ if TYPE_CHECKING:
 _HOMES = {
     "ADMG": "graph",
     "SCM": "model",
+    "Additive": "model",
     "AdjustmentSet": "identification",
     "Agreement": "identification",
     "Answer": "identification",
     "Bounds": "estimation",
+    "Categorical": "model",
     "CausalError": "errors",
     "Conflict": "identification",
     "Counterfactual": "model",
     "Derivation": "calculus",
     "Do": "model",
+    "DoEdge": "model",
+    "Empirical": "model",
     "Estimate": "estimation",
+    "Exponential": "model",
     "Expression": "expression",
     "Falsified": "estimation",
     "FisherZ": "estimation",
+    "FreeCurve": "model",
+    "FreeOdds": "model",
     "FrontDoorSet": "identification",
+    "Function": "model",
     "GSquared": "estimation",
+    "GumbelMax": "model",
     "Hedge": "identification",
     "Identified": "identification",
     "Implications": "identification",
     "Independence": "identification",
     "InstrumentalSet": "identification",
+    "InverseCDF": "model",
     "KernelConstraint": "identification",
+    "Laplace": "model",
+    "Linear": "model",
+    "Link": "model",
+    "LocationScale": "model",
+    "Logistic": "model",
+    "Logits": "model",
+    "Monotone": "model",
     "Noise": "model",
+    "Normal": "model",
     "NotDerivable": "calculus",
     "NotIdentified": "identification",
     "Objection": "identification",
     "OpenPath": "graph",
     "PlugIn": "estimation",
+    "Polynomial": "model",
     "Quantity": "query",
     "Query": "query",
     "Reasoning": "identification",
     "Remedies": "identification",
+    "Replace": "model",
     "Response": "model",
+    "Shift": "model",
+    "Stochastic": "model",
+    "StudentT": "model",
     "Table": "model",
+    "Threshold": "model",
     "Undecided": "identification",
+    "Uniform": "model",
     "abduct": "model",
     "adjustment_sets": "identification",
     "bounds": "estimation",
@@ -132,6 +184,8 @@ _HOMES = {
     "implications": "identification",
     "instruments": "identification",
     "open_path": "graph",
+    "outcome_probabilities": "model",
+    "potential_outcomes": "model",
     "predict": "model",
     "prove": "calculus",
     "read": "interop",

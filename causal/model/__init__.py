@@ -28,6 +28,7 @@ from causal.model.engines.abduction import abduct as abduct
 from causal.model.engines.abduction import predict as predict
 from causal.model.engines.counterfactual import Counterfactual as Counterfactual
 from causal.model.engines.counterfactual import counterfactual as counterfactual
+from causal.model.engines.units import outcome_probabilities as outcome_probabilities
 from causal.model.engines.units import potential_outcomes as potential_outcomes
 from causal.model.finite.coupling import Independent as Independent
 from causal.model.finite.coupling import InverseCDF as InverseCDF
@@ -85,6 +86,7 @@ __all__ = [
     "Uniform",
     "abduct",
     "counterfactual",
+    "outcome_probabilities",
     "potential_outcomes",
     "predict",
     "random_scm",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -28,8 +28,8 @@ class Evidence:
     (2, array([1., 2.]))
     """
 
-    table: pd.DataFrame | Mapping[str, ArrayLike]
-    names: tuple[str, ...]
+    table: Units
+    names: Collection[str]
     index: pd.Index
     fetched: dict[str, Column] = field(default_factory=dict)
 
@@ -40,7 +40,7 @@ class Evidence:
             if not units.columns.is_unique:
                 twice = units.columns[units.columns.duplicated()][0]
                 raise DataError(f"the units have two columns {twice}")
-            return cls(units, tuple(units.columns), units.index)
+            return cls(units, units.columns, units.index)
         lengths = {name: len(np.atleast_1d(column)) for name, column in units.items()}
         if len(set(lengths.values())) > 1:
             shown = ", ".join(f"{name} {length}" for name, length in lengths.items())
@@ -53,8 +53,8 @@ class Evidence:
 
     def require(self, names: Iterable[Variable], why: str) -> None:
         """Raise MissingColumnsError unless the units have these columns."""
-        known = set(self.names)
-        if missing := sorted(set(names) - known, key=natural):
+        if missing := sorted({name for name in names if name not in self.names}, key=natural):
+            known = list(map(str, self.names))
             close = dict.fromkeys(hit for name in missing for hit in nearest(name, known))
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
             raise MissingColumnsError(missing, why + hint)

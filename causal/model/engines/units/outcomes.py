@@ -19,7 +19,7 @@ from causal.model.mechanism import Column
 from causal.model.scm import SCM
 from causal.variables import Names, Variable
 
-__all__ = ["potential_outcomes"]
+__all__ = ["check_columns", "potential_outcomes"]
 
 FEW = 64  # columns that are set one by one in a shared table; more are gathered into a new one
 
@@ -50,7 +50,7 @@ def potential_outcomes(
     plan = planned(model, interventions, asked)
     why = "targets= asks for less" if targets is None else f"{', '.join(asked)} would need them"
     evidence.require([*asked, *plan.observed], why)
-    _check_columns(model, plan, evidence)
+    check_columns(model, plan, evidence)
     out = _columns(plan, asked, len(evidence))
     swept(plan, evidence, out, chunk=CHUNK)
     return _shared(units, evidence, out) if targets is None else _gathered(asked, evidence, out)
@@ -64,7 +64,7 @@ def _asked(model: SCM, targets: Names | None) -> tuple[Variable, ...]:
     return asked
 
 
-def _check_columns(model: SCM, plan: Plan, evidence: Evidence) -> None:
+def check_columns(model: SCM, plan: Plan, evidence: Evidence) -> None:
     """Numbers for real variables, and no NaN for mechanisms that might let one pass."""
     for name in plan.observed:
         evidence.column(name, real=not model.mechanisms[name].values)

@@ -8,7 +8,7 @@ of the parts changes a bit of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,9 +22,9 @@ from causal.model.mechanism import Chances, Column
 from causal.model.noise import Floats, floats
 from causal.variables import Variable
 
-__all__ = ["CHUNK", "parts", "swept"]
+__all__ = ["CHUNK", "Sweep", "certain", "parts", "swept"]
 
-CHUNK = 16384  # units at a time: a column's part, 128 kB, stays in cache between two steps
+CHUNK = 32768  # units at a time: a column's part, 256 kB, stays in cache between two steps
 
 
 def parts(units: int, chunk: int) -> Iterator[slice]:
@@ -41,13 +41,13 @@ def swept(
 ) -> None:
     """Write what would have been into the columns of ``out``, part by part."""
     for units in parts(len(evidence), chunk):
-        sweep = _Sweep(plan, evidence, units, {v: column[units] for v, column in out.items()})
+        sweep = Sweep(plan, evidence, units, {v: column[units] for v, column in out.items()})
         for step in plan.steps:
             sweep.take(step)
 
 
 @dataclass
-class _Sweep:
+class Sweep:
     """One part of the units on its way through the steps."""
 
     plan: Plan
@@ -65,7 +65,12 @@ class _Sweep:
         elif isinstance(step.now, Constant):
             self._set(step.variable, step.now)
         else:
-            self._carry(step)
+            value = self.carry(step)
+            self.put(step, certain(step, value) if isinstance(value, Chances) else value)
+
+    def branch(self) -> Sweep:
+        """The same so far, to go on in another way."""
+        return replace(self, there=dict(self.there), moved=dict(self.moved))
 
     def _move(self, step: Step, moves: tuple[tuple[Variable, float], ...]) -> None:
         v = step.variable
@@ -83,6 +88,9 @@ class _Sweep:
             self._blame(step, [v, *(source for source, _ in moves)])
 
     def _set(self, v: Variable, constant: Constant) -> None:
+        if v not in self.plan.valued and isinstance(constant.value, int | float):
+            self.moved[v] = constant.value - floats(self.here(v))  # no column for one number
+            return
         value = constant.part(self.units, len(self.evidence))
         if v in self.out:
             self.out[v][:] = value
@@ -90,13 +98,15 @@ class _Sweep:
         if v in self.plan.moving:
             self.moved[v] = floats(value) - floats(self.here(v))
 
-    def _carry(self, step: Step) -> None:
-        v = step.variable
+    def carry(self, step: Step) -> Column | Chances:
+        """What a variable would have been, or the chances of each value."""
         part = Part(self.units, len(self.evidence), self.here, self._there)
-        value = carried(step, part)
-        if isinstance(value, Chances):
-            value = _certain(v, value)
-        value = checked(v, value, self._size, step.now.values, first=self.units.start)
+        return carried(step, part)
+
+    def put(self, step: Step, value: Column) -> None:
+        """Write down what a variable would have been, after a look at it."""
+        v = step.variable
+        checked(v, value, self._size, step.now.values, first=self.units.start)
         if v in self.out:
             self.out[v][:] = value
         self.there[v] = value
@@ -123,12 +133,12 @@ class _Sweep:
         raise MechanismError(step.variable, "returns NaN: its move is not a number")
 
 
-def _certain(variable: Variable, chances: Chances) -> Column:
+def certain(step: Step, chances: Chances) -> Column:
+    """The only possible values; raises NotAPointError where a unit has several."""
     if not chances.certain:
-        open_units = int((chances.weights.max(axis=0) < 1).sum())
         raise NotAPointError(
-            variable,
-            f"full evidence leaves several values open for {open_units} units or more",
-            f"outcome_probabilities(model, units, ..., target={variable!r}) gives their chances",
+            step.variable,
+            "its mechanism and full evidence leave several values open",
+            "outcome_probabilities() gives the chances of each",
         )
     return chances.likeliest
