@@ -103,6 +103,8 @@ def _check_confounding(graph: ADMG, ours: ADMG) -> None:
 
 
 def _check_noise(v: Variable, mechanism: Mechanism, noise: tuple[Noise, ...]) -> None:
+    if is_finite(mechanism):  # a table reads shared noises as it reads parents
+        return
     named = mechanism.noise if isinstance(mechanism.noise, str) else None
     if named is not None and named not in {one.name for one in noise}:
         raise ModelError(

@@ -20,7 +20,7 @@ from typing import Protocol
 from causal.errors import ModelError
 from causal.model.exact import Row
 
-__all__ = ["Cell", "Coupling", "Independent", "InverseCDF"]
+__all__ = ["Cell", "Coupling", "Independent", "InverseCDF", "Unknown"]
 
 MOST = 10_000  # cells of private noise
 
@@ -91,3 +91,24 @@ class Independent:
             )
             for picks in product(*possible)
         )
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nothing is said about how the rows hang together, so that counterfactuals have bounds only.
+
+    The laws of one world need no coupling; ``bound`` of causal.model.engines.bounding gives the
+    interval of a counterfactual; what needs a value, or draws units, gets a ModelError.
+
+    >>> Unknown().cells([(Fraction(1),)])[0].picks    # one row has nothing to be coupled with
+    (0,)
+    """
+
+    def cells(self, rows: Sequence[Row]) -> tuple[Cell, ...]:
+        """The cells of a single row; raises ModelError for more."""
+        if len(rows) > 1:
+            raise ModelError(
+                f"how {len(rows)} rows hang together is unknown: a counterfactual has an interval "
+                "(causal.model.engines.bounding.bound), and units can be drawn once it is named"
+            )
+        return InverseCDF().cells(rows)
