@@ -10,16 +10,20 @@ from causal.model.engines.bounding.independence import dependence as dependence
 from causal.model.engines.bounding.linear import SolverError as SolverError
 from causal.model.engines.bounding.refusals import TooLargeError as TooLargeError
 from causal.model.engines.bounding.regimes import Regime as Regime
+from causal.model.engines.bounding.unknown_coupling import ModelBounds as ModelBounds
+from causal.model.engines.bounding.unknown_coupling import bound as bound
 
 __all__ = [
     "Certificate",
     "Dependence",
     "Districts",
     "GraphBounds",
+    "ModelBounds",
     "Regime",
     "SolverError",
     "TooLargeError",
     "Violation",
+    "bound",
     "bound_graph",
     "dependence",
 ]

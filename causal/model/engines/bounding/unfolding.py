@@ -94,7 +94,7 @@ class Unfolding:
     def node(self, term: Asked) -> int:
         """The number of a term's node, made with everything upstream of it unless it is there."""
         world = {a.variable: a for a in term.under if a.reader is None}
-        edges = {(a.variable, a.reader): self._set(term, a) for a in term.under if a.reader}
+        edges = {self._edge(term, a): self._set(term, a) for a in term.under if a.reader}
         upstream = self.wiring.upstream(term.variable)
         here: dict[Variable, int] = {}
         for v in self.wiring.order:
@@ -104,6 +104,12 @@ class Unfolding:
                 inputs = (edges.get((name, v), here[name]) for name in self.wiring.given[v])
                 here[v] = self._numbered(_Node(v, tuple(inputs)))
         return here[term.variable]
+
+    def _edge(self, term: Asked, assignment: Assignment) -> tuple[Variable, Variable]:
+        tail, head = assignment.variable, str(assignment.reader)
+        if tail not in self.wiring.given.get(head, ()):
+            raise QueryError(f"{term} sets an edge {tail} -> {head}, which is not in the graph")
+        return tail, head
 
     def _set(self, term: Asked, assignment: Assignment) -> int:
         variable, value = assignment.variable, assignment.value
