@@ -42,8 +42,11 @@ def test_each_derivation_replays_and_ends_at_the_formula(seed: int) -> None:
     for _ in range(8):
         graph = random_admg(rng, rng.choice((5, 6)))
         x, y = question(rng, graph)
-        found = [*adjustment_sets(graph, x, y, kind="all"), *front_door_sets(graph, x, y)]
-        for each in found[:12]:
+        every = [
+            list_them(graph, x, y, kind="all") for list_them in (adjustment_sets, front_door_sets)
+        ]
+        found = [*itertools.islice(every[0], 8), *itertools.islice(every[1], 8)]
+        for each in found:
             assert each.derivation.end == each.estimand
             assert str(each.derivation.start) == str(each.effect)
             assert "verified" in check(each.certificate, models=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection, Iterator
 from random import Random
 
 import networkx as nx
@@ -51,6 +52,14 @@ def questions(rng: Random, graph: ADMG) -> list[tuple[Variables, Variables]]:
     return [(frozenset(x), frozenset(y)) for x, y in pairs]
 
 
+def assert_the_minimal_are_listed_once(
+    found: Iterator[FrontDoorSet], every: Collection[Variables]
+) -> None:
+    listed = [one.variables for one in found]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {z for z in every if not any(smaller < z for smaller in every)}
+
+
 def assert_the_formula_is_the_effect(found: FrontDoorSet, model: SCM) -> None:
     outcomes = sorted(found.outcomes)
     formula = found.estimand.evaluate(model.law()).reset_index(name="value")
@@ -74,17 +83,19 @@ def test_the_list_is_the_definition_and_the_formula_is_the_effect(seed: int) -> 
                 for z in map(frozenset, itertools.combinations(rest, size))
                 if by_definition(graph, x, y, z)
             ]
-            found = list(front_door_sets(graph, x, y))
+            found = list(front_door_sets(graph, x, y, kind="all"))
             listed = [one.variables for one in found]
             assert len(listed) == len(set(listed))
             assert set(listed) == set(every)
             if found:
                 assert not any(z < listed[0] for z in every)
             include, exclude = set(rest[:1]), set(rest[1:2])
-            bounded = front_door_sets(graph, x, y, include=include, exclude=exclude)
-            assert {one.variables for one in bounded} == {
-                z for z in every if include <= z and not exclude & z
-            }
+            bounds = {"include": include, "exclude": exclude}
+            bounded = front_door_sets(graph, x, y, kind="all", **bounds)
+            kept = {z for z in every if include <= z and not exclude & z}
+            assert {one.variables for one in bounded} == kept
+            assert_the_minimal_are_listed_once(front_door_sets(graph, x, y), every)
+            assert_the_minimal_are_listed_once(front_door_sets(graph, x, y, **bounds), kept)
             for one in found[:3]:
                 assert_the_formula_is_the_effect(one, model)
 
@@ -92,13 +103,47 @@ def test_the_list_is_the_definition_and_the_formula_is_the_effect(seed: int) -> 
 def test_sets_come_one_at_a_time_however_many_there_are() -> None:
     rungs = range(1, 40)
     chain = " -> ".join(["X", *(f"A{i}" for i in rungs), "Y"])
-    lazily = front_door_sets(ADMG.parse(f"{chain}; X <-> Y"), "X", "Y")  # 2 ** 39 - 1 of them
+    graph = ADMG.parse(f"{chain}; X <-> Y")
+    lazily = front_door_sets(graph, "X", "Y", kind="all")  # 2 ** 39 - 1 of them
     assert len({one.variables for one in itertools.islice(lazily, 100)}) == 100
 
 
 def test_the_first_set_is_minimal_on_the_graph_of_the_paper() -> None:
     """Jeong, Tian & Bareinboim (2022), figure 1 (b), with B required."""
     graph = ADMG.parse("X -> A -> {B, C, D} -> Y; X <-> Y; X <-> D")
-    found = [one.variables for one in front_door_sets(graph, "X", "Y", include="B")]
+    found = [one.variables for one in front_door_sets(graph, "X", "Y", kind="all", include="B")]
     assert found[0] == {"A", "B"}
     assert set(found) == {frozenset("AB"), frozenset("ABC")}
+
+
+def layers(number: int, width: int) -> ADMG:
+    """X -> a layer -> another layer -> ... -> Y, every arrow between two neighbours."""
+    rows = [[f"L{i}_{j}" for j in range(width)] for i in range(number)]
+    rows = [["X"], *rows, ["Y"]]
+    arrows = [pair for pair in itertools.pairwise(rows) for pair in itertools.product(*pair)]
+    return ADMG.of(directed=arrows, bidirected=[("X", "Y")])
+
+
+def test_the_minimal_sets_of_many_layers_are_the_layers() -> None:
+    found = [one.variables for one in front_door_sets(layers(6, 8), "X", "Y")]
+    assert sorted(map(sorted, found)) == [
+        [f"L{i}_{j}" for j in range(8)] for i in range(6)
+    ]  # of 8 ** 6 ways to leave one vertex out of each layer
+
+
+def test_a_hundred_minimal_sets_among_very_many_come_soon() -> None:
+    ways = "; ".join(
+        "X -> " + " -> ".join(f"P{i}_{j}" for j in range(5)) + " -> Y" for i in range(20)
+    )
+    graph = ADMG.parse(f"{ways}; X <-> Y")  # 5 ** 20 of them
+    found = list(itertools.islice(front_door_sets(graph, "X", "Y"), 100))
+    assert len({one.variables for one in found}) == 100
+    for one in found[:5]:
+        one.derivation.check(graph)
+
+
+def test_a_covariate_that_shields_a_carrier_is_part_of_a_minimal_set() -> None:
+    graph = ADMG.parse("X -> M -> Y; M <- C -> Y; X <-> Y")
+    [found] = front_door_sets(graph, "X", "Y")
+    assert found.variables == {"C", "M"}
+    found.derivation.check(graph)

@@ -40,6 +40,11 @@ def test_an_unknown_kind_is_named_with_those_there_are() -> None:
         adjustment_sets(GRAPH, "X", "Y", kind="optimum")
 
 
+def test_an_unknown_kind_of_front_door_set_is_named_with_those_there_are() -> None:
+    with pytest.raises(OptionError, match=r"'optimal'.*'all' and 'minimal'"):
+        front_door_sets(GRAPH, "X", "Y", kind="optimal")
+
+
 def test_the_optimal_set_takes_no_bounds() -> None:
     with pytest.raises(UnsupportedQueryError, match="takes no include or exclude"):
         adjustment_sets(GRAPH, "X", "Y", kind="optimal", exclude="B")
