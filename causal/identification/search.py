@@ -8,16 +8,30 @@ or to exchange a law for an equal one.  A search without an answer is undecided,
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import count, islice
 
 from causal.calculus import Derivation, Step, bridge, equivalents
-from causal.expression import Expression, P, arranged, laws, parse, replaced, simplified
+from causal.expression import (
+    Expression,
+    P,
+    Product,
+    Quotient,
+    Sum,
+    Symbols,
+    arranged,
+    laws,
+    parse,
+    replaced,
+    simplified,
+)
 from causal.graph import ADMG
 from causal.identification.answers import Identified, Undecided
 from causal.identification.asking import question
 from causal.identification.effects import identify
 from causal.query import require
+from causal.variables import Symbol
 
 __all__ = ["derive"]
 
@@ -40,6 +54,8 @@ def derive(graph: ADMG, formula: Expression | str, *, budget: int = 300) -> Deri
     text = formula if isinstance(formula, str) else None
     formula = parse(formula) if isinstance(formula, str) else formula
     require(graph, formula.variables, text=text)
+    if _idle(formula):
+        return Undecided(graph, formula, "a sum over what it does not mention counts values")
     ticket = count()
     seen = {arranged(formula)}
     waiting: list[tuple[int, int, State]] = [(0, next(ticket), (formula, ()))]
@@ -68,17 +84,79 @@ def _grounded(
     steps: list[Step] = []
     missing: list[P] = []
     while acting := sorted((p for p in laws(formula) if p.do and p not in missing), key=str):
-        answer = identify(graph, question(acting[0]))
-        if not isinstance(answer, Identified) or not isinstance(answer.derivation, Derivation):
+        way = _way(graph, acting[0])
+        without = formula
+        for step in way:
+            without = replaced(without, {step.before: step.after})
+        if not way or _idle(without):
             missing.append(acting[0])
             continue
-        for step in answer.derivation.steps:
-            formula = replaced(formula, {step.before: step.after})
-            steps.append(step)
+        formula = without
+        steps += way
     shorter = arranged(simplified(formula))
     if shorter != arranged(formula):
         steps.append(Step("probability", formula, shorter, why="simplification"))
     return shorter, tuple(steps), tuple(missing)
+
+
+def _way(graph: ADMG, law: P) -> list[Step]:
+    """The steps that rewrite a law wherever it stands, in the symbols of the law; none if unknown.
+
+    A step that simplifies a whole formula is none of them: it would be one of the law alone.
+    """
+    names = _names(law)
+    if names is None:
+        return []
+    answer = identify(graph, question(law))
+    if not isinstance(answer, Identified) or not isinstance(answer.derivation, Derivation):
+        return []
+    return [
+        replace(s, before=_spelled(s.before, names), after=_spelled(s.after, names))
+        for s in answer.derivation.steps
+        if isinstance(s.before, P)
+    ]
+
+
+def _names(law: P) -> dict[Symbol, Symbol] | None:
+    """The symbol of each variable of a law; None if it has two, or is a value and no symbol."""
+    symbols = law.of | law.given | law.do
+    names = {Symbol(s.variable): s for s in symbols}
+    return names if len(names) == len(symbols) and all(s.value is None for s in symbols) else None
+
+
+def _spelled(formula: Expression, names: Mapping[Symbol, Symbol]) -> Expression:
+    """The formula with other symbols throughout, also for what it sums over."""
+
+    def spelled(symbols: Symbols) -> Symbols:
+        return frozenset(names.get(s, s) for s in symbols)
+
+    match formula:
+        case P(of, given, do):
+            return P(spelled(of), spelled(given), spelled(do))
+        case Sum(over, body):
+            return Sum(spelled(over), _spelled(body, names))
+        case Product(factors):
+            return Product(tuple(_spelled(factor, names) for factor in factors))
+        case Quotient(numerator, denominator):
+            return Quotient(_spelled(numerator, names), _spelled(denominator, names))
+        case _:
+            return formula
+
+
+def _idle(formula: Expression) -> bool:
+    """Whether something is summed over that the summand does not mention: that only counts values.
+
+    No law says how many there are.
+    """
+    match formula:
+        case Sum(over, body):
+            return not over <= body.free or _idle(body)
+        case Product(factors):
+            return any(map(_idle, factors))
+        case Quotient(numerator, denominator):
+            return _idle(numerator) or _idle(denominator)
+        case _:
+            return False
 
 
 def _neighbours(graph: ADMG, formula: Expression, missing: tuple[P, ...]) -> Iterator[State]:
@@ -86,7 +164,12 @@ def _neighbours(graph: ADMG, formula: Expression, missing: tuple[P, ...]) -> Ite
     shorter = arranged(simplified(formula))
     yield shorter, (Step("probability", formula, shorter, why="simplification"),)
     for law in missing:
-        for equal in islice(equivalents(graph, question(law)), 1, 16):
-            path = bridge(graph, law, equal)
-            if path:
-                yield replaced(formula, {law: equal}), path
+        names = _names(law)
+        if names is None:
+            continue
+        for unmarked in islice(equivalents(graph, question(law)), 1, 16):
+            equal = _spelled(unmarked, names)
+            path = bridge(graph, law, equal) if isinstance(equal, P) else None
+            following = replaced(formula, {law: equal})
+            if path and not _idle(following):
+                yield following, path

@@ -36,6 +36,27 @@ def test_what_is_not_found_is_undecided(formula):
     assert str(answer).startswith(f"{formula} is undecided, because no derivation was found")
 
 
+def test_a_formula_may_speak_of_several_values_of_a_variable():
+    graph = ADMG.parse("Z -> X -> Y; Z -> Y")
+    found = derive(graph, "Σ_{X'} P(Y | do(X')) P(X') / P(Y | X)")
+    assert isinstance(found, Derivation)
+    assert str(found.end) == "(Σ_{X'} P(X') Σ_{Z} P(Y | X', Z) P(Z)) / P(Y | X)"
+    found.check(graph)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "Σ_{X} P(Y | do(X))",  # not a function of the law: it would count the values of X
+        "Σ_{X} P(Y)",
+        "P(Y | do(X=1))",  # one value, and no symbol
+        "P(Y | do(X, X'))",  # two values of one action
+    ],
+)
+def test_what_no_rule_rewrites_is_undecided_soon(formula):
+    assert isinstance(derive(ADMG.parse("Y -> X"), formula), Undecided)
+
+
 def test_a_search_without_budget_says_so():
     answer = derive(BOW_AND_MORE, "P(W | do(X))", budget=0)
     assert isinstance(answer, Undecided)
