@@ -10,6 +10,8 @@ of the law near by.  No algorithm of identification has any part in this.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Set
+from functools import cached_property
 from random import Random
 
 import numpy as np
@@ -17,7 +19,7 @@ import numpy as np
 from causal import ADMG
 
 PRIME = 2**31 - 1
-Names = frozenset[str]
+Names = Set[str]
 
 
 class Tangents:
@@ -30,32 +32,48 @@ class Tangents:
         draws = Random(seed)
         self.reads = {v: [*sorted(graph.parents(v)), *_beside(graph, v)] for v in self.nodes}
         self.tables = {axis: self._table(axis, draws) for axis in self.axes}
-        self.observed = _echelon(self.law(frozenset())[1].reshape(2 ** len(self.nodes), -1))
+
+    @cached_property
+    def observed(self) -> list[tuple[int, np.ndarray]]:
+        """What the gradients of the observed law combine to."""
+        return _echelon(self.slope(frozenset()).reshape(2 ** len(self.nodes), -1))
 
     def fixes(self, y: Names, x: Names, z: Names) -> bool:
         """Whether the law fixes P(y | do(x), z) near by, for all values."""
-        drop = tuple(i for i, v in enumerate(self.nodes) if v not in x | y | z)
-        sums = tuple(i for i, v in enumerate(v for v in self.nodes if v in x | y | z) if v in y)
-        value, slope = (part.sum(axis=drop) % PRIME for part in self.law(x))
-        below, tilt = (part.sum(axis=sums, keepdims=True) % PRIME for part in (value, slope))
+        others, above = self._places(x | y | z), self._places({*self.nodes} - y)
+        value = self.law(x).sum(axis=others, keepdims=True) % PRIME
+        slope = self.slope(x).sum(axis=others, keepdims=True) % PRIME
+        below, tilt = (part.sum(axis=above, keepdims=True) % PRIME for part in (value, slope))
         moves = (slope * below[..., None] % PRIME - tilt * value[..., None] % PRIME) % PRIME
         return all(_in_span(row, self.observed) for row in moves.reshape(-1, moves.shape[-1]))
 
-    def law(self, do: Names) -> tuple[np.ndarray, np.ndarray]:
-        """P(nodes | do), and its gradient by every entry of every table, along a last axis."""
-        acting = [axis for axis in self.axes if axis not in do]
-        latent = tuple(range(len(self.nodes), len(self.axes)))
-        slopes = []
-        for axis in self.axes:
-            if axis in do:
-                slopes.append(np.zeros((*self.shape[: len(self.nodes)], self.size(axis)), int))
-            else:
-                others = self._product([other for other in acting if other != axis])
-                slopes.append(self._by_entry(axis, others).sum(axis=latent) % PRIME)
-        return self._product(acting).sum(axis=latent) % PRIME, np.concatenate(slopes, axis=-1)
+    def number(self, y: Names, x: Names, z: Names) -> np.ndarray:
+        """P(y | do(x), z) at all values of all variables; the others make no difference."""
+        value = self.law(x).sum(axis=self._places(x | y | z), keepdims=True) % PRIME
+        below = value.sum(axis=self._places({*self.nodes} - y), keepdims=True) % PRIME
+        inverse = np.vectorize(lambda n: pow(int(n), -1, PRIME), otypes=[int])(below)
+        return np.broadcast_to(value * inverse % PRIME, [2] * len(self.nodes))
 
-    def size(self, axis: str | tuple[str, str]) -> int:
-        return self.tables[axis][1]
+    def law(self, do: Names) -> np.ndarray:
+        """P(nodes | do)."""
+        return self._seen(self._product([axis for axis in self.axes if axis not in do]))
+
+    def slope(self, do: Names) -> np.ndarray:
+        """Its gradient by every entry of every table, along a last axis."""
+        slopes = []
+        for axis, (_, size, signed) in self.tables.items():
+            others = self._product([a for a in self.axes if a not in do and a != axis])
+            moved = others[..., None] * signed % PRIME
+            slopes.append(self._seen(np.zeros((*self.shape, size), int) if axis in do else moved))
+        return np.concatenate(slopes, axis=-1)
+
+    def _seen(self, values: np.ndarray) -> np.ndarray:
+        """Hidden causes summed out."""
+        return values.sum(axis=tuple(range(len(self.nodes), len(self.axes)))) % PRIME
+
+    def _places(self, kept: Names) -> tuple[int, ...]:
+        """The axes of the variables that are not kept."""
+        return tuple(i for i, v in enumerate(self.nodes) if v not in kept)
 
     def _table(self, axis, draws: Random) -> tuple[np.ndarray, int, np.ndarray]:
         """Chances over all axes, the number of entries, and the signed entry that each cell has."""
@@ -85,9 +103,6 @@ class Tangents:
         for axis in axes:
             product = product * self.tables[axis][0] % PRIME
         return product
-
-    def _by_entry(self, axis, others: np.ndarray) -> np.ndarray:
-        return others[..., None] * self.tables[axis][2] % PRIME
 
 
 def _beside(graph: ADMG, v: str) -> list[tuple[str, str]]:
