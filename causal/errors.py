@@ -64,15 +64,19 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else _LETTERS.get(c, f"\\u{{{ord(c):x}}}") for c in text)
 
 
+def _short(line: str, most: int = 1200) -> str:
+    return line if len(line) <= most else f"{line[: most - 300]} ... {line[-295:]}"
+
+
 def _row(names: Sequence[str], most: int = 12) -> str:
     return ", ".join([*map(shown, names[:most]), *(["..."] if len(names) > most else [])])
 
 
 class CausalError(Exception):
-    """Base of every error raised on purpose by this package; its message can be printed."""
+    """Base of every error raised on purpose; its message can be printed, and fits a screen."""
 
     def __init__(self, *lines: str) -> None:
-        Exception.__init__(self, "\n".join(map(_printable, lines)))
+        Exception.__init__(self, "\n".join(_short(_printable(line)) for line in lines))
 
     def __str__(self) -> str:  # KeyError would show the repr
         return str(self.args[0])

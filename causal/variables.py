@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 __all__ = [
     "Names",
@@ -17,11 +18,13 @@ __all__ = [
     "natural",
     "nearest",
     "quoted",
+    "repeated",
     "typeset",
     "unquoted",
     "variables",
 ]
 
+_Item = TypeVar("_Item", bound=Hashable)
 Variable: TypeAlias = str
 Variables: TypeAlias = frozenset[str]
 Names: TypeAlias = str | Iterable[str]
@@ -90,6 +93,15 @@ def nearest(name: Variable, known: Iterable[Variable]) -> tuple[Variable, ...]:
         difflib.get_close_matches(name[:200], known, n=3, cutoff=0.6) if len(known) < 5000 else []
     )
     return tuple(dict.fromkeys(folded + close))
+
+
+def repeated(items: Iterable[_Item]) -> frozenset[_Item]:
+    """What occurs more than once.
+
+    >>> sorted(repeated("abcab"))
+    ['a', 'b']
+    """
+    return frozenset(item for item, count in Counter(items).items() if count > 1)
 
 
 def quoted(name: Variable) -> str:

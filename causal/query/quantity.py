@@ -18,7 +18,7 @@ from causal.query.comparison import Comparison
 from causal.query.places import pointed_at
 from causal.query.question import Query
 from causal.query.terms import Assignment, Term
-from causal.variables import Variables, listed, quoted
+from causal.variables import Variables, listed, quoted, repeated
 
 __all__ = ["Event", "Expectation", "Part", "Probability", "Quantity"]
 
@@ -193,7 +193,7 @@ def _require_sense(part: Probability | Expectation, asked: tuple[Event, ...]) ->
         )
     plain = [event.variable for event in everything if isinstance(event, Term) and not event.under]
     plain += [action.variable for action in part.do]
-    if twice := {name for name in plain if plain.count(name) > 1}:
+    if twice := repeated(plain):
         raise QueryError(
             f"{listed(map(quoted, twice))} stands in two places of {part}; each variable has one",
             twice,

@@ -12,7 +12,16 @@ from causal.errors import QueryError
 from causal.query.places import pointed_at
 from causal.query.reading import read
 from causal.query.terms import Assignment, Term, Value
-from causal.variables import Names, Variable, Variables, listed, natural, quoted, variables
+from causal.variables import (
+    Names,
+    Variable,
+    Variables,
+    listed,
+    natural,
+    quoted,
+    repeated,
+    variables,
+)
 
 __all__ = ["Query"]
 
@@ -62,7 +71,7 @@ class Query:
             )
         plain = [t.variable for t in (*self.outcome, *self.given) if not t.under]
         plain += [a.variable for a in self.do]
-        if twice := {name for name in plain if plain.count(name) > 1}:
+        if twice := repeated(plain):
             names = listed(map(quoted, twice))
             problem = f"{names} stands in two places of {self}; each variable has one"
             raise QueryError(problem, twice)

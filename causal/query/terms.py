@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from causal.errors import QueryError
-from causal.variables import Variable, listed, quoted
+from causal.variables import Variable, listed, quoted, repeated
 
 __all__ = ["Assignment", "Term", "Value", "shown"]
 
@@ -62,7 +62,7 @@ class Term:
     def __post_init__(self) -> None:
         """Refuse a world in which one variable is set twice."""
         set_here = [(assignment.variable, assignment.reader) for assignment in self.under]
-        if twice := {pair[0] for pair in set_here if set_here.count(pair) > 1}:
+        if twice := {variable for variable, _ in repeated(set_here)}:
             raise QueryError(
                 f"{self} sets {listed(map(quoted, twice))} twice; in one world it has one value",
                 twice,

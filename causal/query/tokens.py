@@ -122,5 +122,7 @@ class Cursor:
 
     def error(self, wanted: str) -> QuerySyntaxError:
         """What to raise when something else was wanted here."""
-        found = self.here.value if self.here.kind == "eof" else repr(self.here.value)
+        value = self.here.value
+        shown = value if len(value) <= 40 else f"{value[:40]}..."
+        found = shown if self.here.kind == "eof" else repr(shown)
         return QuerySyntaxError(self.text, self.here.position, f"expected {wanted}, found {found}")

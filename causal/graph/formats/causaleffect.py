@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from causal.errors import GraphSyntaxError
+from causal.errors import GraphSyntaxError, shown
 from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import MOST_EDGES, Draft, Sketch
 from causal.graph.formats.tokens import PLAINLY_QUOTED, QUOTED, Language, Token, Tokens, bare
-from causal.variables import Variable, enclosed, quoted, unquoted
+from causal.variables import Variable, enclosed, unquoted
 
 __all__ = ["CAUSALEFFECT"]
 
@@ -198,8 +198,8 @@ def _join(draft: Draft, edges: _Edges) -> None:
     for (tail, head), place in marked.items():
         if (head, tail) not in marked:
             problem = (
-                f'{quoted(tail)} -+ {quoted(head)} is marked "U", and its opposite '
-                f"{quoted(head)} -+ {quoted(tail)} is not"
+                f'{shown(tail)} -+ {shown(head)} is marked "U", and its opposite '
+                f"{shown(head)} -+ {shown(tail)} is not"
             )
             raise GraphSyntaxError(text, place.position, problem)
         if tail <= head:
