@@ -7,7 +7,7 @@ and a longer sample begins with the shorter one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import TypeAlias
@@ -26,8 +26,9 @@ from causal.variables import Variable
 __all__ = ["draw", "draw_places"]
 
 Places: TypeAlias = NDArray[np.intp]
+Source: TypeAlias = Callable[[int, Mapping[str, Column]], Column]
 
-CHUNK = 8192  # units at a time: what they read is still in cache when it is read
+CHUNK = 16384  # units at a time: what they read is still in cache when it is read
 
 
 def draw(
@@ -37,8 +38,8 @@ def draw(
 
     Units are drawn some thousands at a time, each noise from where its stream has come to.
     """
-    shared = {one.name: (one.source, stream(seed, "noise", one.name)) for one in noise}
-    own = {v: stream(seed, "private", v) for v in mechanisms}
+    shared = {one.name: (one.source.form, stream(seed, "noise", one.name)) for one in noise}
+    own = {v: _source(m.noise, stream(seed, "private", v)) for v, m in mechanisms.items()}
     real = [v for v, mechanism in mechanisms.items() if not mechanism.values]
     block: Floats = np.empty((len(real), n))
     drawn: dict[Variable, Column] = dict(zip(real, block, strict=True))
@@ -46,13 +47,13 @@ def draw(
     for start in range(0, n, CHUNK):
         units = slice(start, min(start + CHUNK, n))
         size = units.stop - start
-        here = {name: law.form.draw(size, rng) for name, (law, rng) in shared.items()}
+        here = {name: form.draw(size, rng) for name, (form, rng) in shared.items()}
         for v, mechanism in mechanisms.items():
             if isinstance(mechanism, Constant):
                 values = mechanism.part(units, n)
             else:
                 given = [here[name] for name in mechanism.given]
-                values = mechanism.forward(given, _noise(mechanism.noise, here, size, own[v]))
+                values = mechanism.forward(given, own[v](size, here))
             drawn[v][units] = checked(v, values, size, mechanism.values, first=start)
             here[v] = drawn[v][units]
     if len(real) == len(drawn):
@@ -60,12 +61,14 @@ def draw(
     return pd.DataFrame({v: drawn[v] for v in mechanisms}, copy=False)
 
 
-def _noise(
-    noise: Law | str | None, here: Mapping[str, Column], size: int, rng: np.random.Generator
-) -> Column:
+def _source(noise: Law | str | None, rng: np.random.Generator) -> Source:
+    """Where the noise of some units comes from: a shared one, a stream, or nowhere."""
     if noise is None:
-        return np.zeros(size)
-    return here[noise] if isinstance(noise, str) else noise.form.draw(size, rng)
+        return lambda size, _: np.zeros(size)
+    if isinstance(noise, str):
+        return lambda _, here: here[noise]
+    form = noise.form
+    return lambda size, _: form.draw(size, rng)
 
 
 def _dtype(values: Values) -> np.dtype[np.generic]:

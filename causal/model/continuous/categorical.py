@@ -19,6 +19,7 @@ from causal.model.continuous.coupling import (
     at_places,
     gumbel_chances,
     interval_chances,
+    running,
 )
 from causal.model.continuous.curves import arity, called
 from causal.model.continuous.laws import Uniform
@@ -216,12 +217,10 @@ class Categorical:
         self._check(own, value)
         if isinstance(self.coupling, GumbelMax):
             return Chances(self.values, gumbel_chances(before, after, chosen))
-        low, sums = np.zeros(len(value)), np.zeros(len(value))
-        for place, row in enumerate(before):
-            np.copyto(low, sums, where=chosen == place)
-            sums += row
-        limits = after[:-1].cumsum(axis=0)
-        return Chances(self.values, interval_chances(low, low + own, limits))
+        low = np.zeros(len(value))
+        for place, row in enumerate(before[:-1]):
+            low += row * (chosen > place)
+        return Chances(self.values, interval_chances(low, low + own, running(after), len(after)))
 
     def _rows(self, given: Columns, units: int) -> Floats:
         rows = self.odds.at(given, units)

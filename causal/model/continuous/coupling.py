@@ -7,6 +7,7 @@ have one row a value, one column a unit.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from causal.model.noise import Column, Floats, Form
 
-__all__ = ["GumbelMax", "Gumbels", "at_places", "gumbel_chances", "interval_chances"]
+__all__ = ["GumbelMax", "Gumbels", "at_places", "gumbel_chances", "interval_chances", "running"]
 
 
 @dataclass(frozen=True)
@@ -63,28 +64,41 @@ def at_places(rows: Floats, places: NDArray[np.intp]) -> Floats:
     return picked
 
 
-def interval_chances(low: Floats, high: Floats, sums: Floats) -> Floats:
-    """How much of [low, high] lies between neighbouring ones of 0, the rows of ``sums``, and 1.
+def interval_chances(low: Floats, high: Floats, limits: Iterable[Floats], size: int) -> Floats:
+    """How much of [low, high] lies below the first limit, between two, and above the last.
 
-    The noise is uniform on [low, high], what is left of [0, 1] when a value was seen.
+    The noise is uniform on [low, high], what is left of [0, 1] when a value was seen; ``size`` is
+    the number of values, one more than there are limits.
 
-    >>> interval_chances(np.array([0.5]), np.array([1.0]), np.array([[0.2], [0.7]])).round(9)
-    array([[0. ],
-           [0.4],
-           [0.6]])
+    >>> limits = [np.array([0.2]), np.array([0.7])]
+    >>> interval_chances(np.array([0.5]), np.array([1.0]), limits, 3).round(9).ravel()
+    array([0. , 0.4, 0.6])
     """
-    chances = np.empty((len(sums) + 1, low.size))
+    chances = np.empty((size, low.size))
     width = high - low
-    below = np.zeros_like(low)  # the part of the interval below the last sum
-    for place, limit in enumerate(sums):
-        part = np.minimum(limit, high)
+    below, part = np.zeros_like(low), np.empty_like(low)  # below the last limit, and the next
+    for place, limit in enumerate(limits):
+        np.minimum(limit, high, out=part)
         part -= low
         np.maximum(part, 0.0, out=part)
         np.subtract(part, below, out=chances[place])
-        below = part
+        chances[place] /= width
+        below, part = part, below
     np.subtract(width, below, out=chances[-1])
-    chances /= width
+    chances[-1] /= width
     return chances
+
+
+def running(rows: Floats) -> Iterator[Floats]:
+    """The sums of the first row, the first two, and so on, but for all; one array, reused.
+
+    >>> [total.copy() for total in running(np.array([[0.2], [0.5], [0.3]]))]
+    [array([0.2]), array([0.7])]
+    """
+    total = np.zeros(rows.shape[1])
+    for row in rows[:-1]:
+        total += row
+        yield total
 
 
 def gumbel_chances(before: Floats, after: Floats, chosen: Column) -> Floats:
@@ -100,40 +114,34 @@ def gumbel_chances(before: Floats, after: Floats, chosen: Column) -> Floats:
     array([0., 1., 0.])
     """
     places = chosen.astype(np.intp)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(after > 0, before / after, np.inf)
+    ratio = np.divide(before, after, out=np.full_like(before, np.inf), where=after > 0)
     order = np.argsort(ratio, axis=0, kind="stable")
-    limits = np.take_along_axis(ratio, order, axis=0)
-    inverse = _inverses(before, after, limits)
-    with np.errstate(invalid="ignore"):
-        pieces = np.diff(limits, axis=0) * inverse[:-1] * inverse[1:]
-    # Up to an infinite limit, the piece is what is left of the integral: 1 / (B slope).
-    slope = _slopes(after, order)
-    infinite = np.isinf(limits[1:]) & np.isfinite(limits[:-1])
-    pieces = np.where(infinite, inverse[:-1] / slope, np.nan_to_num(pieces, nan=0.0, posinf=0.0))
-    heights = np.zeros_like(before)
-    np.cumsum(pieces, axis=0, out=heights[1:])
     integral = np.empty_like(before)
-    np.put_along_axis(integral, order, heights, axis=0)
-    chances = after * np.maximum(at_places(integral, places) - integral, 0.0)
+    ranked = (np.take_along_axis(rows, order, axis=0) for rows in (before, after, ratio))
+    np.put_along_axis(integral, order, _integral(*ranked), axis=0)
+    own = at_places(integral, places)
+    chances = np.subtract(own, integral, out=integral)
+    np.maximum(chances, 0.0, out=chances)
+    chances *= after
     units = np.arange(places.size)
     chances[places, units] = 0.0
     chances[places, units] = np.maximum(1.0 - chances.sum(axis=0), 0.0)
     return chances
 
 
-def _inverses(before: Floats, after: Floats, limits: Floats) -> Floats:
-    """1 / B at each limit, 0 at infinity."""
-    total = np.zeros_like(limits)
-    with np.errstate(invalid="ignore"):
-        for p, q in zip(before, after, strict=True):
-            total += np.maximum(p, np.where(q > 0, limits * q, 0.0))
-    inverses: Floats = 1.0 / total
-    return inverses
-
-
-def _slopes(after: Floats, order: NDArray[np.intp]) -> Floats:
-    """The slope of B above each limit but the last: the sum of q over the limits so far."""
-    sorted_after = np.take_along_axis(after, order, axis=0)
-    slopes: Floats = np.cumsum(sorted_after, axis=0)[:-1]
-    return slopes
+def _integral(before: Floats, after: Floats, limits: Floats) -> Floats:
+    """H at each limit, in rising order, up to a constant; above an infinite one it is flat."""
+    heights = np.zeros_like(limits)
+    slope = np.zeros(limits.shape[1])
+    for k in range(1, len(limits)):
+        slope += after[k - 1]
+        level = before[k:].sum(axis=0)
+        low, high = limits[k - 1], limits[k]
+        started, ends = np.isfinite(low), np.isfinite(high)
+        left = level + slope * np.where(started, low, 0.0)
+        right = level + slope * np.where(ends, high, 0.0)
+        piece = np.zeros_like(left)
+        np.divide(np.subtract(high, low, where=ends, out=piece), left * right, piece, where=ends)
+        np.divide(1.0, left * slope, out=piece, where=started & ~ends)
+        heights[k] = heights[k - 1] + piece
+    return heights

@@ -103,7 +103,8 @@ class Threshold:
     def couple(self, value: Column, given: Columns, then: Columns) -> Chances:
         """How the interval of the noise is cut under other circumstances."""
         low, high = self._ends(value, self._sums(given, len(value)))
-        return Chances(self.values, interval_chances(low, high, self._sums(then, len(value))))
+        sums = self._sums(then, len(value))
+        return Chances(self.values, interval_chances(low, high, sums, len(self.values)))
 
     def _sums(self, given: Columns, units: int) -> Floats:
         """The probability below each cut, one row a cut."""
