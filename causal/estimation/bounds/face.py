@@ -9,7 +9,14 @@ import pandas as pd
 
 from causal.errors import OptionError
 from causal.estimation.bounds.answers import Bounds, Falsified
-from causal.estimation.bounds.reading import Experiments, arrows, domains_of, read_regimes
+from causal.estimation.bounds.reading import (
+    Experiments,
+    Tables,
+    arrows,
+    domains_of,
+    read_regimes,
+    tables,
+)
 from causal.estimation.bounds.sampling import confident
 from causal.expression.law import Number
 from causal.graph import ADMG, a_graph
@@ -32,7 +39,7 @@ ROUNDING = Fraction(1, 10**9)  # by how much probabilities given as doubles may 
 def bounds(
     graph: ADMG,
     query: Quantity | Query | str,
-    data: pd.Series | pd.DataFrame | None = None,
+    data: Tables | None = None,
     *,
     experiments: Experiments | None = None,
     monotone: Mapping[Variable, Variable] | Iterable[str] = (),
@@ -42,9 +49,9 @@ def bounds(
     """Bound a quantity over all models of a graph that have the law of the data.
 
     ``data`` is a law (a Series, exact when its probabilities are fractions) or observations (a
-    DataFrame); ``experiments`` has laws or observations under interventions, by ``"do(X=1)"``;
-    ``monotone`` lists arrows that never lower their head when their tail is raised.  Variables
-    are finite, with the values that occur or those of ``domains``.
+    DataFrame), or several of different variables; ``experiments`` has the same under interventions,
+    by ``"do(X=1)"``; ``monotone`` lists arrows that never lower their head when their tail is
+    raised.  Variables are finite, with the values that occur or those of ``domains``.
 
     >>> index = pd.MultiIndex.from_product([(0, 1), (0, 1)], names=["X", "Y"])
     >>> law = pd.Series([Fraction(1, 4)] * 4, index=index)
@@ -96,11 +103,12 @@ def _quantity(query: Quantity | Query | str) -> Quantity:
     return Quantity.of(query) if isinstance(query, Query) else query
 
 
-def _is_exact(data: object, experiments: Experiments | None) -> bool:
-    tables = [data, *(experiments or {}).values()]
+def _is_exact(data: Tables | None, experiments: Experiments | None) -> bool:
+    """Whether all probabilities were given as fractions."""
+    given = [table for some in (data, *(experiments or {}).values()) for table in tables(some)]
     return all(
         isinstance(weight, Fraction | int)
-        for table in tables
+        for table in given
         if isinstance(table, pd.Series)
         for weight in table
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -19,15 +19,30 @@ from causal.query.reading import actions
 from causal.query.tokens import Cursor
 from causal.variables import Variable, listed, natural
 
-__all__ = ["Experiments", "arrows", "domains_of", "read_regimes"]
+__all__ = ["Experiments", "Tables", "arrows", "domains_of", "read_regimes", "tables"]
 
 Table: TypeAlias = pd.Series | pd.DataFrame
-Experiments: TypeAlias = Mapping[str | Do, Table]
+Tables: TypeAlias = Table | Sequence[Table]
+Experiments: TypeAlias = Mapping[str | Do, Tables]
 Values: TypeAlias = tuple[Hashable, ...]
 
 
+def tables(data: Tables | None) -> Iterator[Table]:
+    """One table, or several that were seen apart.
+
+    >>> len(list(tables(pd.DataFrame({"X": [0, 1]})))), len(list(tables(None)))
+    (1, 0)
+    """
+    if isinstance(data, pd.Series | pd.DataFrame):
+        yield data
+    elif isinstance(data, Sequence):
+        yield from data
+    elif data is not None:
+        raise DataError(f"data is a pandas Series or DataFrame, or several; found {data!r:.60}")
+
+
 def read_regimes(
-    graph: ADMG, data: Table | None, experiments: Experiments | None
+    graph: ADMG, data: Tables | None, experiments: Experiments | None
 ) -> tuple[Regime, ...]:
     """Observations first, then experiments; raises DataError, or QueryError for what was set.
 
@@ -36,11 +51,11 @@ def read_regimes(
     >>> trial.do, trial.names, trial.units
     ({'X': 1}, ('Y',), None)
     """
-    found = [] if data is None else [_regime(graph, {}, data)]
-    for key, table in (experiments or {}).items():
+    found = [_regime(graph, {}, table) for table in tables(data)]
+    for key, seen in (experiments or {}).items():
         do = _settings(key)
         graph.require(do)
-        found.append(_regime(graph, do, table))
+        found += [_regime(graph, do, table) for table in tables(seen)]
     if not found:
         raise DataError("there is no data: give a law, observations, or experiments")
     return tuple(found)
