@@ -26,7 +26,7 @@ from causal.model.continuous import Uniform as Uniform
 from causal.model.engines.abduction import NoiseLaw as NoiseLaw
 from causal.model.engines.abduction import abduct as abduct
 from causal.model.engines.abduction import predict as predict
-from causal.model.engines.counterfactual import Counterfactual as Counterfactual
+from causal.model.engines.answers import Counterfactual as Counterfactual
 from causal.model.engines.counterfactual import counterfactual as counterfactual
 from causal.model.engines.units import outcome_probabilities as outcome_probabilities
 from causal.model.engines.units import potential_outcomes as potential_outcomes

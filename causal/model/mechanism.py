@@ -126,6 +126,10 @@ class FiniteMechanism(Mechanism, Protocol):
     def cells(self) -> Row:
         """The probabilities of the private noise."""
 
+    @property
+    def picks(self) -> Sequence[Sequence[int]]:
+        """For each cell, the place of the value under every setting, in the order of ``rows``."""
+
     def respond(self, given: Values, cell: int) -> Value:
         """The value under a setting of ``given`` and one cell of private noise."""
 

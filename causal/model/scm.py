@@ -6,6 +6,7 @@ and nothing is ever stored in the graph.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,7 +17,8 @@ import pandas as pd
 
 from causal.errors import ModelError, OptionError
 from causal.graph import ADMG
-from causal.model.finite.contraction import Tensor, contract, mechanism_tensor, noise_tensor
+from causal.model.finite.contraction import Tensor, contract, noise_tensor
+from causal.model.finite.grid import Grid
 from causal.model.finite.tabulation import tabulated
 from causal.model.intervention import Intervention
 from causal.model.mechanism import FiniteMechanism, Mechanism, Values, is_finite
@@ -134,7 +136,9 @@ class SCM:
         keep = tuple(dict.fromkeys(names or self.graph.nodes))
         needed = self.graph.ancestors(self.graph.require(keep))
         read = frozenset().union(*(self.tables[v].given for v in needed))
-        tensors = [tensor for name, tensor in self._tensors.items() if name in needed | read]
+        grids = {v: grid for v, grid in self.grids.items() if v in needed}
+        tensors = [Tensor((*grid.given, v), grid.law(exact=True)) for v, grid in grids.items()]
+        tensors += [noise_tensor(one) for one in self.noise if one.name in self.shared_noise & read]
         weights = contract(tensors, keep).ravel()
         total = weights.sum()
         return tabulated([Fraction(w, total) for w in weights], self.domains, keep)
@@ -190,7 +194,16 @@ class SCM:
         return domains(self._mechanisms, self.noise)
 
     @cached_property
-    def _tensors(self) -> dict[str, Tensor]:
-        tensors = {one.name: noise_tensor(one) for one in self.noise}
-        tables = self.tables.items()
-        return tensors | {v: mechanism_tensor(v, m, self.domains) for v, m in tables}
+    def grids(self) -> Mapping[Variable, Grid]:
+        """The mechanisms of a finite model as arrays, noise that nobody else reads taken in."""
+        laws = {one.name: one.law for one in self.noise if one.name not in self.shared_noise}
+        return {
+            v: Grid(m, self.domains, {name: laws[name] for name in m.given if name in laws})
+            for v, m in self.tables.items()
+        }
+
+    @cached_property
+    def shared_noise(self) -> frozenset[str]:
+        """The noises that two or more mechanisms read."""
+        read = Counter(name for m in self.tables.values() for name in m.given)
+        return frozenset(one.name for one in self.noise if read[one.name] > 1)

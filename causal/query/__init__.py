@@ -1,6 +1,7 @@
 """Questions, as values: effects, counterfactuals and sums of them, read from text and printed."""
 
 from causal.query.comparison import Comparison as Comparison
+from causal.query.comparison import Relation as Relation
 from causal.query.posing import posed as posed
 from causal.query.posing import require as require
 from causal.query.quantity import Event as Event
@@ -20,6 +21,7 @@ __all__ = [
     "Probability",
     "Quantity",
     "Query",
+    "Relation",
     "Term",
     "Value",
     "posed",

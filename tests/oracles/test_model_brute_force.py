@@ -5,53 +5,26 @@ weight of the states in which the event happens.  Nothing of the engines is used
 """
 
 import itertools
-from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies.graphs import admgs, seeds
+from strategies.states import states, value_in
 
 from causal import Query, counterfactual
 from causal.errors import ImpossibleEvidenceError
 from causal.model import SCM, Do, Independent, Table, abduct, predict, random_scm
 from causal.query import Term
 
-State = dict[str, int]
-
-
-def states(model: SCM) -> Iterator[tuple[Fraction, State]]:
-    """Every state of shared and private noise, with its probability."""
-    laws = {one.name: one.law for one in model.noise}
-    laws |= {f"own {v}": m.cells for v, m in model.mechanisms.items()}
-    for cells in itertools.product(*(range(len(law)) for law in laws.values())):
-        weight = Fraction(1)
-        for law, cell in zip(laws.values(), cells, strict=True):
-            weight *= law[cell]
-        yield weight, dict(zip(laws, cells, strict=True))
-
-
-def value(model: SCM, term: Term, state: State) -> object:
-    """What a variable is in its world, for the unit with this noise."""
-    for assignment in term.under:
-        if assignment.variable == term.variable:
-            inner = assignment.value
-            return value(model, inner, state) if isinstance(inner, Term) else inner
-    mechanism = model.mechanisms[term.variable]
-    given_values = tuple(
-        state[name] if name in state else value(model, Term(name, under=term.under), state)
-        for name in mechanism.given
-    )
-    return mechanism.respond(given_values, state[f"own {term.variable}"])
-
 
 def probability(model: SCM, query: Query) -> Fraction | None:
     happens = evidence = Fraction(0)
     for weight, state in states(model):
-        if all(value(model, t, state) == t.value for t in query.given):
+        if all(value_in(model, t, state) == t.value for t in query.given):
             evidence += weight
-            happens += weight * all(value(model, t, state) == t.value for t in query.outcome)
+            happens += weight * all(value_in(model, t, state) == t.value for t in query.outcome)
     return happens / evidence if evidence else None
 
 

@@ -3,7 +3,7 @@
 from causal.model.engines.abduction import NoiseLaw as NoiseLaw
 from causal.model.engines.abduction import abduct as abduct
 from causal.model.engines.abduction import predict as predict
-from causal.model.engines.counterfactual import Counterfactual as Counterfactual
+from causal.model.engines.answers import Counterfactual as Counterfactual
 from causal.model.engines.counterfactual import counterfactual as counterfactual
 
 __all__ = ["Counterfactual", "NoiseLaw", "abduct", "counterfactual", "predict"]

@@ -53,7 +53,8 @@ def abduct(model: SCM, observed: Mapping[Variable, Value]) -> NoiseLaw:
             raise DomainError(variable, observed[variable], model.domains[variable])
     worlds = Worlds(model)
     seen = {worlds.node(Term(variable)): value for variable, value in observed.items()}
-    read = dict.fromkeys(slot for node in worlds.nodes for slot in node.reads)
+    numbers = range(len(worlds.nodes))
+    read = dict.fromkeys(slot for number in numbers for slot in worlds.reads(number))
     names = tuple(slot for slot in read if isinstance(slot, str))
     joint = enumerate_worlds(worlds, names, seen=seen)
     if not joint.total:

@@ -1,48 +1,41 @@
-"""What would have been: counterfactual probabilities of a finite model, exactly.
+"""What would have been: the one door for counterfactual questions to a model.
 
-Pearl (2009), theorem 7.1.7: condition the noise on what was seen (abduction), change the
-mechanisms (action), push the noise through (prediction).  All worlds share one noise, which is
-what makes them worlds of the same unit.
+Pearl (2009), theorem 7.1.7.  All worlds share one noise, which is what makes them worlds of the
+same unit.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from fractions import Fraction
 
-from causal.errors import DomainError, ImpossibleEvidenceError, QueryError
-from causal.model.engines.enumeration import enumerate_worlds
-from causal.model.engines.worlds import Worlds
-from causal.model.mechanism import Value
+from causal.model.engines.answers import Counterfactual
+from causal.model.engines.bounding.unknown_coupling import bound
+from causal.model.engines.evaluation import Evaluation, evaluation
+from causal.model.finite.coupling import Unknown
+from causal.model.finite.table import Table
 from causal.model.scm import SCM
-from causal.query import Assignment, Query, Term, posed
-from causal.variables import Variable
+from causal.query import Quantity, Query, require
 
-__all__ = ["Counterfactual", "counterfactual"]
+__all__ = ["EXACT", "FLOATS", "assumptions", "counterfactual", "posed_quantity"]
 
+EXACT_WORK = 30_000  # multiplications of whole numbers, about ten milliseconds
 
-@dataclass(frozen=True)
-class Counterfactual:
-    """A counterfactual probability, how it was found, and what it rests on."""
-
-    query: Query
-    value: Fraction
-    engine: str
-    assumptions: tuple[str, ...]
-    probability_of_evidence: Fraction
-
-    def __str__(self) -> str:
-        return f"{self.query} = {self.value}"
+EXACT = "coupled tables, exact"
+FLOATS = "coupled tables, float64"
+BOUNDS = "linear program over couplings"
 
 
-def counterfactual(model: SCM, query: Query | str) -> Counterfactual:
-    """The probability of a counterfactual event in a finite model, by enumeration over noise.
+def counterfactual(
+    model: SCM, query: Quantity | Query | str, *, exact: bool | None = None
+) -> Counterfactual:
+    """The value of a counterfactual probability, expectation, or sum of them, in a finite model.
 
-    Any number of worlds, nested ones too, with evidence in any of them; every term needs a value.
-    Raises UnknownVariableError, DomainError, QueryError, or ImpossibleEvidenceError when the
-    evidence cannot be.
+    Any number of worlds, nested ones too, with evidence in any of them.  The value is a Fraction
+    where that takes a moment, else a float; ``exact`` decides otherwise, and ``engine`` says which
+    it was.  Where the question is one about an ``Unknown()`` coupling, there is an interval in its
+    place.  Raises UnknownVariableError, DomainError, QueryError, or ImpossibleEvidenceError when
+    the evidence cannot be.
 
     >>> from causal.graph import ADMG
     >>> from causal.model import Response, Table
@@ -52,69 +45,64 @@ def counterfactual(model: SCM, query: Query | str) -> Counterfactual:
     ... )
     >>> print(counterfactual(model, "P(Y[X=0]=0 | X=1, Y=1)"))    # was X=1 necessary for Y=1?
     P(Y[X=0]=0 | X=1, Y=1) = 3/4
+    >>> print(counterfactual(model, "E(Y[X=1]) - E(Y[X=0])"))
+    E(Y[X=1]) - E(Y[X=0]) = 3/10
     """
-    asked = posed(model.graph, query)
-    worlds = Worlds(model)
-    outcome = [_event(worlds, term, asked.do) for term in asked.outcome]
-    evidence = [_event(worlds, term, asked.do) for term in asked.given]
-    seen = dict(evidence)
-    joint = enumerate_worlds(worlds, tuple(dict(outcome)), seen=seen)
-    if not joint.total or _at_odds(evidence):
-        raise ImpossibleEvidenceError(", ".join(map(str, asked.given)))
+    asked = posed_quantity(model, query)
+    constant = sum((factor for factor, part in asked.parts if part is None), start=Fraction(0))
+    parts = [(factor, evaluation(model, part)) for factor, part in asked.parts if part is not None]
+    plans = [plan for _, plan in parts]
+    if any(map(_is_open, plans)):
+        return _bounded(model, asked, plans)
+    if exact is None:
+        exact = sum(plan.work for plan in plans) <= EXACT_WORK
+    measured = [(factor, plan.measure(exact=exact)) for factor, plan in parts]
+    value = sum((factor * found.value for factor, found in measured), start=constant)
+    seen = min((found.probability_of_evidence for _, found in measured), default=Fraction(1))
+    return Counterfactual(asked, value, EXACT if exact else FLOATS, assumptions(plans), seen)
+
+
+def posed_quantity(model: SCM, query: Quantity | Query | str) -> Quantity:
+    """A question as a quantity about a model; raises UnknownVariableError, pointing into text.
+
+    >>> from causal.model import random_scm
+    >>> from causal.graph import ADMG
+    >>> model = random_scm(ADMG.parse("X -> Y"), rng=0)
+    >>> print(posed_quantity(model, Query.parse("P(Y=1 | do(X=1))")))
+    P(Y=1 | do(X=1))
+    """
+    match query:
+        case str():
+            asked = Quantity.parse(query)
+        case Query():
+            asked = Quantity.of(query)
+        case Quantity():
+            asked = query
+    require(model.graph, asked.variables, text=query if isinstance(query, str) else None)
+    return asked
+
+
+def assumptions(plans: Sequence[Evaluation]) -> tuple[str, ...]:
+    """What a number rests on beyond the laws of the model: couplings, where two worlds meet."""
+    couplings = {v: text for plan in plans for v, text in plan.couplings.items()}
+    order = plans[0].worlds.model.graph.nodes if plans else ()
+    return (
+        "the mechanisms and their noise are as the model says",
+        *(f"{v}: {couplings[v]}" for v in order if v in couplings),
+    )
+
+
+def _is_open(plan: Evaluation) -> bool:
+    """Whether several worlds meet in a table that does not say how its rows hang together."""
+    tables = (plan.worlds.tables[v] for v in plan.coupled)
+    return any(isinstance(t, Table) and isinstance(t.coupling, Unknown) for t in tables)
+
+
+def _bounded(model: SCM, asked: Quantity, plans: Sequence[Evaluation]) -> Counterfactual:
+    found = bound(model, asked)
+    if found.lower == found.upper:
+        return Counterfactual(asked, found.lower, BOUNDS, assumptions(plans))
+    loose = (f"the ends might not be reached: {why}" for why in found.loose)
     return Counterfactual(
-        query=asked,
-        value=Fraction(0)
-        if _at_odds(outcome)
-        else joint.probability(tuple(dict(outcome).values())),
-        engine="enumeration",
-        assumptions=_assumptions(worlds, [number for number, _ in outcome + evidence]),
-        probability_of_evidence=Fraction(joint.total, joint.scale),
+        asked, None, BOUNDS, (*assumptions(plans), *loose), bounds=(found.lower, found.upper)
     )
-
-
-def _event(worlds: Worlds, term: Term, do: tuple[Assignment, ...]) -> tuple[int, Value]:
-    """The node of a term, and the value it is asked to have; do(...) is a query's only world."""
-    placed = replace(term, under=do) if do else term
-    _check_value(placed, placed.variable, placed.value, worlds.model)
-    _check_world(placed, worlds.model)
-    return worlds.node(placed), placed.value
-
-
-def _check_world(term: Term, model: SCM) -> None:
-    """Raise QueryError or DomainError unless a world sets each variable to what it can be."""
-    for assignment in term.under:
-        reader = assignment.reader
-        if reader is not None and reader not in model.graph.children(assignment.variable):
-            raise QueryError(
-                f"{term} sets an edge {assignment.variable} -> {reader}, which is not in the graph"
-            )
-        if isinstance(assignment.value, Term):
-            _check_world(assignment.value, model)
-        else:
-            _check_value(term, assignment.variable, assignment.value, model)
-
-
-def _check_value(term: Term, variable: Variable, value: Value, model: SCM) -> None:
-    if value is None:
-        raise QueryError(
-            f"{term} leaves {variable} open; a probability needs values, as in {variable}=1"
-        )
-    if value not in model.domains[variable]:
-        raise DomainError(variable, value, model.domains[variable])
-
-
-def _at_odds(events: Iterable[tuple[int, Value]]) -> bool:
-    """Whether one node is asked to have two values: two worlds that no intervention tells apart."""
-    values = Counter(number for number, _ in set(events))
-    return any(count > 1 for count in values.values())
-
-
-def _assumptions(worlds: Worlds, targets: Iterable[int]) -> tuple[str, ...]:
-    """What the number rests on beyond the laws of the model: couplings, where two worlds meet."""
-    copies = Counter(worlds.nodes[number].variable for number in worlds.upstream(targets))
-    couplings = (
-        f"{v}: {assumed}"
-        for v, mechanism in worlds.model.mechanisms.items()
-        if copies[v] > 1 and (assumed := mechanism.assumes)
-    )
-    return ("the mechanisms and their noise are as the model says", *couplings)

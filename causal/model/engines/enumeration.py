@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import lcm
 from typing import cast
 
-from causal.model.engines.worlds import Node, Slot, Worlds
+from causal.model.engines.worlds import Slot, Worlds
 from causal.model.exact import Row
 from causal.model.mechanism import Value, Values, private
 from causal.model.scm import SCM
@@ -47,17 +47,17 @@ def enumerate_worlds(
 
     ``start`` is a law of some noise to begin from, in place of the model's own.
     """
-    order = worlds.upstream([*keep, *seen])
+    order = worlds.sweep([*keep, *seen])
     laws = _noise_laws(worlds.model)
-    last = {slot: step for step, number in enumerate(order) for slot in worlds.nodes[number].reads}
+    last = {slot: step for step, number in enumerate(order) for slot in worlds.reads(number)}
     last |= {slot: len(order) for slot in keep}
     joint = Joint((), {(): 1}, 1) if start is None else start
     for step, number in enumerate(order):
-        node = worlds.nodes[number]
-        entering = [s for s in node.reads if isinstance(s, str) and s not in joint.slots]
+        reads = worlds.reads(number)
+        entering = [s for s in reads if isinstance(s, str) and s not in joint.slots]
         for noise in entering:
             joint = _with_noise(joint, noise, laws[noise])
-        joint = _with_node(joint, number, node, worlds.model, seen)
+        joint = _with_node(joint, number, worlds, seen)
         joint = _only(joint, [s for s in joint.slots if last.get(s, -1) > step])
     for noise in (s for s in keep if isinstance(s, str) and s not in joint.slots):
         joint = _with_noise(joint, noise, laws[noise])
@@ -80,19 +80,19 @@ def _with_noise(joint: Joint, noise: str, law: Row) -> Joint:
     return Joint((*joint.slots, noise), weights, joint.scale * scale)
 
 
-def _with_node(
-    joint: Joint, number: int, node: Node, model: SCM, seen: Mapping[int, Value]
-) -> Joint:
+def _with_node(joint: Joint, number: int, worlds: Worlds, seen: Mapping[int, Value]) -> Joint:
     """Append the value of a node; states in which it is not what was seen drop out."""
+    node = worlds.nodes[number]
     places = [joint.slots.index(slot) for slot in node.inputs]
-    cell = None if node.noise is None else joint.slots.index(node.noise)
+    own_noise = worlds.reads(number)[len(node.inputs) :]
+    cell = joint.slots.index(own_noise[0]) if own_noise else None
     weights = {}
     for values, weight in joint.weights.items():
         value = node.constant
         if node.variable is not None:
             given = tuple(values[place] for place in places)
             own = 0 if cell is None else cast("int", values[cell])
-            value = model.tables[node.variable].respond(given, own)
+            value = worlds.tables[node.variable].respond(given, own)
         if number not in seen or seen[number] == value:
             weights[*values, value] = weight
     return Joint((*joint.slots, number), weights, joint.scale)

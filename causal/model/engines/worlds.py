@@ -2,16 +2,17 @@
 
 Balke & Pearl (1994), "Probabilistic evaluation of counterfactual queries"; Shpitser & Pearl
 (2007).  A variable in a world is one node; it is known by its mechanism's inputs, so that the same
-variable in two worlds is the same node whenever nothing upstream of it was set differently.
+variable in two worlds is the same node whenever nothing upstream of it was set differently.  Once a
+node has been seen, what reads it reads its value: Y[X=1] is Y in the eyes of who has seen X=1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from causal.model.mechanism import Value, private
+from causal.model.mechanism import FiniteMechanism, Value, private
 from causal.model.scm import SCM
 from causal.query import Assignment, Term
 from causal.variables import Variable
@@ -21,19 +22,20 @@ __all__ = ["Node", "Slot", "Worlds"]
 Slot: TypeAlias = int | str  # a node by its number, a noise by its name
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A variable in a world, or a constant (no variable) that an intervention put there."""
 
     variable: Variable | None
     inputs: tuple[Slot, ...] = ()
     constant: Value = None
-    noise: str | None = None
 
-    @property
-    def reads(self) -> tuple[Slot, ...]:
-        """Everything that must be known before it, its private noise included."""
-        return self.inputs if self.noise is None else (*self.inputs, self.noise)
+
+@dataclass(frozen=True)
+class _World:
+    """What is set in one world, and the nodes found in it so far."""
+
+    here: dict[Variable, int]
+    edges: dict[tuple[str, Variable], int]
 
 
 @dataclass
@@ -50,54 +52,103 @@ class Worlds:
     """
 
     model: SCM
-    nodes: list[Node] = field(default_factory=list)
-    numbers: dict[Node, int] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list, init=False)
+    numbers: dict[Node, int] = field(default_factory=dict, init=False)
+    seen: dict[int, Value] = field(default_factory=dict, init=False)
+    made: dict[tuple[Assignment, ...], _World] = field(default_factory=dict, init=False)
+    tables: dict[Variable, FiniteMechanism] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the mechanisms; raises ModelError unless the model is finite."""
+        self.tables = dict(self.model.tables)
 
     def node(self, term: Term) -> int:
         """The number of a term's node, made with everything upstream of it unless it is there."""
-        world = {a.variable: a for a in term.under if a.reader is None}
-        edges = {(a.variable, a.reader): self._set(a) for a in term.under if a.reader is not None}
-        upstream = self.model.graph.ancestors(term.variable)
-        here: dict[str, int] = {}
-        for v in self.model.graph.nodes:
-            if v in world:
-                here[v] = self._set(world[v])
-            elif v in upstream:
-                here[v] = self._respond(v, here, edges)
-        return here[term.variable]
+        return self._at(term.variable, self._world(term.under))
+
+    def see(self, number: int, value: Value) -> None:
+        """Take note that a node has a value, which is what later nodes then read."""
+        if self.nodes[number].variable is not None:
+            self.seen[number] = value
+
+    def reads(self, number: int) -> tuple[Slot, ...]:
+        """Everything that must be known before a node, its private noise included."""
+        node = self.nodes[number]
+        if node.variable is None or len(self.tables[node.variable].cells) == 1:
+            return node.inputs
+        return (*node.inputs, private(node.variable))
 
     def upstream(self, targets: Iterable[Slot]) -> list[int]:
-        """The nodes that targets depend on, in an order of evaluation that frees noise early."""
+        """The nodes that targets depend on, causes first."""
         needed: set[int] = set()
         waiting = [slot for slot in targets if isinstance(slot, int)]
         while waiting:
             if (number := waiting.pop()) not in needed:
                 needed.add(number)
                 waiting += [slot for slot in self.nodes[number].inputs if isinstance(slot, int)]
+        return sorted(needed)
+
+    def sweep(self, targets: Iterable[Slot]) -> list[int]:
+        """The nodes that targets depend on, in an order of evaluation that frees noise early."""
+        needed = self.upstream(targets)
         # Variable by variable where that is an order at all: then private noise is short-lived.
         place = {v: i for i, v in enumerate(self.model.graph.nodes)}
         rank: dict[int, int] = {}
-        for number in sorted(needed):
+        for number in needed:
             node = self.nodes[number]
             own = -1 if node.variable is None else place[node.variable]
             rank[number] = max([own, *(rank[s] for s in node.inputs if isinstance(s, int))])
         return sorted(needed, key=lambda number: (rank[number], number))
 
+    def _world(self, under: tuple[Assignment, ...]) -> _World:
+        if under not in self.made:
+            settings = {a.variable: self._set(a) for a in under if a.reader is None}
+            edges = {(a.variable, a.reader): self._set(a) for a in under if a.reader is not None}
+            self.made[under] = _World(settings, edges)
+        return self.made[under]
+
     def _set(self, assignment: Assignment) -> int:
         if isinstance(assignment.value, Term):
-            return self.node(assignment.value)
+            return self._read(self.node(assignment.value))
         return self._numbered(Node(None, constant=assignment.value))
 
-    def _respond(
-        self, v: Variable, here: dict[str, int], edges: dict[tuple[Variable, Variable], int]
-    ) -> int:
-        mechanism = self.model.tables[v]
-        inputs = tuple(edges.get((name, v), here.get(name, name)) for name in mechanism.given)
-        noise = private(v) if len(mechanism.cells) > 1 else None
-        return self._numbered(Node(v, inputs, noise=noise))
+    def _at(self, variable: Variable, world: _World) -> int:
+        """The node of a variable in a world, after those of its causes; no recursion."""
+        waiting, here = [variable], world.here
+        while waiting:
+            v = waiting[-1]
+            if v in here:
+                waiting.pop()
+                continue
+            given = self.tables[v].given
+            missing = [
+                name
+                for name in given
+                if name not in here and (name, v) not in world.edges and name in self.tables
+            ]
+            if missing:
+                waiting += reversed(missing)
+            else:
+                here[v] = self._respond(v, given, world)
+        return here[variable]
+
+    def _respond(self, v: Variable, given: tuple[str, ...], world: _World) -> int:
+        here, edges = world.here, world.edges
+        inputs: list[Slot] = []
+        for name in given:
+            slot = edges[name, v] if (name, v) in edges else here.get(name)
+            inputs.append(name if slot is None else self._read(slot))
+        return self._numbered(Node(v, tuple(inputs)))
+
+    def _read(self, number: int) -> int:
+        """A node as its readers know it: by its value, once that has been seen."""
+        if number in self.seen:
+            return self._numbered(Node(None, constant=self.seen[number]))
+        return number
 
     def _numbered(self, node: Node) -> int:
-        if node not in self.numbers:
-            self.numbers[node] = len(self.nodes)
+        number = self.numbers.get(node)
+        if number is None:
+            number = self.numbers[node] = len(self.nodes)
             self.nodes.append(node)
-        return self.numbers[node]
+        return number

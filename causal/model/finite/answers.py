@@ -58,6 +58,13 @@ class Answers:
         """The value in a row and a cell."""
         return self._answers[given][cell]
 
+    @property
+    def picks(self) -> tuple[tuple[int, ...], ...]:
+        """For each cell, the place of the value in every row."""
+        place = {value: i for i, value in enumerate(self.values)}
+        rows = ([place[answer] for answer in answers] for _, answers in self.pairs)
+        return tuple(zip(*rows, strict=True))
+
     def forward(self, given: Columns, noise: Column) -> Column:
         """The value of each unit, by its row and its cell."""
         return self._lookup.forward(given, noise)

@@ -1,97 +1,179 @@
-"""Variable elimination over exact integers: multiply what mentions a name, sum it out, forget it.
+"""Variable elimination: multiply what mentions a name, sum it out, forget it.
 
-Zhang & Poole (1994).  Probabilities are held as integers over a common denominator, which never
-matters because a law is normalised at the end; so every number is exact, whatever its size.
+Zhang & Poole (1994).  Weights are integers over a common denominator, exact whatever their size, or
+floats; the denominator never matters, as a law is normalised at the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
-from math import lcm, prod
-from typing import TypeAlias
+from math import frexp, lcm, prod
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from causal.model.mechanism import FiniteMechanism, Values
+from causal.errors import ModelError
+from causal.model.finite.elimination import Order, elimination_order
 from causal.model.noise import Noise
-from causal.variables import Variable
 
-__all__ = ["Tensor", "contract", "mechanism_tensor", "noise_tensor"]
+__all__ = [
+    "Integers",
+    "Name",
+    "Scaled",
+    "Tensor",
+    "Weights",
+    "contract",
+    "eliminate",
+    "integers",
+    "noise_tensor",
+    "sizes",
+]
 
+Name: TypeAlias = Hashable
 Integers: TypeAlias = NDArray[np.object_]
+Weights: TypeAlias = NDArray[np.float64] | Integers
+
+MOST = 2**27  # entries of the largest product that is built
+AT_ONCE = 2**12  # entries of a product that is built in one go, however many factors it has
+TINY = 2.0**-300
 
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
     """Non-negative weights over the values of some names, one axis a name."""
 
-    names: tuple[str, ...]
-    weights: Integers
+    names: tuple[Name, ...]
+    weights: Weights
 
-    @classmethod
-    def of(cls, names: tuple[str, ...], weights: Integers) -> Tensor:
-        """A tensor whose weights may have shrunk to a bare integer, which object arrays do."""
-        return cls(names, np.asarray(weights, dtype=object))
 
-    def __mul__(self, other: Tensor) -> Tensor:
-        names = tuple(dict.fromkeys(self.names + other.names))
-        return Tensor.of(names, self.spread(names) * other.spread(names))
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """Weights times two to an exponent, so that the small ones of large models stay above zero."""
 
-    def spread(self, names: Sequence[str]) -> Integers:
-        """The weights with their axes in the order of ``names``, length one where a name is new."""
-        own = [name for name in names if name in self.names]
-        axes = self.weights.transpose([self.names.index(name) for name in own])
-        sizes = iter(axes.shape)
-        return axes.reshape([next(sizes) if name in self.names else 1 for name in names])
-
-    def without(self, name: str) -> Tensor:
-        """The same with one name summed out."""
-        place = self.names.index(name)
-        names = self.names[:place] + self.names[place + 1 :]
-        return Tensor.of(names, self.weights.sum(axis=place))
+    weights: Weights
+    exponent: int = 0
 
 
 def noise_tensor(noise: Noise) -> Tensor:
     """The law of a noise."""
-    return Tensor((noise.name,), _integers([noise.law]).reshape(-1))
+    return Tensor((noise.name,), integers([noise.law]).reshape(-1))
 
 
-def mechanism_tensor(
-    variable: Variable, mechanism: FiniteMechanism, domains: Mapping[str, Values]
-) -> Tensor:
-    """P(variable | given), private noise already summed out."""
-    sizes = [len(domains[name]) for name in mechanism.given]
-    places = [{v: i for i, v in enumerate(domains[name])} for name in mechanism.given]
-    rows = _integers(list(mechanism.rows.values())).reshape(-1, len(mechanism.values))
-    weights = np.empty((*sizes, len(mechanism.values)), dtype=object)
-    for key, row in zip(mechanism.rows, rows, strict=True):
-        weights[tuple(place[v] for place, v in zip(places, key, strict=True))] = row
-    return Tensor((*mechanism.given, variable), weights)
+def contract(tensors: Iterable[Tensor], keep: Sequence[Name]) -> Integers:
+    """Sum the product of exact tensors over every name but ``keep``, up to a common factor.
+
+    >>> coin = Tensor(("U",), integers([[Fraction(1, 4), Fraction(3, 4)]])[0])
+    >>> contract([coin, Tensor(("U", "X"), np.eye(2, dtype=int).astype(object))], ["X"])
+    array([1, 3], dtype=object)
+    """
+    factors = list(tensors)
+    order = elimination_order([t.names for t in factors], sizes(factors), keep)
+    return eliminate(factors, keep, order).weights.astype(object)
 
 
-def contract(tensors: Iterable[Tensor], keep: Sequence[str]) -> Integers:
-    """Sum the product of tensors over every name but ``keep``, cheapest name first."""
-    left = list(tensors)
-    while names := {name for tensor in left for name in tensor.names} - set(keep):
-        name = min(names, key=lambda name: (_cost(name, left), name))
-        touching = [tensor for tensor in left if name in tensor.names]
-        left = [tensor for tensor in left if name not in tensor.names]
-        left.append(reduce(Tensor.__mul__, touching).without(name))
-    return reduce(Tensor.__mul__, left).spread(keep)
+def eliminate(tensors: Iterable[Tensor], keep: Sequence[Name], order: Order) -> Scaled:
+    """Sum out the names of an order, one after the other; the axes left are those of ``keep``.
+
+    Raises ModelError when a product on the way would not fit into memory.
+    """
+    if order.largest > MOST:
+        raise ModelError(
+            f"the answer needs a table of {order.largest:.1e} entries, more than {MOST:.0e}; "
+            "ask about fewer variables or worlds at once, or observe more"
+        )
+    live = dict(enumerate(tensors))
+    touching: dict[Name, set[int]] = {}
+    for number, tensor in live.items():
+        for name in tensor.names:
+            touching.setdefault(name, set()).add(number)
+    exponent, fresh = 0, len(live)
+    for name in order.names:
+        numbers = touching.pop(name)
+        group = [live.pop(number) for number in sorted(numbers)]
+        tensor, shift = _lifted(_product(group, summed=name))
+        exponent += shift
+        for other in tensor.names:
+            touching[other] -= numbers
+            touching[other].add(fresh)
+        live[fresh] = tensor
+        fresh += 1
+    last = _closing(live.values(), tuple(keep))
+    return Scaled(last.weights, exponent + last.exponent)
 
 
-def _cost(name: str, tensors: Iterable[Tensor]) -> int:
-    """The size of the product that eliminating a name would build."""
-    touching = [tensor for tensor in tensors if name in tensor.names]
-    return prod(
-        {n: s for t in touching for n, s in zip(t.names, t.weights.shape, strict=True)}.values()
-    )
+def sizes(tensors: Iterable[Tensor]) -> dict[Name, int]:
+    """How many values each name has."""
+    return {
+        name: size
+        for tensor in tensors
+        for name, size in zip(tensor.names, tensor.weights.shape, strict=True)
+    }
 
 
-def _integers(rows: Sequence[Sequence[Fraction]]) -> Integers:
+def integers(rows: Sequence[Sequence[Fraction]]) -> Integers:
+    """Rows of probabilities as whole numbers over one common denominator.
+
+    >>> integers([[Fraction(1, 2), Fraction(1, 3)]])
+    array([[3, 2]], dtype=object)
+    """
     scale = lcm(*(p.denominator for row in rows for p in row))
-    return np.array([[int(p * scale) for p in row] for row in rows], dtype=object)
+    whole = [[p.numerator * (scale // p.denominator) for p in row] for row in rows]
+    return np.array(whole, dtype=object)
+
+
+def _product(tensors: Sequence[Tensor], *, summed: Name) -> Tensor:
+    """The product of tensors with one name summed out: in one go, or factor by factor if large."""
+    left = tuple({name: None for tensor in tensors for name in tensor.names if name != summed})
+    if len(tensors) > 2 and prod(sizes(tensors).values()) > AT_ONCE:
+        first, *rest = sorted(tensors, key=lambda tensor: tensor.weights.size)
+        while len(rest) > 1:
+            both = tuple(dict.fromkeys(first.names + rest[0].names))
+            first = _einsum((first, rest.pop(0)), both)
+        tensors = (first, *rest)
+    return _einsum(tensors, left)
+
+
+def _einsum(tensors: Sequence[Tensor], names: tuple[Name, ...]) -> Tensor:
+    label: dict[Name, int] = {}
+    operands: list[Any] = []  # arrays and their labels, in turns: einsum's own convention
+    for tensor in tensors:
+        operands += (tensor.weights, [label.setdefault(n, len(label)) for n in tensor.names])
+    product = np.einsum(*operands, [label[name] for name in names])
+    weights: NDArray[Any] = np.asarray(product, dtype=tensors[0].weights.dtype)
+    return Tensor(names, weights)
+
+
+def _closing(tensors: Iterable[Tensor], keep: tuple[Name, ...]) -> Scaled:
+    """The product of what is left, over all of ``keep``; what has no axes is a mere factor."""
+    factors = list(tensors)
+    dtype = np.result_type(*(tensor.weights for tensor in factors)) if factors else object
+    factor, exponent = _multiplied(t.weights.item() for t in factors if not t.names)
+    spread = [tensor for tensor in factors if tensor.names]
+    weights: Any = _einsum(spread, keep).weights if spread else 1
+    return Scaled(np.asarray(weights * factor, dtype=dtype), exponent)
+
+
+def _multiplied(numbers: Iterable[float]) -> tuple[float, int]:
+    """A product as a number and a power of two, so that it reaches zero only by a factor zero."""
+    product: float = 1
+    exponent = 0
+    for number in numbers:
+        product *= number
+        if 0 < product < TINY:
+            product, shift = frexp(product)
+            exponent += shift
+    return product, exponent
+
+
+def _lifted(tensor: Tensor) -> tuple[Tensor, int]:
+    """The same weights times a power of two, where they come near the smallest of floats."""
+    if tensor.weights.dtype == object or not tensor.weights.size:
+        return tensor, 0
+    top = float(tensor.weights.max())
+    if top >= TINY or not top:
+        return tensor, 0
+    _, shift = frexp(top)
+    return Tensor(tensor.names, np.ldexp(tensor.weights, -shift)), shift

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise, product
-from math import prod
+from math import lcm, prod
 from typing import Protocol
 
 from causal.errors import ModelError
@@ -58,10 +58,13 @@ class InverseCDF:
 
     def cells(self, rows: Sequence[Row]) -> tuple[Cell, ...]:
         """One cell for each interval between neighbouring cumulative sums."""
-        sums = [tuple(accumulate(row)) for row in rows]
-        cuts = sorted({Fraction(), Fraction(1)}.union(*sums))
+        scale = lcm(*(weight.denominator for row in rows for weight in row))
+        sums = [
+            tuple(accumulate(w.numerator * (scale // w.denominator) for w in row)) for row in rows
+        ]
+        cuts = sorted({0, scale}.union(*sums))
         return tuple(
-            Cell(high - low, tuple(bisect_right(levels, low) for levels in sums))
+            Cell(Fraction(high - low, scale), tuple(bisect_right(levels, low) for levels in sums))
             for low, high in pairwise(cuts)
         )
 

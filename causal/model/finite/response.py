@@ -95,6 +95,12 @@ class Response:
         return self._answers[given]
 
     @property
+    def picks(self) -> tuple[tuple[int, ...], ...]:
+        """For the one cell there is, the place of the value in every row."""
+        place = {value: i for i, value in enumerate(self.values)}
+        return (tuple(place[answer] for _, answer in self.pairs),)
+
+    @property
     def assumes(self) -> str:
         """Nothing: a response says itself what would be under every setting."""
         return ""

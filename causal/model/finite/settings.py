@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from causal.errors import ModelError
 from causal.model.mechanism import Value, Values
 from causal.variables import Names
 
-__all__ = ["by_setting", "named", "setting"]
+__all__ = ["by_setting", "named", "ranked", "setting"]
 
 Entry = TypeVar("Entry")
 
@@ -49,6 +50,18 @@ def by_setting(
     """
     pairs = [(setting(key, given), entry) for key, entry in rows.items()]
     return tuple(sorted(pairs, key=lambda pair: tuple(map(_rank, pair[0]))))
+
+
+@lru_cache(maxsize=1024)
+def ranked(values: Values) -> tuple[int, ...] | None:
+    """Where each value of a domain stands among the rows; None when that is the same order.
+
+    >>> ranked((0, 1, 2)), ranked(("low", "high"))
+    (None, (1, 0))
+    """
+    order = sorted(values, key=_rank)
+    places = tuple(order.index(value) for value in values)
+    return None if places == tuple(range(len(values))) else places
 
 
 def domain(values: Iterable[Value]) -> Values:

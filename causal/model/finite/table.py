@@ -88,6 +88,11 @@ class Table:
         return self.values[self._cells[cell].picks[self._places[given]]]
 
     @property
+    def picks(self) -> tuple[tuple[int, ...], ...]:
+        """For each cell, the place of the value in every row."""
+        return tuple(cell.picks for cell in self._cells)
+
+    @property
     def assumes(self) -> str:
         """How the rows hang together, which no data on one world can tell; empty for one row."""
         return f"rows coupled by {type(self.coupling).__name__}" if len(self.pairs) > 1 else ""

@@ -13,6 +13,7 @@ from causal.errors import (
     UnknownVariableError,
 )
 from causal.model import SCM, Independent, Noise, Response, Table, abduct, random_scm
+from causal.model.finite.coupling import Unknown
 
 ROWS = {0: "0.5, 0.3, 0.2", 1: "0.2, 0.5, 0.3"}
 
@@ -34,7 +35,7 @@ def test_the_answer_depends_on_the_coupling_and_says_which():
     assert (by_cdf.value, apart.value) == (Fraction(2, 3), Fraction(1, 2))
     assert by_cdf.assumptions[-1] == "Y: rows coupled by InverseCDF"
     assert apart.assumptions[-1] == "Y: rows coupled by Independent"
-    assert by_cdf.engine == "enumeration"
+    assert by_cdf.engine == "coupled tables, exact"
     assert by_cdf.probability_of_evidence == Fraction(3, 20)
     assert (three_values().law() == three_values(Independent()).law()).all()
 
@@ -118,3 +119,58 @@ def test_an_answer_prints_with_its_question():
     assert str(counterfactual(three_values(), "P(Y[X=1]=1 | X=0, Y=1)")) == (
         "P(Y[X=1]=1 | X=0, Y=1) = 2/3"
     )
+
+
+def test_a_coupling_that_nobody_names_leaves_an_interval():
+    """P(Y*=0 | Y=0) lies in [0, .4] whatever couples (.5, .3, .2) with (.2, .5, .3)."""
+    model = three_values(Unknown())
+    found = counterfactual(model, "P(Y[X=1]=0 | X=0, Y=0)")
+    assert found.value is None
+    assert found.interval == (0, Fraction(2, 5))
+    assert str(found) == "P(Y[X=1]=0 | X=0, Y=0) is between 0 and 2/5"
+    assert found.engine == "linear program over couplings"
+    one_world = counterfactual(model, "P(Y=1 | do(X=1)) - P(Y=1 | do(X=0))")
+    assert one_world.value == Fraction(1, 5)
+
+
+def test_a_constant_counts_and_a_sum_has_the_least_likely_evidence():
+    found = counterfactual(three_values(), "1 - 2 P(Y[X=1]=1 | X=0, Y=1) + E(Y | do(X=0))")
+    assert found.value == 1 - 2 * Fraction(2, 3) + Fraction(7, 10)
+    assert found.probability_of_evidence == Fraction(3, 20)
+
+
+def test_large_sums_are_done_in_floats_unless_told_otherwise():
+    graph = ADMG.of(
+        directed=[(f"V{i}", f"V{j}") for j in range(30) for i in range(max(0, j - 4), j)]
+    )
+    model = random_scm(graph, 1)
+    query = "P(V29[V3=1]=1 | V3=0, V29=0)"
+    found, exact = counterfactual(model, query), counterfactual(model, query, exact=True)
+    assert found.engine == "coupled tables, float64"
+    assert isinstance(exact.value, Fraction)
+    assert found.value == pytest.approx(float(exact.value), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("query", "error", "complaint"),
+    [
+        ("E(Y[X=0]) - E(Q)", UnknownVariableError, "1:15: Q is not in the graph"),
+        ("P(Y[X=M[]]=good)", DomainError, "X cannot be 2; it takes 0, 1"),
+        ("P(Y[X=1] != Y)", QueryError, r"Y cannot be 'Y'.*write Y\[\] for the variable"),
+        ("P(Y[X=1] > Y[])", QueryError, "orders 'bad', which is no number"),
+        ("E(Y[X=1])", QueryError, "Y can be 'bad', which is no number"),
+        ("P(M > 1 | M < 0)", ImpossibleEvidenceError, "M < 0 has probability zero"),
+        ("P(M = 1 | Y[X=1] != Y[X=1])", ImpossibleEvidenceError, "probability zero"),
+        ("P(Y[X->Y=1]=good | M=2)", QueryError, "sets an edge X -> Y"),
+    ],
+)
+def test_a_quantity_without_a_value_is_refused(query, error, complaint):
+    model = SCM.of(
+        {
+            "X": Table((), "1/2, 1/2"),
+            "M": Table("X", ROWS, values=(0, 1, 2)),
+            "Y": Table("M", dict.fromkeys((0, 1, 2), "1/2, 1/2"), values=("bad", "good")),
+        }
+    )
+    with pytest.raises(error, match=complaint):
+        counterfactual(model, query)

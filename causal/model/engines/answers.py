@@ -1,0 +1,65 @@
+"""Answers to counterfactual questions: the number, how it was found, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+import pandas as pd
+
+from causal.query import Quantity
+
+__all__ = ["Counterfactual", "Number", "UnitCounterfactuals"]
+
+Number: TypeAlias = Fraction | float
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """A counterfactual number, how it was found, and what it rests on.
+
+    Where the model leaves a coupling unknown, ``value`` is None and ``interval`` says what the
+    number can be; else the interval is the value twice.
+
+    >>> print(Counterfactual(Quantity.parse("P(Y[X=0]=1)"), Fraction(1, 4), "exact", ()))
+    P(Y[X=0]=1) = 1/4
+    """
+
+    query: Quantity
+    value: Number | None
+    engine: str
+    assumptions: tuple[str, ...]
+    probability_of_evidence: Number = Fraction(1)
+    bounds: tuple[Number, Number] | None = None
+
+    @property
+    def interval(self) -> tuple[Number, Number]:
+        """The least and the largest that the number can be.
+
+        >>> Counterfactual(Quantity.parse("P(Y=1)"), Fraction(1, 4), "exact", ()).interval
+        (Fraction(1, 4), Fraction(1, 4))
+        """
+        if self.bounds is not None:
+            return self.bounds
+        assert self.value is not None
+        return self.value, self.value
+
+    def __str__(self) -> str:
+        if self.value is not None:
+            return f"{self.query} = {self.value}"
+        low, high = self.interval
+        return f"{self.query} is between {low} and {high}"
+
+
+@dataclass(frozen=True, eq=False)
+class UnitCounterfactuals:
+    """One counterfactual number a unit, given what was observed of it, under the units' index."""
+
+    query: Quantity
+    value: pd.Series
+    engine: str
+    assumptions: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.query} for {len(self.value)} units, on average {self.value.mean():.4g}"

@@ -1,0 +1,187 @@
+"""The weight of what happens in several worlds: coupled tables, multiplied and summed out.
+
+Every variable contributes one table over its copies, the noise being summed out in it; hidden
+causes keep an axis.  Variable elimination does the rest, in exact whole numbers or in floats.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import prod
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal.model.engines.worlds import Slot, Worlds
+from causal.model.finite.contraction import Name, Scaled, Tensor, eliminate, noise_tensor
+from causal.model.finite.copies import Copy, Factor, factors
+from causal.model.finite.elimination import Order, elimination_order
+from causal.model.finite.grid import Grid
+from causal.model.mechanism import Value, private
+from causal.model.noise import Noise
+from causal.variables import Variable
+
+__all__ = ["Mask", "Sum", "Total"]
+
+Places: TypeAlias = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Mask:
+    """Which values of some nodes together count: a comparison, as zeros and ones."""
+
+    nodes: tuple[int, ...]
+    holds: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Total:
+    """Weights over what was kept; exact ones are probabilities once divided by ``scale``."""
+
+    weights: Scaled
+    scale: int
+
+    @property
+    def weight(self) -> int | float:
+        """All of it."""
+        total: int | float = self.weights.weights.sum()
+        return total if isinstance(total, int) else float(total)
+
+    def probability(self, weight: int | float) -> Fraction | float:
+        """A weight as a probability; a float may come out as zero where it is tiny."""
+        if isinstance(weight, int):
+            return Fraction(weight, self.scale)
+        return float(np.ldexp(weight, self.weights.exponent))
+
+
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """A sum over everything that is not ``known`` and not in ``keep``, planned before it is done.
+
+    ``known`` gives nodes their values; every mask has to hold.
+    """
+
+    worlds: Worlds
+    known: Mapping[int, Value]
+    masks: Sequence[Mask] = ()
+    keep: tuple[Slot, ...] = ()
+
+    @cached_property
+    def order(self) -> Order:
+        """The order of elimination, with what it costs."""
+        scopes = [factor.names for factor in self.factors]
+        scopes += [(name,) for name in self.hidden]
+        scopes += [mask.nodes for mask in self.masks]
+        return elimination_order(scopes, self.sizes, self.keep)
+
+    @property
+    def work(self) -> float:
+        """About how many multiplications it takes."""
+        return self.order.entries + sum(factor.work for factor in self.factors)
+
+    def total(self, *, exact: bool) -> Total:
+        """Do the sum."""
+        dtype = object if exact else np.float64
+        made = [factor.tensor(exact=exact) for factor in self.factors]
+        for name in self.hidden:
+            law = noise_tensor(self.noise[name])
+            size = int(law.weights.sum())
+            weights = law.weights if exact else law.weights.astype(np.float64) / size
+            made.append((Tensor(law.names, weights), size if exact else 1))
+        tensors = [tensor for tensor, _ in made]
+        tensors += [Tensor(mask.nodes, mask.holds.astype(int).astype(dtype)) for mask in self.masks]
+        return Total(eliminate(tensors, self.keep, self.order), prod(scale for _, scale in made))
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """The nodes that matter."""
+        masked = [node for mask in self.masks for node in mask.nodes]
+        return self.worlds.upstream([*self.keep, *self.known, *masked])
+
+    @cached_property
+    def copies(self) -> dict[Variable, list[int]]:
+        """The nodes of each variable."""
+        found: dict[Variable, list[int]] = defaultdict(list)
+        for number in self.numbers:
+            if (variable := self.worlds.nodes[number].variable) is not None:
+                found[variable].append(number)
+        return found
+
+    @cached_property
+    def factors(self) -> list[Factor]:
+        """One or more for every variable that matters."""
+        found: list[Factor] = []
+        for v, numbers in self.copies.items():
+            grid = self._grid(v)
+            copies = [self._copy(number, grid) for number in numbers]
+            found += factors(grid, copies, private(v), sizes=self.sizes, spread=v in self._own)
+        return found
+
+    @cached_property
+    def hidden(self) -> tuple[str, ...]:
+        """The named noises that keep an axis."""
+        named = {name for factor in self.factors for name in factor.names}
+        return tuple(name for name in self.noise if name in named)
+
+    @cached_property
+    def noise(self) -> dict[str, Noise]:
+        """The named noises of the model."""
+        return {one.name: one for one in self.worlds.model.noise}
+
+    @cached_property
+    def sizes(self) -> dict[Name, int]:
+        """How many values each node and each noise has."""
+        domains = self.worlds.model.domains
+        found: dict[Name, int] = {name: len(domains[name]) for name in self.noise}
+        for v, numbers in self.copies.items():
+            found |= dict.fromkeys(numbers, len(domains[v]))
+            found[private(v)] = self._grid(v).count if len(numbers) > 1 or v in self._own else 1
+        return found
+
+    @cached_property
+    def _own(self) -> frozenset[Variable]:
+        """The variables whose private noise is kept."""
+        return frozenset(v for v in self.copies if private(v) in self.keep)
+
+    def _grid(self, v: Variable) -> Grid:
+        grid = self.worlds.model.grids[v]
+        if not grid.private or not grid.private.keys() & set(self.keep):
+            return grid
+        others = {name: law for name, law in grid.private.items() if name not in self.keep}
+        return Grid(grid.mechanism, grid.domains, others)
+
+    def _copy(self, number: int, grid: Grid) -> Copy:
+        nodes, known = self.worlds.nodes, self.known
+        index: list[int | slice] = []
+        names: list[Name] = []
+        translations: dict[int, Places] = {}
+        for name, slot in zip(grid.mechanism.given, nodes[number].inputs, strict=True):
+            if name in grid.private:
+                continue
+            theirs = name
+            if isinstance(slot, int):
+                source = nodes[slot]
+                if source.variable is None or slot in known:
+                    value = known[slot] if source.variable else source.constant
+                    index.append(grid.domains[name].index(value))
+                    continue
+                theirs = source.variable
+            if theirs != name:
+                translations |= self._translation(theirs, name, axis=len(index))
+            index.append(slice(None))
+            names.append(slot)
+        if number not in known:
+            return Copy(tuple(index), (*names, number), None, translations)
+        return Copy(tuple(index), tuple(names), grid.values.index(known[number]), translations)
+
+    def _translation(self, theirs: Variable, ours: str, *, axis: int) -> dict[int, Places]:
+        """Where the values of a variable stand in the domain of the one that is set to it."""
+        domains = self.worlds.model.domains
+        if domains[theirs] == domains[ours]:
+            return {}
+        return {axis: np.array([domains[ours].index(value) for value in domains[theirs]])}

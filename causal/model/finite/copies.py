@@ -1,0 +1,119 @@
+"""One mechanism in several worlds: its copies, coupled by the noise that they share.
+
+Balke & Pearl (1994).  A private noise is read by nothing but the copies of one variable; so it is
+summed out where it stands, sum_u P(u) 1[f_u(pa) = v] 1[f_u(pa*) = v*], and what is left is a table
+over the copies and what they read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal.model.finite.contraction import Name, Tensor, Weights
+from causal.model.finite.grid import Grid
+
+__all__ = ["Copy", "Factor", "factors"]
+
+WIDEST = 2**12  # entries of a coupled table; beyond, the noise keeps an axis of its own
+MANY = 2**14  # multiplications from which a matrix product pays
+
+
+@dataclass(frozen=True, eq=False)
+class Copy:
+    """One copy: for each name that is given, the place that is known or a free axis."""
+
+    index: tuple[int | slice, ...]
+    names: tuple[Name, ...]  # of the free axes, that of the value last unless it is known
+    value: int | None
+    translations: Mapping[int, NDArray[np.intp]]  # axes whose name has its values in other places
+
+    def law(self, grid: Grid, *, exact: bool) -> Weights:
+        """P(value | given) where things are known."""
+        return self._cut(grid.law(exact=exact), ())
+
+    def responses(self, grid: Grid, *, exact: bool) -> Weights:
+        """Which value each cell of the noise (first axis) gives, as zeros and ones."""
+        return self._cut(grid.responses(exact=exact), (slice(None),))
+
+    def _cut(self, array: Weights, before: tuple[slice, ...]) -> Weights:
+        translated: NDArray[Any] = array
+        for axis, places in self.translations.items():
+            translated = translated.take(places, axis=axis + len(before))
+        value = slice(None) if self.value is None else self.value
+        # Indexing an array of objects may return the object itself, hence the dtype.
+        cut: NDArray[Any] = np.asarray(translated[(*before, *self.index, value)], array.dtype)
+        return cut
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """What a contraction multiplies: copies of one mechanism, not yet made into a tensor.
+
+    With a ``noise`` among the names its cells keep an axis of their own.
+    """
+
+    grid: Grid
+    copies: tuple[Copy, ...]
+    names: tuple[Name, ...]
+    noise: Name | None = None
+
+    @property
+    def work(self) -> float:
+        """About how many multiplications the tensor takes, beyond what is in its names."""
+        if len(self.copies) < 2 or self.noise is not None:
+            return 0
+        return float(self.grid.count * len(self.grid.values) ** len(self.names))
+
+    def tensor(self, *, exact: bool) -> tuple[Tensor, int]:
+        """The tensor, and by how much exact weights are too large."""
+        if self.noise is not None:
+            return self._spread(exact=exact)
+        if len(self.copies) == 1:
+            law = self.copies[0].law(self.grid, exact=exact)
+            return Tensor(self.copies[0].names, law), self.grid.law_scale if exact else 1
+        return self._coupled(exact=exact), self.grid.scale if exact else 1
+
+    def _spread(self, *, exact: bool) -> tuple[Tensor, int]:
+        if not self.copies:
+            shares = self.grid.shares(exact=exact)
+            return Tensor(self.names, shares), self.grid.scale if exact else 1
+        [copy] = self.copies
+        return Tensor((self.noise, *copy.names), copy.responses(self.grid, exact=exact)), 1
+
+    def _coupled(self, *, exact: bool) -> Tensor:
+        shares = self.grid.shares(exact=exact)
+        responses = [copy.responses(self.grid, exact=exact) for copy in self.copies]
+        names = [copy.names for copy in self.copies]
+        if len(responses) == 2 and sum(r.size for r in responses) * self.grid.count > MANY:
+            one, other = (r.reshape(self.grid.count, -1) for r in responses)
+            both = (one.T * shares) @ other
+            shape = [size for r in responses for size in r.shape[1:]]
+            return Tensor(names[0] + names[1], both.reshape(shape))
+        label = {name: i for i, name in enumerate(self.names, start=1)}
+        operands: list[Any] = [shares, [0]]
+        for response, own in zip(responses, names, strict=True):
+            operands += (response, [0, *(label[name] for name in own)])
+        coupled = np.einsum(*operands, list(label.values()))
+        weights: NDArray[Any] = np.asarray(coupled, dtype=shares.dtype)
+        return Tensor(self.names, weights)
+
+
+def factors(
+    grid: Grid, copies: Sequence[Copy], noise: Name, *, sizes: Mapping[Name, int], spread: bool
+) -> list[Factor]:
+    """The factors of all copies of a mechanism: apart, coupled, or ``spread`` along their noise."""
+    names = [tuple(dict.fromkeys(copy.names)) for copy in copies]
+    together = tuple(dict.fromkeys(name for own in names for name in own))
+    pairs = zip(copies, names, strict=True)
+    if not spread and (len(copies) == 1 or grid.count == 1):
+        return [Factor(grid, (copy,), own) for copy, own in pairs]
+    if not spread and prod(map(sizes.__getitem__, together)) <= WIDEST:
+        return [Factor(grid, tuple(copies), together)]
+    apart = [Factor(grid, (copy,), (noise, *own), noise) for copy, own in pairs]
+    return [Factor(grid, (), (noise,), noise), *apart]

@@ -1,0 +1,147 @@
+"""A finite mechanism as arrays: its law over a grid of what is given, and its noise cell by cell.
+
+A noise that nobody else reads is private, whether it has a name or not: the cells of both are taken
+together.  So every mechanism is a list of response functions with weights (Balke & Pearl 1994).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import lcm, prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal.model.exact import Row
+from causal.model.finite.contraction import Integers, Weights, integers
+from causal.model.finite.settings import ranked
+from causal.model.mechanism import FiniteMechanism, Values
+
+__all__ = ["Grid"]
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The responses of one mechanism, over the domains of what it is given.
+
+    >>> from causal.model.finite.table import Table
+    >>> grid = Grid(Table("X", {0: "3/4, 1/4", 1: "1/2, 1/2"}), {"X": (0, 1)})
+    >>> grid.picks[1], grid.shares(exact=True), grid.scale    # in cell 1, what follows X=0 and X=1
+    (array([0, 1]), array([2, 1, 1], dtype=object), 4)
+    """
+
+    mechanism: FiniteMechanism
+    domains: Mapping[str, Values]
+    private: Mapping[str, Row] = field(default_factory=dict)  # laws of noises that are read here
+
+    @cached_property
+    def given(self) -> tuple[str, ...]:
+        """What the axes stand for: what the mechanism is given, without the private noises."""
+        return tuple(name for name in self.mechanism.given if name not in self.private)
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """How many values each of ``given`` has."""
+        return tuple(len(self.domains[name]) for name in self.given)
+
+    @property
+    def values(self) -> Values:
+        """The domain of the mechanism."""
+        return self.mechanism.values
+
+    @cached_property
+    def count(self) -> int:
+        """How many cells the private noise has."""
+        return len(self.mechanism.cells) * prod(len(row) for row in self.private.values())
+
+    def shares(self, *, exact: bool) -> Weights:
+        """The weight of each cell; whole numbers that sum to ``scale``, or probabilities."""
+        return self._cells if exact else self._shares
+
+    @cached_property
+    def scale(self) -> int:
+        """What the exact shares sum to."""
+        return int(self._cells.sum())
+
+    @cached_property
+    def picks(self) -> NDArray[np.intp]:
+        """The place of the value in each cell (first axis) and setting of ``given``."""
+        given = self.mechanism.given
+        picks = self._in_grid_order(np.array(self.mechanism.picks, dtype=np.intp), axis=1)
+        if not self.private:
+            return picks
+        hidden = [1 + given.index(name) for name in self.private]
+        shown = [1 + given.index(name) for name in self.given]
+        return picks.transpose([0, *hidden, *shown]).reshape(-1, *self.sizes)
+
+    def responses(self, *, exact: bool) -> Weights:
+        """Which value each cell (first axis) gives in each setting, as zeros and ones."""
+        return self._responses.astype(object) if exact else self._chances
+
+    def law(self, *, exact: bool) -> Weights:
+        """P(value | given), the private noise summed out, one axis a name and the last the value.
+
+        Exact, it is whole numbers that sum to ``law_scale`` in every row.
+        """
+        return self._exact_law if exact else self._law
+
+    @cached_property
+    def law_scale(self) -> int:
+        """What each row of the exact law sums to."""
+        return int(self._exact_law.reshape(-1, len(self.values))[0].sum())
+
+    @cached_property
+    def _law(self) -> NDArray[np.float64]:
+        if self.private:
+            return self._exact_law.astype(np.float64) / self.law_scale
+        rows = self.mechanism.rows.values()
+        law = [[p.numerator / p.denominator for p in row] for row in rows]
+        return self._in_grid_order(np.array(law), axis=0)
+
+    @cached_property
+    def _exact_law(self) -> Integers:
+        if not self.private:
+            return self._in_grid_order(integers(list(self.mechanism.rows.values())), axis=0)
+        law: Integers = np.tensordot(self._cells, self._responses.astype(object), axes=1)
+        return law
+
+    def _in_grid_order(self, array: NDArray[Any], *, axis: int) -> NDArray[Any]:
+        """An axis of rows as one axis a name, in the order of its domain."""
+        domains = [self.domains[name] for name in self.mechanism.given]
+        shape = array.shape
+        sizes = [len(domain) for domain in domains]
+        array = array.reshape(*shape[:axis], *sizes, *shape[axis + 1 :])
+        for i, domain in enumerate(domains):
+            if (order := ranked(domain)) is not None:
+                array = array.take(order, axis=axis + i)
+        return array
+
+    @cached_property
+    def _responses(self) -> NDArray[np.int8]:
+        chosen: NDArray[np.bool_] = self.picks[..., None] == np.arange(len(self.values))
+        return chosen.astype(np.int8)
+
+    @cached_property
+    def _chances(self) -> NDArray[np.float64]:
+        return self._responses.astype(np.float64)
+
+    @cached_property
+    def _shares(self) -> NDArray[np.float64]:
+        if self.private:
+            return self._cells.astype(np.float64) / self.scale
+        return np.array([p.numerator / p.denominator for p in self.mechanism.cells])
+
+    @cached_property
+    def _cells(self) -> Integers:
+        weights = np.array(_whole(self.mechanism.cells), dtype=object)
+        for row in self.private.values():
+            weights = np.multiply.outer(weights, np.array(_whole(row), dtype=object)).reshape(-1)
+        return weights
+
+
+def _whole(row: Row) -> list[int]:
+    scale = lcm(*(p.denominator for p in row))
+    return [p.numerator * (scale // p.denominator) for p in row]
