@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from causal.expression.atoms import ONE, ZERO, P
-from causal.expression.compounds import Product, Quotient, Sum
+from causal.expression.canonical import alike
+from causal.expression.compounds import Product, Quotient, Sum, in_reading_order
 from causal.expression.formula import Expression, Symbols
 from causal.variables import Symbol
 
-__all__ = ["in_reading_order", "product", "quotient", "total"]
+__all__ = ["product", "quotient", "total"]
 
 
 def product(factors: Iterable[Expression]) -> Expression:
@@ -116,12 +117,12 @@ def _chained(factors: list[Expression]) -> list[Expression]:
 def _cancelled(
     above: list[Expression], below: list[Expression]
 ) -> tuple[list[Expression], list[Expression]]:
-    """Equal factors go; P(a, b | c) / P(b | c) becomes P(a | b, c)."""
+    """Equal factors go, whatever their sums call what they bind; P(a, b) / P(b) is P(a | b)."""
     kept_below = []
     above = list(above)
     for factor in below:
-        if factor in above:
-            above.remove(factor)
+        if (same := next((f for f in above if _equal(f, factor)), None)) is not None:
+            above.remove(same)
             continue
         match = next((f for f in above if _divides(factor, f)), None)
         if isinstance(match, P) and isinstance(factor, P):
@@ -129,6 +130,14 @@ def _cancelled(
         else:
             kept_below.append(factor)
     return above, kept_below
+
+
+def _equal(one: Expression, other: Expression) -> bool:
+    if one == other or not (isinstance(one, Sum) and isinstance(other, Sum)):
+        return one == other
+    # What two sums alike have in common is quicker to compare than their forms.
+    known = one.size == other.size and one.free == other.free and one.variables == other.variables
+    return known and alike(one, other)
 
 
 def _divides(factor: Expression, law: Expression) -> bool:
@@ -190,11 +199,6 @@ def _split(factors: Sequence[Expression], over: Symbols) -> list[Expression]:
     if unused := over - frozenset().union(*(f.free for f in factors)):
         parts.append(Sum(unused, ONE))
     return parts
-
-
-def in_reading_order(factors: Iterable[Expression]) -> tuple[Expression, ...]:
-    """Laws first, sums last, each by its text: equal products print alike."""
-    return tuple(sorted(factors, key=lambda f: (isinstance(f, Sum), f.reading)))
 
 
 def _sorted_product(factors: list[Expression]) -> Expression:

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice, permutations, product
 from typing import Final
 
-from causal.expression.algebra import in_reading_order
 from causal.expression.atoms import P
-from causal.expression.compounds import Product, Quotient, Sum, aside, unused
+from causal.expression.compounds import Product, Quotient, Sum, aside, in_reading_order, unused
 from causal.expression.formula import Expression, Symbols
 from causal.expression.notation import by_name
 from causal.variables import Symbol

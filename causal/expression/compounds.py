@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import final
@@ -14,7 +14,7 @@ from causal.expression.notation import Notation
 from causal.expression.table import Table, eliminated, quotient
 from causal.variables import Symbol, Variables
 
-__all__ = ["Product", "Quotient", "Sum", "aside", "unused"]
+__all__ = ["Product", "Quotient", "Sum", "aside", "in_reading_order", "unused"]
 
 
 @final
@@ -47,7 +47,7 @@ class Sum(Expression):
 
     def write(self, notation: Notation) -> str:
         """The sum sign and the body; in plain text a fraction is bracketed, lest it end the sum."""
-        text = self.body.write(notation)
+        text = self.body.written(notation)
         loose = isinstance(self.body, Quotient) and not notation.fractions_bracket
         return notation.sum(self.over, notation.grouped(text) if loose else text)
 
@@ -105,7 +105,7 @@ class Product(Expression):
         last = len(self.factors) - 1
         written = []
         for i, factor in enumerate(self.factors):
-            text = factor.write(notation)
+            text = factor.written(notation)
             loose = isinstance(factor, Quotient) and not notation.fractions_bracket
             if loose or isinstance(factor, Product) or (isinstance(factor, Sum) and i < last):
                 text = notation.grouped(text)
@@ -154,7 +154,7 @@ class Quotient(Expression):
         """A fraction; in plain text its compound parts are bracketed."""
         parts = []
         for part in (self.numerator, self.denominator):
-            text = part.write(notation)
+            text = part.written(notation)
             compound = isinstance(part, Sum | Product | Quotient)
             bracket = compound and not notation.fractions_bracket
             parts.append(notation.grouped(text) if bracket else text)
@@ -188,3 +188,8 @@ def aside(symbols: Set[Symbol], taken: Set[Symbol]) -> dict[Symbol, Symbol]:
     for symbol in sorted(symbols):
         names[symbol] = unused(symbol, taken | set(names.values()))
     return names
+
+
+def in_reading_order(factors: Iterable[Expression]) -> tuple[Expression, ...]:
+    """Laws first, sums last, each by its text: equal products print alike."""
+    return tuple(sorted(factors, key=lambda f: (isinstance(f, Sum), f.reading)))

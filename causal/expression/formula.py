@@ -24,6 +24,7 @@ __all__ = ["NOTHING", "Expression", "Symbols", "hashed_once", "in_order"]
 
 Symbols: TypeAlias = frozenset[Symbol]
 NOTHING: Symbols = frozenset()
+_TELLING = 100  # characters of a formula in which its place is mostly decided
 
 
 class Expression(ABC):
@@ -73,10 +74,14 @@ class Expression(ABC):
         """What it prints as."""
         return self.write(TEXT)
 
+    def written(self, notation: Notation) -> str:
+        """The formula in a notation, plain text from what is known already."""
+        return self.text if notation is TEXT else self.write(notation)
+
     @cached_property
     def reading(self) -> tuple[object, ...]:
-        """Its place among the factors of a product: by its text, in which numbers count as such."""
-        return natural(self.text)
+        """Its place among the factors of a product: by its text, where numbers count as such."""
+        return (natural(self.text[:_TELLING]), self.text)
 
     def __str__(self) -> str:
         return self.text

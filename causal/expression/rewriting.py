@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
-from causal.expression.algebra import in_reading_order, product, quotient, total
+from causal.expression.algebra import product, quotient, total
 from causal.expression.atoms import P
-from causal.expression.compounds import Product, Quotient, Sum
+from causal.expression.compounds import Product, Quotient, Sum, in_reading_order
 from causal.expression.formula import Expression
 from causal.expression.scoping import fresh
 

@@ -6,7 +6,20 @@ import pandas as pd
 import pytest
 
 from causal.errors import DataError, PositivityError, UnknownVariableError
-from causal.expression import ONE, ZERO, P, Product, Quotient, Sum, fresh, product, quotient, total
+from causal.expression import (
+    ONE,
+    ZERO,
+    P,
+    Product,
+    Quotient,
+    Sum,
+    fresh,
+    parse,
+    product,
+    quotient,
+    simplified,
+    total,
+)
 from causal.variables import Symbol
 
 p = P.of_names
@@ -206,3 +219,18 @@ def test_one_column_of_data_has_plain_values():
     value = p("X").evaluate(data)
     assert value.to_dict() == {0: Fraction(1, 3), 1: Fraction(2, 3)}
     assert value.index.name == "X"
+
+
+@pytest.mark.parametrize(
+    ("text", "shorter"),
+    [
+        ("(Σ_{X'} P(Y | X') P(X')) / (Σ_{X} P(Y | X) P(X))", "1"),
+        ("P(Z) (Σ_{X'} P(X') P(Y | X', Z)) / (Σ_{X} P(Y | X, Z) P(X))", "P(Z)"),
+        (
+            "(Σ_{X'} P(X') P(Y | X', Z)) / (Σ_{X} P(Y | X, W) P(X))",
+            "(Σ_{X'} P(X') P(Y | X', Z)) / (Σ_{X} P(X) P(Y | W, X))",
+        ),
+    ],
+)
+def test_sums_that_differ_in_bound_names_only_cancel(text: str, shorter: str) -> None:
+    assert str(simplified(parse(text))) == shorter
