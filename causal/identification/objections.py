@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from causal.errors import QueryError
 from causal.graph import ADMG, OpenPath
 from causal.graph.bits import bits
 from causal.graph.separation import open_route
@@ -79,13 +80,19 @@ Objection: TypeAlias = Forbidden | NotCausal
 
 
 def why_not(
-    graph: ADMG, x: Names, y: Names, proposed: Names | None = None
+    graph: ADMG,
+    x: Names,
+    y: Names,
+    proposed: Names | None = None,
+    *,
+    include: Names = (),
+    exclude: Names = (),
 ) -> tuple[Objection, ...]:
     """What speaks against adjusting for ``proposed``: nothing exactly when it is an adjustment set.
 
-    Without a proposal, what speaks against every set: if there is an adjustment set at all, the
-    ancestors of ``x`` and ``y`` that are not forbidden are one.  Raises UnknownVariableError or
-    QueryError.
+    Without a proposal, what speaks against every set with all of ``include`` and nothing of
+    ``exclude``: if any is an adjustment set, the ancestors of ``x``, ``y`` and ``include`` that are
+    neither forbidden nor excluded are one.  Raises UnknownVariableError or QueryError.
 
     >>> graph = ADMG.parse("X -> M -> Y; M -> D; X <- C -> Y")
     >>> for objection in why_not(graph, "X", "Y", "D"):
@@ -98,11 +105,15 @@ def why_not(
     >>> print(objection.path)
     X <-> Y
     """
-    parts = disjoint(graph, x=x, y=y, proposed=proposed or ())
+    if proposed is not None and (include or exclude):
+        raise QueryError("include and exclude bound all sets; a proposed one is judged as it is")
+    parts = disjoint(graph, x=x, y=y, proposed=proposed or (), include=include)
     door = BackDoor.of(graph, parts["x"], parts["y"])
     given = parts["proposed"]
     if proposed is None:
-        given = graph.ancestors_mask(door.x | door.y) & door.allowed
+        must = parts["include"]
+        usable = door.allowed & ~graph.mask(exclude)
+        given = graph.ancestors_mask(door.x | door.y | must) & usable | must
     objections: list[Objection] = [_forbidden(graph, door, v) for v in bits(given & door.forbidden)]
     route = open_route(door.rest, door.x, door.y, given=given)
     if route is not None:

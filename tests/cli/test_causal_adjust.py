@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 import causal
+from causal.checker import check
 from causal.cli import main
 
 TWO_WAYS = "A -> X -> M -> Y; A -> B -> Y; W -> Y; M -> D"
@@ -65,6 +66,9 @@ def test_bounds_are_kept(run: Run) -> None:
     assert [one["variables"] for one in record["sets"]] == [["B", "W"]]
     code, out, _ = run(TWO_WAYS, "X", "Y", "--exclude", "A,B")
     assert (code, out.startswith("No adjustment set meets these bounds")) == (1, True)
+    assert out.endswith("\n\n- given W the path X <- A -> B -> Y is open and not causal\n")
+    out = run(TWO_WAYS, "X", "Y", "--include", "D").out
+    assert out.endswith("\n\n- D is an effect (M -> D) of the causal path X -> M -> Y\n")
 
 
 def test_no_set_at_all_is_a_no_with_the_path_that_none_closes(run: Run) -> None:
@@ -97,6 +101,38 @@ def test_a_proposed_set_is_judged_with_all_that_speaks_against_it(run: Run) -> N
     assert "- given D and M the path X <- A -> B -> Y is open and not causal\n" in out
 
 
+def test_a_no_names_a_set_that_would_do(run: Run) -> None:
+    assert run(TWO_WAYS, "X", "Y", "--set", "M").out.endswith("\n\n{A} is one.\n")
+    assert run(BOW, "X", "Y", "--set", "").out.endswith("\n\nThere is none.\n")
+
+
+def test_a_set_may_be_typed_as_it_is_printed(run: Run) -> None:
+    assert run(TWO_WAYS, "X", "Y", "--set", "{A, B}").out.startswith("Yes. {A, B} is an")
+    assert run(TWO_WAYS, "X", "Y", "--set", "{}").out.startswith("No. {} is no")
+
+
+def test_that_there_is_no_effect_at_all_is_said(run: Run) -> None:
+    remark = "M is no cause of A: the effect is none, and the formula gives that."
+    assert run(TWO_WAYS, "M", "A").out.endswith(f"\n\n{remark}\n")
+    assert run(TWO_WAYS, "M", "A", "--set", "X").out.endswith(f"\n\n{remark}\n")
+    assert "no cause" not in run(TWO_WAYS, "X", "Y").out
+
+
+def test_a_proof_is_shown_for_each_set_and_certified_in_json(run: Run) -> None:
+    graph = causal.ADMG.parse(TWO_WAYS)
+    shown = run(TWO_WAYS, "X", "Y", "--proof").out
+    for found in causal.adjustment_sets(graph, "X", "Y"):
+        assert all(line in shown for line in str(found.derivation).splitlines())
+    record = json.loads(run(TWO_WAYS, "X", "Y", "--json").out)
+    for one in record["sets"]:
+        assert "verified" in check(one["certificate"])
+    judged = json.loads(run(TWO_WAYS, "X", "Y", "--set", "A", "--json").out)
+    assert "verified" in check(judged["certificate"])
+    front = json.loads(run("X -> Z -> Y; X <-> Y", "X", "Y", "--json").out)["front_door"]
+    assert "verified" in check(front["certificate"])
+    assert "rule 2: Y ⊥ Z | X" in run("X -> Z -> Y; X <-> Y", "X", "Y", "--proof").out
+
+
 def test_a_judgement_as_json_has_the_same_keys_for_yes_and_no(run: Run) -> None:
     yes = json.loads(run(TWO_WAYS, "X", "Y", "--set", "A", "--json").out)
     no = json.loads(run(TWO_WAYS, "X", "Y", "--set", "", "--json").out)
@@ -113,7 +149,9 @@ def test_a_judgement_as_json_has_the_same_keys_for_yes_and_no(run: Run) -> None:
     [
         (["X -> Y", "X", "Q"], "Q"),
         (["X -> Y", "X", "X"], "X"),
-        (["X -> Y", "X", "Y", "--set", "X"], "X cannot be both"),
+        (["X -> Y", "X", "Y", "--set", "X"], "X cannot be both X and in --set"),
+        (["X -> Y", "X", "Y", "--set", "Y"], "Y cannot be both Y and in --set"),
+        (["X -> Y; Z", "X", "Y", "--include", "Z", "--exclude", "Z"], "Z cannot be both in --incl"),
         (["X -> Y", "X", "Y", "--limit", "0"], "0"),
         (["X -> Y; Z", "X", "Y", "--set", "", "--include", "Z"], "--set judges one set"),
         ([BOW, "X", "Y", "--kind", "optimal"], "hidden common causes"),

@@ -82,6 +82,7 @@ def test_the_minimal_sets_are_the_least_of_all_sets(seed: int) -> None:
         bounds = {"include": include, "exclude": exclude}
         every = [found.variables for found in adjustment_sets(graph, x, y, kind="all", **bounds)]
         found = [found.variables for found in adjustment_sets(graph, x, y, **bounds)]
+        assert bool(every) is not bool(why_not(graph, x, y, **bounds) or include & exclude)
         assert len(every) == len(set(every))
         assert len(found) == len(set(found))
         assert all(include <= given and not exclude & given for given in every)

@@ -89,6 +89,16 @@ def test_without_a_proposal_the_objection_is_to_every_set() -> None:
     assert str(objection.path) == "X <-> Y"
 
 
+def test_bounds_that_leave_no_set_are_objected_to() -> None:
+    assert why_not(GRAPH, "X", "Y", exclude="A") == ()
+    [objection] = why_not(GRAPH, "X", "Y", exclude=["A", "B"])
+    assert str(objection) == "the path X <- A -> B -> Y is open and not causal"
+    [objection] = why_not(GRAPH, "X", "Y", include="D")
+    assert objection.variable == "D"
+    with pytest.raises(QueryError, match="a proposed one is judged as it is"):
+        why_not(GRAPH, "X", "Y", "A", exclude="B")
+
+
 def test_objections_are_plain_data_with_the_same_keys() -> None:
     records = [objection.to_dict() for objection in why_not(GRAPH, "X", "Y", ["D"])]
     assert len({tuple(record) for record in records}) == 1
