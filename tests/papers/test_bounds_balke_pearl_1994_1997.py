@@ -1,8 +1,8 @@
 """Balke & Pearl (1994; JASA 1997): treatment effects under imperfect compliance, and Mr. Smith.
 
-The vitamin A frequencies (Sommer & Zeger 1991) and both Mendelian tables, with the bounds that the R
-package bpbounds prints for them, are those of its vignette; the other tables are after the papers,
-quoted from memory, and their bounds come out as printed there.
+The frequencies of vitamin A (Sommer & Zeger 1991) and of genotypes (Meleady et al. 2003), and the
+bounds printed for them, are those of the vignette of the R package bpbounds; the other tables are
+after the papers, quoted from memory, and their bounds come out as printed there.
 """
 
 from fractions import Fraction
@@ -76,7 +76,7 @@ def test_vitamin_a_may_harm_many_or_help_a_few():
 
 
 def test_vitamin_a_when_cause_and_outcome_were_seen_in_different_people():
-    """The effect as bpbounds prints it; its other bounds reach above 1, which no probability does."""
+    """The effect is as bpbounds prints it; its bounds for one arm reach above 1."""
     whole = vitamin_a()
     arms = {
         f"do(Z={z})": [(whole.xs(z, level="Z").groupby(level=v).sum() * 2) for v in ("X", "Y")]

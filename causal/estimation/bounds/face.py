@@ -19,7 +19,7 @@ from causal.estimation.bounds.reading import (
 )
 from causal.estimation.bounds.sampling import confident
 from causal.expression.law import Number
-from causal.graph import ADMG, a_graph
+from causal.graph import ADMG
 from causal.identification import Undecided
 from causal.model.engines.bounding import (
     Districts,
@@ -28,7 +28,7 @@ from causal.model.engines.bounding import (
     bound_graph,
     dependence,
 )
-from causal.query import Quantity, Query
+from causal.query import Quantity, Query, require
 from causal.variables import Variable, listed
 
 __all__ = ["bounds"]
@@ -65,7 +65,7 @@ def bounds(
     if not 0 < level < 1:
         raise OptionError("level", level, "it lies between 0 and 1")
     asked = _quantity(query)
-    a_graph(graph).require(asked.variables)
+    require(graph, asked.variables, text=query if isinstance(query, str) else None)
     regimes = read_regimes(graph, data, experiments)
     world = Districts(graph, domains_of(graph, regimes, domains), regimes, arrows(monotone))
     sampled = any(regime.units is not None for regime in regimes)
