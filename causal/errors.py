@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = [
     "CausalError",
@@ -292,10 +295,10 @@ class MissingColumnsError(DataError):
 class ImpossibleEvidenceError(CausalError, ZeroDivisionError):
     """Evidence that the model gives probability zero, so that nothing follows from it."""
 
-    def __init__(self, evidence: str) -> None:
+    def __init__(self, evidence: str, where: str = "this model") -> None:
         self.evidence = evidence
         super().__init__(
-            f"{evidence} has probability zero in this model; ask given something that can happen"
+            f"{evidence} has probability zero in {where}; ask given something that can happen"
         )
 
 

@@ -38,6 +38,32 @@ def test_help_of_causal_loads_no_room_of_the_solver() -> None:
     assert rooms == {"causal.cli", "causal.errors", "causal.variables"}
 
 
+def loaded_by(code: str) -> set[str]:
+    """The pages of formats and of pictures that some code opens."""
+    code = f"import sys; {code}; print(*sys.modules)"
+    known = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    rooms = ("causal.graph.formats.", "causal.graph.drawing.")
+    shared = {"format", "openings", "sketch", "tokens"}
+    pages = {name.rpartition(".")[2] for name in known if name.startswith(rooms)}
+    return pages - shared
+
+
+@pytest.mark.parametrize(
+    ("code", "pages"),
+    [
+        ("import causal.identification", set()),
+        ("from causal import ADMG; ADMG.parse('W -> {X, Y}; X <-> Y')", {"arrows"}),
+        ("from causal import ADMG; ADMG.parse('digraph { X -> Y }')", {"dot", "braced"}),
+        ("from causal import ADMG; ADMG.of(nodes='XY').to('csv')", {"edge_list"}),
+        ("from causal import ADMG; ADMG.of(nodes='XY').svg()", {"svg", "curves", "layers"}),
+    ],
+)
+def test_a_format_or_a_picture_is_loaded_when_it_is_asked_for(code: str, pages: set[str]) -> None:
+    assert loaded_by(code) == pages
+
+
 def seconds(command: list[str]) -> float:
     start = time.perf_counter()
     subprocess.run(command, capture_output=True, check=True)

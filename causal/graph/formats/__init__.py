@@ -1,30 +1,49 @@
 """Graphs as text: one page a format, each read in one pass with errors that say where.
 
 What each of them means is told at the top of its page; ``docs/formats.md`` shows them side by side.
+A page is opened when a text is written so, as most programs know one or two of them.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 from causal.errors import OptionError
-from causal.graph.formats.arrows import ARROWS
-from causal.graph.formats.causaleffect import CAUSALEFFECT
-from causal.graph.formats.dagitty import DAGITTY
-from causal.graph.formats.dot import DOT
-from causal.graph.formats.edge_list import CSV
 from causal.graph.formats.format import Format as Format
-from causal.graph.formats.gml import GML
-from causal.graph.formats.lavaan import LAVAAN
-from causal.graph.formats.plain_json import JSON
+from causal.graph.formats.openings import form_of
 from causal.graph.formats.sketch import Sketch as Sketch
 from causal.variables import listed, nearest
 
 __all__ = ["FORMATS", "Format", "Sketch", "named", "recognised"]
 
-_KNOWN = (DOT, DAGITTY, GML, JSON, CAUSALEFFECT, CSV, LAVAAN)
+_PAGES = {
+    "dot": "dot",
+    "dagitty": "dagitty",
+    "gml": "gml",
+    "json": "plain_json",
+    "causaleffect": "causaleffect",
+    "csv": "edge_list",
+    "lavaan": "lavaan",
+    "arrows": "arrows",
+}
 
-FORMATS = MappingProxyType({known.name: known for known in (*_KNOWN, ARROWS)})
+
+class _Formats(Mapping[str, Format]):
+    """The formats by their names."""
+
+    def __getitem__(self, name: str) -> Format:
+        page: Format = import_module(f"{__name__}.{_PAGES[name]}").FORMAT
+        return page
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_PAGES)
+
+    def __len__(self) -> int:
+        return len(_PAGES)
+
+
+FORMATS = _Formats()
 
 
 def named(name: str) -> Format:
@@ -33,8 +52,8 @@ def named(name: str) -> Format:
     >>> named("dot").title
     'DOT, the language of Graphviz'
     """
-    if known := FORMATS.get(name):
-        return known
+    if name in _PAGES:
+        return FORMATS[name]
     close = nearest(name, FORMATS)
     hint = f"; did you mean {close[0]}?" if close else ""
     raise OptionError("the format", name, f"graphs are written in {listed(FORMATS)}{hint}")
@@ -46,4 +65,4 @@ def recognised(text: str) -> Format:
     >>> recognised("digraph { X -> Y }").name, recognised("X -> Y").name
     ('dot', 'arrows')
     """
-    return next((known for known in _KNOWN if known.claims(text)), ARROWS)
+    return FORMATS[form_of(text)]

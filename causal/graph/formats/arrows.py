@@ -14,7 +14,7 @@ from causal.graph.formats.sketch import Draft, Sketch
 from causal.graph.formats.tokens import PLAINLY_QUOTED, QUOTED, Language, Tokens, bare, stray
 from causal.variables import Variable, quoted, unquoted
 
-__all__ = ["ARROWS"]
+__all__ = ["FORMAT"]
 
 
 def _unexpected(text: str, position: int) -> str:
@@ -79,10 +79,9 @@ def _write(sketch: Sketch) -> str:
     return "; ".join(statements)
 
 
-ARROWS = Format(
+FORMAT = Format(
     name="arrows",
     title="arrow text, our own",
-    opening="",
     read=_read,
     write=_write,
 )

@@ -24,10 +24,9 @@ from causal.graph.formats.tokens import (
 )
 from causal.variables import Variable, unquoted
 
-__all__ = ["SPACE", "Attributes", "Dialect", "read"]
+__all__ = ["Attributes", "Dialect", "read"]
 
 DEEPEST = 50
-SPACE = r"(?>\s|//[^\n]*|/\*(?s:.*?)\*/|\#[^\n]*)*+"  # blanks and comments
 
 Attributes = Mapping[str, Token]  # by lower-case key; a key alone has itself as its value
 

@@ -15,7 +15,7 @@ from causal.graph.formats.sketch import MOST_EDGES, Draft, Sketch
 from causal.graph.formats.tokens import PLAINLY_QUOTED, QUOTED, Language, Token, Tokens, bare
 from causal.variables import Variable, enclosed, unquoted
 
-__all__ = ["CAUSALEFFECT"]
+__all__ = ["FORMAT"]
 
 _BARE = re.compile(r"[^\W\d_][\w.]*")
 _RESERVED = {
@@ -228,13 +228,9 @@ def _write(sketch: Sketch) -> str:
     return text
 
 
-CAUSALEFFECT = Format(
+FORMAT = Format(
     name="causaleffect",
     title="R's igraph formula, as causaleffect takes it",
-    opening=(
-        r"(?>\s|\#[^\n]*|;|library\(\w++\))*+(?:[\w.]++\s*+(?:<-|=)\s*+)?(?:igraph::)?"
-        r"(?:graph\.formula|graph_from_literal)\s*+\("
-    ),
     read=_read,
     write=_write,
 )

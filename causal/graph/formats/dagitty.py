@@ -12,7 +12,7 @@ from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import Sketch
 from causal.variables import quoted
 
-__all__ = ["DAGITTY"]
+__all__ = ["FORMAT"]
 
 _LATENT = {"latent", "unobserved", "l", "u"}
 
@@ -50,12 +50,9 @@ def _write(sketch: Sketch) -> str:
     return "".join(["dag {\n", *(f"  {line}\n" for line in lines), "}\n"])
 
 
-DAGITTY = Format(
+FORMAT = Format(
     name="dagitty",
     title="dagitty, of the web page and R package",
-    opening=(
-        rf'(?i){braced.SPACE}(?:dag|mag|pag|pdag)\b{braced.SPACE}(?:\w+|"[^"]*")?{braced.SPACE}\{{'
-    ),
     read=_read,
     write=_write,
 )

@@ -13,7 +13,7 @@ from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import Sketch
 from causal.variables import Variable, enclosed
 
-__all__ = ["DOT"]
+__all__ = ["FORMAT"]
 
 _KEYWORDS = {"node", "edge", "graph", "digraph", "subgraph", "strict"}
 _BARE = re.compile(r"[^\W\d]\w*|\d+")
@@ -62,13 +62,9 @@ def _write(sketch: Sketch) -> str:
     return "".join(["digraph {\n", *(f"  {line};\n" for line in lines), "}\n"])
 
 
-DOT = Format(
+FORMAT = Format(
     name="dot",
     title="DOT, the language of Graphviz",
-    opening=(
-        rf"(?i){braced.SPACE}(?:strict{braced.SPACE})?(?:di)?graph\b"
-        rf'{braced.SPACE}(?:\w+|"[^"]*")?{braced.SPACE}\{{'
-    ),
     read=_read,
     write=_write,
 )

@@ -10,17 +10,13 @@ import re
 
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
+from causal.graph.formats.openings import COLUMNS
 from causal.graph.formats.sketch import Draft, Sketch
 from causal.graph.formats.tokens import Language, Token, Tokens, bare
 from causal.variables import Variable, nearest
 
-__all__ = ["CSV"]
+__all__ = ["FORMAT"]
 
-_COLUMNS = (
-    ("from", "source", "tail", "cause", "parent"),
-    ("to", "target", "head", "effect", "child"),
-    ("kind", "type", "edge", "arrow"),
-)
 _ARROWS = {"directed": "->", "bidirected": "<->", "->": "->", "<->": "<->", "<-": "<-"}
 _PLAIN = re.compile(r"\w(?:[\w. ]*\w)?")
 _GUARDED = re.compile(r"'*[=+\-@\t\r]")
@@ -40,9 +36,9 @@ _LANGUAGE = Language(
 def _read(text: str) -> Sketch:
     tokens, draft = _LANGUAGE.tokens(text), Draft(text)
     header = _row(tokens)
-    if not 2 <= len(header) <= len(_COLUMNS):
+    if not 2 <= len(header) <= len(COLUMNS):
         raise tokens.wrong("the columns from, to and kind", header[0])
-    for cell, known in zip(header, _COLUMNS, strict=False):
+    for cell, known in zip(header, COLUMNS, strict=False):
         if cell.value.lower() not in known:
             raise tokens.wrong(f"a column named {known[0]}", cell)
     while tokens.now.kind != "eof":
@@ -110,16 +106,9 @@ def _write(sketch: Sketch) -> str:
     return "".join(f"{row}\n" for row in rows)
 
 
-def _either(names: tuple[str, ...]) -> str:
-    return rf'\s*+"?(?:{"|".join(names)})"?[^\S\r\n]*+'
-
-
-CSV = Format(
+FORMAT = Format(
     name="csv",
     title="CSV, a list of edges",
-    opening=(
-        rf"(?i){_either(_COLUMNS[0])},{_either(_COLUMNS[1])}(?:,{_either(_COLUMNS[2])})?(?:[\r\n]|\Z)"
-    ),
     read=_read,
     write=_write,
 )

@@ -1,8 +1,7 @@
-"""What a format is: a name, how a text in it opens, and the two ways across."""
+"""What a format is: a name, and the two ways across."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,10 +16,5 @@ class Format:
 
     name: str
     title: str
-    opening: str  # a regular expression: how a text in this format begins, and no other does
     read: Callable[[str], Sketch]
     write: Callable[[Sketch], str]
-
-    def claims(self, text: str) -> bool:
-        """Whether a text begins as this format does."""
-        return re.match(self.opening, text) is not None

@@ -18,7 +18,7 @@ from causal.graph.formats.sketch import Draft, Sketch
 from causal.graph.formats.tokens import Language, Token, Tokens
 from causal.variables import Variable, nearest
 
-__all__ = ["GML"]
+__all__ = ["FORMAT"]
 
 _KEYS = ("directed", "node", "edge")
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,7}));")
@@ -179,10 +179,9 @@ def _write(sketch: Sketch) -> str:
     return "".join(["graph [\n", *(f"  {line}\n" for line in lines), "]\n"])
 
 
-GML = Format(
+FORMAT = Format(
     name="gml",
     title="GML",
-    opening=r'(?>\s|\#[^\n]*|(?!graph\b)[A-Za-z]\w*+\s++(?:"[^"]*+"|[-+\d.]++))*+graph\s*+\[',
     read=_read,
     write=_write,
 )

@@ -16,7 +16,7 @@ from causal.graph.formats.sketch import Draft, Sketch
 from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens
 from causal.variables import Variable, enclosed, unquoted
 
-__all__ = ["LAVAAN"]
+__all__ = ["FORMAT"]
 
 _BLANK = r"(?:\s|[\#!][^\n]*)*+"
 _BARE = re.compile(r"[^\W\d][\w.]*")
@@ -148,10 +148,9 @@ def _write(sketch: Sketch) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-LAVAAN = Format(
+FORMAT = Format(
     name="lavaan",
     title="lavaan's model syntax",
-    opening=rf'(?s)(?>[^"~<>\-\#!{{}}]|{QUOTED}|[\#!][^\n]*|<(?=~)|-(?!>))*+~',
     read=_read,
     write=_write,
 )

@@ -17,7 +17,7 @@ from causal.graph.formats.sketch import Draft, Sketch
 from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens
 from causal.variables import listed, nearest
 
-__all__ = ["JSON"]
+__all__ = ["FORMAT"]
 
 _KEYS = ("schema", "nodes", "directed", "bidirected", "latent")
 
@@ -161,10 +161,9 @@ def _write(sketch: Sketch) -> str:
     return f"{{\n{lines}\n}}\n".replace("<", "\\u003c")
 
 
-JSON = Format(
+FORMAT = Format(
     name="json",
     title="JSON",
-    opening=r'[ \t\r\n]*+\{[ \t\r\n]*+"[^"\\]*+"[ \t\r\n]*+:',
     read=_read,
     write=_write,
 )
