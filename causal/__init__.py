@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from causal.certification import certificate as certificate
     from causal.certification import certify as certify
     from causal.certification import countermodels as countermodels
+    from causal.certification import experiments as experiments
     from causal.errors import CausalError as CausalError
     from causal.estimation import Bounds as Bounds
     from causal.estimation import Estimate as Estimate
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from causal.expression import Expression as Expression
     from causal.graph import ADMG as ADMG
     from causal.graph import OpenPath as OpenPath
+    from causal.graph import WorldGraph as WorldGraph
     from causal.graph import examples as examples
     from causal.graph import open_path as open_path
     from causal.graph import separated as separated
@@ -62,6 +64,8 @@ if TYPE_CHECKING:
     from causal.identification import identify as identify
     from causal.identification import implications as implications
     from causal.identification import instruments as instruments
+    from causal.identification import parallel_worlds as parallel_worlds
+    from causal.identification import path_specific as path_specific
     from causal.identification import remedies as remedies
     from causal.identification import why_not as why_not
     from causal.interop import read as read
@@ -80,6 +84,7 @@ if TYPE_CHECKING:
     from causal.model import InverseCDF as InverseCDF
     from causal.model import Laplace as Laplace
     from causal.model import Linear as Linear
+    from causal.model import LinearSystem as LinearSystem
     from causal.model import Link as Link
     from causal.model import LocationScale as LocationScale
     from causal.model import Logistic as Logistic
@@ -140,6 +145,7 @@ _HOMES = {
     "KernelConstraint": "identification",
     "Laplace": "model",
     "Linear": "model",
+    "LinearSystem": "model",
     "Link": "model",
     "LocationScale": "model",
     "Logistic": "model",
@@ -166,6 +172,7 @@ _HOMES = {
     "Threshold": "model",
     "Undecided": "identification",
     "Uniform": "model",
+    "WorldGraph": "graph",
     "abduct": "model",
     "adjustment_sets": "identification",
     "bounds": "estimation",
@@ -179,12 +186,15 @@ _HOMES = {
     "estimands": "identification",
     "estimate": "estimation",
     "examples": "graph",
+    "experiments": "certification",
     "front_door_sets": "identification",
     "identify": "identification",
     "implications": "identification",
     "instruments": "identification",
     "open_path": "graph",
     "outcome_probabilities": "model",
+    "parallel_worlds": "identification",
+    "path_specific": "identification",
     "potential_outcomes": "model",
     "predict": "model",
     "prove": "calculus",

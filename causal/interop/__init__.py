@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from causal.interop.causallearn import to_causallearn as to_causallearn
     from causal.interop.networkx import to_networkx as to_networkx
     from causal.interop.pgmpy import to_pgmpy as to_pgmpy
+    from causal.interop.polynomial import to_polynomial as to_polynomial
     from causal.interop.sympy import to_sympy as to_sympy
     from causal.interop.y0 import to_y0 as to_y0
 
@@ -25,6 +26,7 @@ __all__ = [
     "to_causallearn",
     "to_networkx",
     "to_pgmpy",
+    "to_polynomial",
     "to_sympy",
     "to_y0",
 ]

@@ -13,6 +13,7 @@ from causal.model.continuous import Function as Function
 from causal.model.continuous import GumbelMax as GumbelMax
 from causal.model.continuous import Laplace as Laplace
 from causal.model.continuous import Linear as Linear
+from causal.model.continuous import LinearSystem as LinearSystem
 from causal.model.continuous import Link as Link
 from causal.model.continuous import LocationScale as LocationScale
 from causal.model.continuous import Logistic as Logistic
@@ -23,6 +24,8 @@ from causal.model.continuous import Polynomial as Polynomial
 from causal.model.continuous import StudentT as StudentT
 from causal.model.continuous import Threshold as Threshold
 from causal.model.continuous import Uniform as Uniform
+from causal.model.described import intervention_from_dict as intervention_from_dict
+from causal.model.described import mechanism_from_dict as mechanism_from_dict
 from causal.model.engines.abduction import NoiseLaw as NoiseLaw
 from causal.model.engines.abduction import abduct as abduct
 from causal.model.engines.abduction import predict as predict
@@ -66,6 +69,7 @@ __all__ = [
     "InverseCDF",
     "Laplace",
     "Linear",
+    "LinearSystem",
     "Link",
     "LocationScale",
     "Logistic",
@@ -86,6 +90,8 @@ __all__ = [
     "Uniform",
     "abduct",
     "counterfactual",
+    "intervention_from_dict",
+    "mechanism_from_dict",
     "outcome_probabilities",
     "potential_outcomes",
     "predict",

@@ -22,6 +22,7 @@ from causal.model.continuous.monotone import EXP as EXP
 from causal.model.continuous.monotone import LOGISTIC as LOGISTIC
 from causal.model.continuous.monotone import Link as Link
 from causal.model.continuous.monotone import Monotone as Monotone
+from causal.model.continuous.system import LinearSystem as LinearSystem
 from causal.model.continuous.threshold import Threshold as Threshold
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "GumbelMax",
     "Laplace",
     "Linear",
+    "LinearSystem",
     "Link",
     "LocationScale",
     "Logistic",
