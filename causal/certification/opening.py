@@ -16,7 +16,7 @@ from causal.certification.routes import toward
 from causal.graph import ADMG, OpenPath
 from causal.graph.separation import open_route
 from causal.model.noise import hidden_cause
-from causal.variables import Variable, Variables, natural
+from causal.variables import Variable, Variables
 
 __all__ = ["back_door", "exchanged", "opened"]
 
@@ -37,13 +37,9 @@ def back_door(
 def exchanged(
     graph: ADMG, outcome: Variables, *, given: Variables, actions: Variables
 ) -> Variables:
-    """The observations without such a path: rule 2 turns them into actions, one after the other."""
-    moved: Variables = frozenset()
-    for v in sorted(given, key=natural) * len(given):  # each exchange may allow another
-        rest = {"given": given - moved, "actions": actions | moved}
-        if v not in moved and back_door(graph, v, outcome, **rest) is None:
-            moved |= {v}
-    return moved
+    """The observations without such a path: rule 2 turns them into actions, all at once."""
+    ways = {v: back_door(graph, v, outcome, given=given, actions=actions) for v in given}
+    return frozenset(v for v, way in ways.items() if way is None)
 
 
 def opened(
