@@ -84,7 +84,6 @@ if TYPE_CHECKING:
     from causal.model import InverseCDF as InverseCDF
     from causal.model import Laplace as Laplace
     from causal.model import Linear as Linear
-    from causal.model import LinearSystem as LinearSystem
     from causal.model import Link as Link
     from causal.model import LocationScale as LocationScale
     from causal.model import Logistic as Logistic
@@ -145,7 +144,6 @@ _HOMES = {
     "KernelConstraint": "identification",
     "Laplace": "model",
     "Linear": "model",
-    "LinearSystem": "model",
     "Link": "model",
     "LocationScale": "model",
     "Logistic": "model",

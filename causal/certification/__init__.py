@@ -6,6 +6,7 @@ from causal.certification.agreement import compared as compared
 from causal.certification.certificates import certificate as certificate
 from causal.certification.countermodels import Countermodels as Countermodels
 from causal.certification.countermodels import countermodels as countermodels
+from causal.certification.experiments import experiments as experiments
 from causal.certification.truth import truth as truth
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "certify",
     "compared",
     "countermodels",
+    "experiments",
     "truth",
 ]

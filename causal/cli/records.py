@@ -1,6 +1,6 @@
 """Answers as JSON, schema 1: the same keys for every verdict, and ``null`` where there is nothing.
 
-Only an undecided answer has one key more: ``reason``.
+Only an undecided answer has one key more, ``reason``, and a counterfactual's no, ``conflict``.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def of_answer(answer: causal.Answer) -> dict[str, object]:
         case causal.NotIdentified():
             hedge = {"outer": _sorted(answer.hedge.outer), "inner": _sorted(answer.hedge.inner)}
             record |= {"answer": "not-identified", "hedge": hedge}
+            if isinstance(answer.hedge, causal.Conflict):
+                record |= {"conflict": answer.hedge.to_dict()}
         case causal.Undecided():
             record |= {"reason": answer.reason}
     return record

@@ -29,7 +29,10 @@ def of_answer(answer: causal.Answer, *, proof: bool = False) -> str:
 
 
 def _yes(answer: causal.Identified, *, proof: bool) -> str:
-    story = f"Identified. What is observed determines it:\n\n  {answer}"
+    by = "Experiments determine" if answer.experiments else "What is observed determines"
+    story = f"Identified. {by} it:\n\n  {answer}"
+    if answer.experiments:
+        story += f"\n\n{_prose(_beyond_observation(answer))}"
     if answer.free:
         story += "\n\n" + _prose(f"Any value of {listed(answer.free)} gives the same number.")
     if proof:
@@ -37,7 +40,28 @@ def _yes(answer: causal.Identified, *, proof: bool) -> str:
     return story
 
 
+def _beyond_observation(answer: causal.Identified) -> str:
+    """Why observation alone does not do."""
+    story = "Observation alone does not."
+    if isinstance(answer.derivation, causal.Reasoning):
+        for law, hedge in answer.derivation.hedges:
+            story += f" {law} needs an experiment: {hedge.why}."
+    return story
+
+
+def _in_no_world(answer: causal.NotIdentified, conflict: causal.Conflict) -> str:
+    """Why no experiment shows it either; and what helps where two values are all there are."""
+    verdict = f"Not identified. Neither observation nor any experiment gives {answer.query}."
+    story = f"{_prose(verdict)}\n\n  conflict  {conflict}\n\n{_prose(conflict.why)}."
+    if conflict.if_binary is not None:
+        only = f"Were {conflict.if_binary.variable} to have two values only, it would be"
+        story += f"\n\n{_prose(only)}\n\n  {conflict.if_binary}"
+    return story
+
+
 def _no(answer: causal.NotIdentified) -> str:
+    if isinstance(answer.hedge, causal.Conflict):
+        return _in_no_world(answer, answer.hedge)
     verdict = _prose(f"Not identified. No formula over what is observed gives {answer.query}.")
     reason = _prose(
         f"{answer.hedge.why}. Two models exist that agree on everything observed and differ in "

@@ -138,6 +138,8 @@ def read(table: Labelled | Frame | Experiments, needed: Variables) -> Law:
 
 def _experiments(tables: Experiments, needed: Variables) -> Law:
     """One law for each regime, of those ``needed`` variables that were measured in it."""
+    if not tables:
+        raise DataError("there is no law here; give one for each regime, such as {Do(X=1): law}")
     regimes: dict[Settings, Law] = {}
     for key, table in tables.items():
         settings = key.settings if isinstance(key, Regime) else key

@@ -2,10 +2,20 @@
 
 from causal.graph.admg import ADMG as ADMG
 from causal.graph.examples import examples as examples
+from causal.graph.parallel import WorldGraph as WorldGraph
 from causal.graph.questions import a_graph as a_graph
 from causal.graph.questions import open_path as open_path
 from causal.graph.questions import separated as separated
 from causal.graph.separation import OpenPath as OpenPath
 from causal.graph.separators import separators as separators
 
-__all__ = ["ADMG", "OpenPath", "a_graph", "examples", "open_path", "separated", "separators"]
+__all__ = [
+    "ADMG",
+    "OpenPath",
+    "WorldGraph",
+    "a_graph",
+    "examples",
+    "open_path",
+    "separated",
+    "separators",
+]

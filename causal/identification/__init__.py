@@ -7,6 +7,8 @@ from causal.identification.answers import Identified as Identified
 from causal.identification.answers import NotIdentified as NotIdentified
 from causal.identification.answers import Undecided as Undecided
 from causal.identification.conflict import Conflict as Conflict
+from causal.identification.counterfactual import parallel_worlds as parallel_worlds
+from causal.identification.counterfactual import path_specific as path_specific
 from causal.identification.effects import identify as identify
 from causal.identification.estimands import estimands as estimands
 from causal.identification.front_door import FrontDoorSet as FrontDoorSet
@@ -50,6 +52,8 @@ __all__ = [
     "identify",
     "implications",
     "instruments",
+    "parallel_worlds",
+    "path_specific",
     "remedies",
     "why_not",
 ]

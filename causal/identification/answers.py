@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from causal.calculus import Derivation, certificate_of_no
-from causal.expression import Expression
+from causal.expression import Expression, P, laws
 from causal.graph import ADMG
 from causal.identification.conflict import Conflict
 from causal.identification.hedge import Hedge
@@ -45,6 +45,17 @@ class Identified:
         frozenset({'Z'})
         """
         return frozenset(s.variable for s in self.estimand.free) - self.query.variables
+
+    @cached_property
+    def experiments(self) -> tuple[P, ...]:
+        """The laws in the formula that only an experiment shows; none where observation will do.
+
+        >>> from causal import ADMG, identify
+        >>> bow = ADMG.parse("X -> Y; X <-> Y")
+        >>> print(*identify(bow, "P(Y[X=1]=1)").experiments)
+        P(Y=1 | do(X=1))
+        """
+        return tuple(sorted((law for law in laws(self.estimand) if law.do), key=str))
 
     @cached_property
     def certificate(self) -> dict[str, object]:

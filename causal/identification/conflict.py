@@ -9,10 +9,16 @@ recanting district of Shpitser (2013).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from causal.expression import ONE, Expression, Product, Quotient, Sum
+from causal.expression.law import Experiments, Frame, Labelled
 from causal.variables import Symbol, Variable, Variables, listed, natural, quoted
 
-__all__ = ["Conflict", "Event"]
+if TYPE_CHECKING:
+    from pandas import Series
+
+__all__ = ["Conflict", "Event", "IfBinary"]
 
 
 @dataclass(frozen=True)
@@ -45,17 +51,51 @@ class Event:
 
 
 @dataclass(frozen=True)
+class IfBinary:
+    """(whole - part) / evidence: the query, should ``variable`` have no third value.
+
+    >>> from causal import ADMG, identify
+    >>> answer = identify(ADMG.parse("X -> Y; X <-> Y"), "P(Y[X=1]=1 | X=0)")
+    >>> print(answer.hedge.if_binary)
+    (P(Y=1 | do(X=1)) - P(X=1, Y=1)) / P(X=0)
+    """
+
+    variable: Variable
+    whole: Expression
+    part: Expression
+    evidence: Expression
+
+    def __str__(self) -> str:
+        difference = f"{self._grouped(self.whole)} - {self._grouped(self.part)}"
+        if self.evidence == ONE:
+            return difference
+        return f"({difference}) / {self._grouped(self.evidence)}"
+
+    def evaluate(self, law: Labelled | Frame | Experiments) -> Series:
+        """The value on a law, or on ``{Do(X=1): law, Do(): law}``, as a formula has it."""
+        whole, part, evidence = (e.evaluate(law) for e in (self.whole, self.part, self.evidence))
+        value: Series = (whole - part) / evidence.iloc[0]
+        return value
+
+    @staticmethod
+    def _grouped(formula: Expression) -> str:
+        return f"({formula})" if isinstance(formula, Sum | Product | Quotient) else str(formula)
+
+
+@dataclass(frozen=True)
 class Conflict:
     """Two events that share hidden causes and need ``variable`` to have two values.
 
     ``district`` holds the variables that share them; ``one`` and ``other`` are the two events, each
-    with the value that it has or needs there.
+    with the value that it has or needs there.  ``if_binary`` is the formula there would be, should
+    a variable have two values only.
     """
 
     variable: Variable
     district: Variables
     one: Event
     other: Event
+    if_binary: IfBinary | None = None
 
     @property
     def outer(self) -> Variables:
@@ -121,4 +161,6 @@ class Conflict:
             "district": sorted(self.district, key=natural),
             "one": str(self.one),
             "other": str(self.other),
+            "why": self.why,
+            "if_binary": None if self.if_binary is None else str(self.if_binary),
         }

@@ -21,10 +21,10 @@ from causal.graph.parallel import (
     WorldGraph,
     merged,
 )
-from causal.query import Assignment, Query, Term
+from causal.query import Assignment, Query, Term, posed
 from causal.variables import Symbol, Variable, quoted
 
-__all__ = ["Asked", "asked", "potential"]
+__all__ = ["Asked", "asked", "parallel_worlds", "potential"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ def asked(graph: ADMG, query: Query) -> Asked:
     given = _events(query.given, places, values)
     seen = given if isinstance(given, Contradiction) else merged(worlds, given)
     if isinstance(seen, Contradiction) or isinstance(given, Contradiction):
-        raise ImpossibleEvidenceError(", ".join(map(str, query.given)))
+        evidence = ", ".join(map(str, query.given))
+        raise ImpossibleEvidenceError(evidence, "every model of the graph")
     outcome = _events(query.outcome, places, values)
     if isinstance(outcome, Contradiction) or _at_odds(outcome, given):
         return Asked(worlds, {}, given, seen, joint=None)
@@ -77,6 +78,19 @@ def asked(graph: ADMG, query: Query) -> Asked:
         _require_certain(joint)
         return Asked(worlds, outcome, given, seen, joint=None)
     return Asked(worlds, outcome, given, seen, joint)
+
+
+def parallel_worlds(graph: ADMG, query: Query | str) -> WorldGraph:
+    """The worlds of a query as one graph, merged by the values that the query has.
+
+    Raises QuerySyntaxError, UnknownVariableError, QueryError or ImpossibleEvidenceError.
+
+    >>> graph = ADMG.parse("X -> W -> Y <- Z <- D; X <-> Y")
+    >>> print(parallel_worlds(graph, "P(Y[X=1]=1 | X=0, Z[D=0]=0, D=0)"))
+    D -> Z; "W[X=1]" -> "Y[X=1]"; Z -> "Y[X=1]"; X <-> "Y[X=1]"
+    """
+    found = asked(graph, posed(graph, query))
+    return found.worlds if found.joint is None else found.joint.worlds
 
 
 def potential(term: Term) -> Potential:

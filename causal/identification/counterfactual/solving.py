@@ -8,12 +8,15 @@ values a variable has.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 
 from causal.expression import ONE, ZERO, Expression, canonical, quotient, simplified
 from causal.graph import ADMG
 from causal.identification.answers import Answer, Identified, NotIdentified, Undecided
 from causal.identification.conflict import Conflict
 from causal.identification.counterfactual.asked import Asked, asked
+from causal.identification.counterfactual.binary import if_binary
 from causal.identification.counterfactual.observation import observed
 from causal.identification.counterfactual.relevance import relevant
 from causal.identification.counterfactual.side import Side, side
@@ -38,6 +41,15 @@ def identify_counterfactual(graph: ADMG, query: Query) -> Answer:
     if borrowed := _borrowed((*query.outcome, *query.given)):
         reason = f"{borrowed} sets a variable to what another one is, and the method reads no such"
         return Undecided(graph, query, reason)
+    answer = _in_general(graph, query)
+    if isinstance(answer, NotIdentified) and isinstance(answer.hedge, Conflict):
+        special = if_binary(query, partial(_in_general, graph))
+        return NotIdentified(graph, query, replace(answer.hedge, if_binary=special))
+    return answer
+
+
+def _in_general(graph: ADMG, query: Query) -> Identified | NotIdentified:
+    """The answer for any number of values."""
     question = asked(graph, query)
     if question.joint is None:
         return _certain(graph, query, ZERO, "the events exclude one another")
