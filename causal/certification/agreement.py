@@ -12,6 +12,7 @@ from itertools import product
 
 from causal.certification.countermodels import countermodels
 from causal.certification.truth import shown, truth
+from causal.certification.worlds import compared_in_worlds, loosened
 from causal.errors import CertificateError, WrongEstimandError
 from causal.expression import P
 from causal.graph import ADMG
@@ -39,7 +40,8 @@ def certify(
 
     An estimand is evaluated on the observed law of each model, and compared with the mutilated
     model cell by cell; then its derivation is replayed by ``causal.checker``.  A "no" must have
-    two models that agree on the data and not on the answer.
+    two models that agree on the data and not on the answer.  A counterfactual's formula is
+    compared with ``counterfactual`` in models whose tables are coupled independently.
 
     >>> from causal import identify
     >>> napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
@@ -52,6 +54,9 @@ def certify(
     match answer:
         case Identified():
             drawn = (random_scm(graph, seed, values=values) for seed in range(models))
+            if asked.is_counterfactual:
+                worlds = (compared_in_worlds(loosened(m), answer) for m in drawn)
+                return Certified(models, sum(worlds))
             counts = [compared(m, answer, name=f"random model {i}") for i, m in enumerate(drawn)]
             _replay(graph, answer)
             return Certified(models, sum(counts))

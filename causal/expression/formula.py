@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from causal.expression.law import Experiments, Frame, Labelled, Law, read
 from causal.expression.notation import LATEX, TEXT, Notation, by_name
@@ -124,7 +124,7 @@ class Expression(ABC):
         Fraction(1, 1)
         """
         known = read(law, self.variables)
-        like = next(iter(law.values())) if isinstance(law, Mapping) else law
+        like = cast("Labelled", next(iter(law.values())) if isinstance(law, Mapping) else law)
         return as_series(self.table(known), known, like=like)
 
 

@@ -62,7 +62,19 @@ class Regime(Protocol):
         """The variables that were set, with their values."""
 
 
-Experiments: TypeAlias = Mapping["Regime | tuple[tuple[Variable, Value], ...]", "Labelled | Frame"]
+class Experiments(Protocol):
+    """The face of a mapping ``{Do(X=1): law, ..., Do(): law}``: one law for each regime."""
+
+    def items(self) -> Iterable[tuple[Regime | tuple[tuple[Variable, Value], ...], object]]:
+        """The regimes, each with its law."""
+
+    def keys(self) -> Iterable[object]:
+        """The regimes."""
+
+    def values(self) -> Iterable[object]:
+        """The laws."""
+
+
 Settings: TypeAlias = frozenset[tuple[Variable, Value]]
 
 
@@ -133,15 +145,14 @@ def read(table: Labelled | Frame | Experiments, needed: Variables) -> Law:
         raise TypeError(
             f"a law is a pandas Series with named index levels, or a DataFrame; found {table!r:.80}"
         )
-    return _listed(table, needed)
+    return _listed(cast("Labelled", table), needed)
 
 
 def _experiments(tables: Experiments, needed: Variables) -> Law:
     """One law for each regime, of those ``needed`` variables that were measured in it."""
-    if not tables:
-        raise DataError("there is no law here; give one for each regime, such as {Do(X=1): law}")
     regimes: dict[Settings, Law] = {}
-    for key, table in tables.items():
+    for key, found in tables.items():
+        table = cast("Labelled | Frame", found)
         settings = key.settings if isinstance(key, Regime) else key
         if not isinstance(settings, tuple):
             raise TypeError(
@@ -149,6 +160,8 @@ def _experiments(tables: Experiments, needed: Variables) -> Law:
                 f"as Do(X=1); found {key!r:.80} in the place of a regime"
             )
         regimes[frozenset(settings)] = read(table, needed & _measured(table))
+    if not regimes:
+        raise DataError("there is no law here; give one for each regime, such as {Do(X=1): law}")
     observed = regimes.pop(frozenset(), Law((), {}))
     return Law(observed.variables, observed.cells, regimes)
 

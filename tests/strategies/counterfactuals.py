@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from random import Random
 
-from causal import ADMG, SCM, Table
-from causal.model import Independent, random_scm
+from causal import ADMG
 from causal.query import Assignment, Query, Term
 
 
@@ -43,7 +42,7 @@ def _term(rng: Random, graph: ADMG, depth: int = 0) -> Term:
 def _world(rng: Random, graph: ADMG, variable: str, depth: int) -> tuple[Assignment, ...]:
     if rng.random() < 0.35:
         return ()
-    others = sorted(graph.ancestors(variable) - {variable}) or [v for v in graph.nodes]
+    others = sorted(graph.ancestors(variable) - {variable}) or list(graph.nodes)
     chosen = rng.sample(others, min(len(others), rng.choice([1, 1, 1, 2])))
     return tuple(_assignment(rng, graph, v, depth) for v in sorted(chosen))
 
@@ -54,18 +53,3 @@ def _assignment(rng: Random, graph: ADMG, variable: str, depth: int) -> Assignme
     children = sorted(graph.children(variable))
     reader = rng.choice(children) if children and rng.random() < 0.2 else None
     return Assignment(variable, rng.randint(0, 1), reader)
-
-
-def loose_scm(graph: ADMG, seed: int) -> SCM:
-    """A random model in which no counterfactual is excluded: rows are coupled independently.
-
-    Mechanisms of many settings keep the default coupling, as their responses are too many.
-    """
-    model = random_scm(graph, seed)
-    mechanisms = {
-        v: Table(m.given, dict(m.rows), values=m.values, coupling=Independent())
-        if len(m.rows) <= 8
-        else m
-        for v, m in model.mechanisms.items()
-    }
-    return SCM(graph, mechanisms, model.noise)

@@ -2,8 +2,8 @@
 
 Balke & Pearl (1994): with hidden common causes of any kind, a model of a finite graph is a law of
 response functions, independent between districts (which have to be cliques: in A <-> B <-> C the
-noise of A and that of C are independent, and not every law will do).  A query is a function of all experiments
-together exactly when it does not move along any direction in which no experiment moves.
+noise of A and that of C are independent, and not every law will do).  A query is a function of all
+experiments together exactly when it does not move along any direction in which no experiment moves.
 """
 
 from __future__ import annotations
@@ -39,9 +39,7 @@ class Responses:
     @classmethod
     def of(cls, graph: ADMG, sizes: dict[str, int], most: int) -> Responses | None:
         """The same, unless the units that differ are more than ``most``."""
-        units = prod(
-            sizes[v] ** prod(sizes[p] for p in graph.parents(v)) for v in graph.nodes
-        )
+        units = prod(sizes[v] ** prod(sizes[p] for p in graph.parents(v)) for v in graph.nodes)
         return cls(graph, sizes) if units <= most else None
 
     def experiments(self, district: list[str]) -> np.ndarray:
@@ -75,9 +73,7 @@ class Responses:
             return set_to(world[v]) if v in world else respond(v)
 
         def respond(v):
-            causes = (
-                set_to(edges[p, v]) if (p, v) in edges else is_(p) for p in self.parents[v]
-            )
+            causes = (set_to(edges[p, v]) if (p, v) in edges else is_(p) for p in self.parents[v])
             return unit[v][tuple(causes)]
 
         return is_(term.variable)

@@ -24,7 +24,7 @@ from causal.graph.parallel import (
 from causal.query import Assignment, Query, Term, posed
 from causal.variables import Symbol, Variable, quoted
 
-__all__ = ["Asked", "asked", "parallel_worlds", "potential"]
+__all__ = ["Asked", "asked", "parallel_worlds", "potential", "valued"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def asked(graph: ADMG, query: Query) -> Asked:
     >>> found.worlds.labels, {number: str(value) for number, value in found.given.items()}
     (('Y[X=1]', 'X'), {1: 'X=0'})
     """
-    values = _values(query)
+    values = valued(query)
     potentials = {term: potential(term) for term in (*query.outcome, *query.given)}
     worlds = WorldGraph.of(graph, potentials.values())
     places = {term: worlds.asked[where] for term, where in potentials.items()}
@@ -108,8 +108,12 @@ def _setting(assignment: Assignment) -> Setting:
     return Setting(variable, to, assignment.reader)
 
 
-def _values(query: Query) -> dict[Term, Symbol]:
-    """The value of each term: a constant, or a symbol of its own."""
+def valued(query: Query) -> dict[Term, Symbol]:
+    """The value of each term: a constant, or a symbol of its own.
+
+    >>> [str(s) for s in valued(Query.parse("P(Y[X=1], Y[X=0] | Z=2)")).values()]
+    ['Y', "Y'", 'Z=2']
+    """
     set_open = {a.variable for term in (*query.outcome, *query.given) for a in _left_open(term)}
     values: dict[Term, Symbol] = {}
     marks: dict[Variable, int] = {}

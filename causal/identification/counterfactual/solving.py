@@ -11,7 +11,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from causal.expression import ONE, ZERO, Expression, canonical, quotient, simplified
+from causal.expression import (
+    ONE,
+    ZERO,
+    Expression,
+    Quotient,
+    Sum,
+    canonical,
+    quotient,
+    simplified,
+    total,
+)
 from causal.graph import ADMG
 from causal.identification.answers import Answer, Identified, NotIdentified, Undecided
 from causal.identification.conflict import Conflict
@@ -70,10 +80,19 @@ def _identified(graph: ADMG, query: Query, question: Asked, above: Side, below: 
     by_district = canonical(quotient(above.by_district, below.by_district))
     by_experiment = canonical(quotient(above.by_experiment, below.by_experiment))
     found = observed(graph, by_experiment, {**below.known, **above.known})
-    estimand = canonical(simplified(found.formula))
+    estimand = canonical(_cancelled(simplified(found.formula)))
     laws = (by_district, by_experiment)
     reasoning = told(query, question, above, below, laws_of=laws, found=found, end=estimand)
     return Identified(graph, query, estimand, reasoning)
+
+
+def _cancelled(formula: Expression) -> Expression:
+    """A fraction whose denominator cancels inside the sum above it."""
+    match formula:
+        case Quotient(Sum(over, body), below) if not over & below.free:
+            return total(over, _cancelled(quotient(body, below)))
+        case _:
+            return formula
 
 
 def _borrowed(terms: Iterable[Term]) -> Assignment | None:

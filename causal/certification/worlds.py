@@ -1,0 +1,115 @@
+"""The two roads to a counterfactual meet: its formula on experiments, and the model itself."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from typing import cast
+
+from causal.certification.experiments import experiments
+from causal.errors import ImpossibleEvidenceError, WrongEstimandError
+from causal.identification import Identified
+from causal.identification.counterfactual import valued
+from causal.model import SCM, Independent, Table, counterfactual
+from causal.model.exact import Row
+from causal.model.mechanism import Mechanism
+from causal.query import Assignment, Query, Term, Value
+from causal.variables import Symbol
+
+__all__ = ["compared_in_worlds", "loosened"]
+
+MOST_ROWS = 8  # a table of so many rows has at most 256 responses of two values
+Values = Mapping[Symbol, Value]
+
+
+def compared_in_worlds(model: SCM, answer: Identified, *, name: str = "the model") -> int:
+    """Compare the estimand of a counterfactual with the model, and count the cells.
+
+    Values that the query leaves open take every value.  Raises WrongEstimandError at the first
+    cell that differs; cells whose evidence cannot be are passed.
+    """
+    series = answer.estimand.evaluate(experiments(model, answer.estimand))
+    levels = [str(level) for level in series.index.names]
+    count = 0
+    for values, query in _cells(model, answer.query):
+        try:
+            truth = cast("Fraction", counterfactual(model, query, exact=True).value)
+        except ImpossibleEvidenceError:
+            continue
+        wanted = {s.variable + "'" * s.mark: value for s, value in values.items()}
+        for key, found in series.items():
+            cell = dict(zip(levels, key if isinstance(key, tuple) else (key,), strict=True))
+            if all(wanted.get(level, value) == value for level, value in cell.items()):
+                if found != truth:
+                    where = str(query)
+                    raise WrongEstimandError(
+                        name, where, str(answer.estimand), value=Fraction(found), truth=truth
+                    )
+                count += 1
+    return count
+
+
+def loosened(model: SCM) -> SCM:
+    """The model with its tables' rows coupled independently, so that any response can be.
+
+    Rows that are many keep their coupling.
+
+    >>> from causal.graph import ADMG
+    >>> from causal.model import random_scm
+    >>> model = random_scm(ADMG.parse("X -> Y"), rng=1)
+    >>> query = "P(Y[X=1]=0, Y[X=0]=1)"
+    >>> print(counterfactual(model, query).value, counterfactual(loosened(model), query).value)
+    0 11/200
+    """
+    mechanisms = {v: _loose(mechanism) for v, mechanism in model.mechanisms.items()}
+    return SCM(model.graph, mechanisms, model.noise)
+
+
+def _loose(mechanism: Mechanism) -> Mechanism:
+    if not isinstance(mechanism, Table) or len(mechanism.rows) > MOST_ROWS:
+        return mechanism
+    rows: dict[Hashable, Row] = dict(mechanism.rows.items())
+    return Table(mechanism.given, rows, values=mechanism.values, coupling=Independent())
+
+
+def _cells(model: SCM, query: Query) -> Iterator[tuple[Values, Query]]:
+    """The query at every value of what it leaves open."""
+    known = valued(query)
+    left_open = dict.fromkeys(s for s in known.values() if s.value is None)
+    left_open |= dict.fromkeys(Symbol(v) for v in _settings((*query.outcome, *query.given)))
+    domains = (model.domains[s.variable] for s in left_open)
+    for cell in product(*domains):
+        values = dict(zip(left_open, cast("tuple[Value, ...]", cell), strict=True))
+        parts = (
+            tuple(_filled(term, values, known) for term in part)
+            for part in (query.outcome, query.given)
+        )
+        outcome, given = parts
+        yield values, Query(outcome, (), given)
+
+
+def _settings(terms: tuple[Term, ...]) -> Iterator[str]:
+    """Variables that are set to a value left open, at any depth."""
+    for term in terms:
+        for assignment in term.under:
+            if assignment.value is None:
+                yield assignment.variable
+            elif isinstance(assignment.value, Term):
+                yield from _settings((assignment.value,))
+
+
+def _filled(term: Term, values: Values, known: Mapping[Term, Symbol]) -> Term:
+    value = values.get(known[term], term.value) if term in known else term.value
+    return replace(term, value=value, under=tuple(_set(a, values) for a in term.under))
+
+
+def _set(assignment: Assignment, values: Values) -> Assignment:
+    match assignment.value:
+        case None:
+            return replace(assignment, value=values[Symbol(assignment.variable)])
+        case Term() as term:
+            return replace(assignment, value=_filled(term, values, {}))
+        case _:
+            return assignment
