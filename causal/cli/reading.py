@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,7 +18,10 @@ import causal
 from causal.errors import TextError
 from causal.variables import natural
 
-__all__ = ["graph_from", "names_from", "query_from", "require_parts"]
+if TYPE_CHECKING:
+    from causal.query import Quantity
+
+__all__ = ["graph_from", "names_from", "quantity_from", "query_from", "require_parts"]
 
 _LOOKS_LIKE_A_FILE = re.compile(r"(?!.*(->|<-))([^;{}]*[/\\][^;{}]*|[^\s;{}]+\.[A-Za-z]{1,6})")
 _NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]+))')
@@ -44,6 +48,16 @@ def query_from(argument: str, graph: causal.ADMG) -> causal.Query:
 
     with _located("query"):
         return posed(graph, argument)
+
+
+def quantity_from(argument: str, graph: causal.ADMG) -> Quantity:
+    """The quantity about a graph that an argument is."""
+    from causal.query import Quantity, require
+
+    with _located("query"):
+        asked = Quantity.parse(argument)
+        require(graph, asked.variables, text=argument)
+        return asked
 
 
 def names_from(arguments: Iterable[str], graph: causal.ADMG) -> list[str]:

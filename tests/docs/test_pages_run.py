@@ -3,8 +3,8 @@
 In a Markdown page, the ``python`` blocks are one session; a ``text`` block after one of them is
 what it prints.  A ``console`` block holds commands after ``$`` and what each prints; ``...`` stands
 for what changes from run to run.  A block whose first line is ``# study.toml``, or any other name,
-is that file, and lies where the commands run.  A ``sh`` block is for reading, but its make targets
-must exist.
+is that file (a CSV file begins below it), and lies where the commands run.  A ``sh`` block is for
+reading, but its make targets must exist.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FILE = re.compile(r"# (\w+\.(?:py|toml))\n")
+FILE = re.compile(r"# (\w+\.(?:py|toml|csv))\n")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OURS = {"causal", "ablation"}
 
@@ -87,7 +87,8 @@ def test_the_commands_of_a_page_print_what_the_page_says(page: Path, tmp_path: P
     code = 0
     for block in blocks(page):
         if named := FILE.match(block.text):
-            (tmp_path / named[1]).write_text(block.text, encoding="utf-8")
+            text = block.text[named.end() :] if named[1].endswith(".csv") else block.text
+            (tmp_path / named[1]).write_text(text, encoding="utf-8")
         for command, shown in transcript(block.text) if block.language == "console" else []:
             if command == "echo $?":
                 printed = f"{code}\n"
