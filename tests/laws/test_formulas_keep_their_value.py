@@ -7,6 +7,7 @@ import random
 import time
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies.formulas import formulas, symbols
@@ -61,6 +62,29 @@ def same_value(one: Expression, other: Expression, seed: int) -> bool:
 @given(SMALL, SEEDS)
 def test_simplifying_keeps_the_value(formula: Expression, seed: int) -> None:
     assert same_value(formula, simplified(formula), seed)
+
+
+ROLES = [roles for roles in itertools.product("yz-", repeat=3) if "y" in roles]
+LAWS = [
+    P.of_names(*([v for v, r in zip("XYZ", roles, strict=True) if r == role] for role in "yz"))
+    for roles in ROLES
+]
+SUMS = [
+    frozenset(map(Symbol, itertools.compress("XYZ", k)))
+    for k in itertools.product((0, 1), repeat=3)
+]
+
+
+@pytest.mark.parametrize("one", LAWS, ids=str)
+def test_simplifying_two_laws_of_three_variables_keeps_the_value_under_every_sum(one: P) -> None:
+    law = positive_law(0)
+    for other, over in itertools.product(LAWS, SUMS):
+        for pair in (Product((one, other)), Quotient(one, other)):
+            formula = Sum(over, pair) if over else pair
+            free = sorted(pair.free)
+            assert values(formula, law, free) == values(simplified(formula), law, free), str(
+                formula
+            )
 
 
 @given(SMALL, SEEDS)

@@ -1,6 +1,7 @@
 """The checker accepts true certificates and no forgery."""
 
 import copy
+import itertools
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from strategies.graphs import admgs, effects, hard_admgs
 
 from causal import ADMG, Identified, NotIdentified, examples, identify
+from causal.calculus import certificate_of_no
 from causal.checker import CheckError, check, digest
 from causal.checker.normal import normal
 from causal.checker.reading import read
@@ -105,13 +107,12 @@ def test_rule_3_cuts_only_the_actions_that_are_no_ancestors_of_an_observation():
 
 @pytest.mark.parametrize("name", ["front-door", "napkin", "back-door", "m-bias"])
 def test_a_forged_no_for_an_identified_query_is_rejected(name):
-    answer = identify(examples()[name], "P(Y | do(X))")
-    nodes = answer.certificate["graph"]["nodes"]
-    for outer in (nodes, ["X", "Y"], ["W", "X", "Y"]):
-        for inner in (["Y"], ["X"], ["Z", "Y"], []):
-            hedge = {"outer": outer, "inner": inner}
-            with pytest.raises(CheckError):
-                check(forged(answer, answer="not-identified", hedge=hedge))
+    graph = examples()[name]
+    sets = [frozenset(s) for n in range(5) for s in itertools.combinations(graph.nodes, n)]
+    for outer, inner in itertools.product(sets, repeat=2):
+        no = certificate_of_no(graph, "P(Y | do(X))", outer=outer, inner=inner)
+        with pytest.raises(CheckError, match=r"the (inner|outer) set is"):
+            check(no)
 
 
 def test_a_hedge_of_the_joint_effect_does_not_forbid_the_conditional_one():
@@ -149,6 +150,24 @@ def test_a_hedge_that_is_none_is_rejected():
     for hedge in ({"outer": ["Y"], "inner": ["Y"]}, {"outer": ["X", "Y"], "inner": ["X"]}, None):
         with pytest.raises(CheckError):
             check(forged(BOW, hedge=hedge))
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "why"),
+    [
+        ("AY", "Y", "no district"),  # around no action: A and Y are one district as it is
+        ("ABY", "Y", "no district"),
+        ("AXY", "Y", "no district"),  # X and Y are in no district together
+        ("XY", "AY", "not one district of ancestors"),
+        ("AY", "AY", "not one district of ancestors"),  # nothing around it
+        ("ABY", "AY", "not one district of ancestors"),  # B leads to neither
+    ],
+)
+def test_a_hedge_on_an_identified_effect_is_rejected_for_what_it_lacks(outer, inner, why):
+    graph = ADMG.parse("X -> Y; A -> Y; A <-> Y; A <-> B")
+    outer, inner = frozenset(outer), frozenset(inner)
+    with pytest.raises(CheckError, match=why):
+        check(certificate_of_no(graph, "P(Y | do(X))", outer=outer, inner=inner))
 
 
 def test_a_wrong_yes_with_the_confounded_conditional_is_rejected():
