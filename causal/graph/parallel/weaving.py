@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from causal.errors import QueryError
@@ -38,7 +39,6 @@ class Woven:
     names: list[Potential] = field(default_factory=list)
     _numbers: dict[Copy, int] = field(default_factory=dict)
     _known: dict[_Wanted, tuple[int, Settings]] = field(default_factory=dict)
-    _upstream: dict[int, int] = field(default_factory=dict)
 
     def source(self, potential: Potential) -> Source:
         """The copy that a potential outcome is, or the value that its world sets it to."""
@@ -101,10 +101,18 @@ class Woven:
         """The settings of a world that are made at the variable or upstream of it."""
         if not under:
             return under
-        if v not in self._upstream:
-            self._upstream[v] = self.graph.ancestors_mask(1 << v)
         upstream, index = self._upstream[v], self.graph.index
         return tuple(s for s in under if upstream >> index[s.reader or s.variable] & 1)
+
+    @cached_property
+    def _upstream(self) -> list[int]:
+        """The ancestors of each variable."""
+        upstream: list[int] = []
+        for v, parents in enumerate(self.graph.parent_lists):
+            upstream.append(1 << v)
+            for p in parents:
+                upstream[v] |= upstream[p]
+        return upstream
 
     def _check(self, potential: Potential) -> None:
         """Raise for names and edges that are not there, and for a value of another variable."""
