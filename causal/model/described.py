@@ -105,6 +105,7 @@ def _answers(data: Data) -> Answers:
         tuple(exact(cell) for cell in cast("list[str]", data["cells"])),
         tuple(_values(data)),
         tuple(_names(data["ignores"])),
+        str(data["assumes"]),
     )
 
 

@@ -64,8 +64,8 @@ class Chances:
 
     @property
     def certain(self) -> bool:
-        """Whether every unit has one possible value."""
-        return bool((self.weights.max(axis=0) == 1).all()) if self.weights.size else True
+        """Whether every unit has one possible value, up to rounding."""
+        return bool((self.weights.max(axis=0) > 1 - 1e-12).all()) if self.weights.size else True
 
     @property
     def likeliest(self) -> Column:

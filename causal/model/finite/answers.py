@@ -102,6 +102,7 @@ class Answers:
             "cells": [str(p) for p in self.cells],
             "rows": [{"given": list(key), "values": list(answers)} for key, answers in self.pairs],
             "ignores": list(self.ignores),
+            "assumes": self.assumes,
         }
 
 

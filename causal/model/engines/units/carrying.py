@@ -24,7 +24,7 @@ from causal.model.altered import Constant, Drawn, Held, Shifted
 from causal.model.engines.units.plan import Step
 from causal.model.mechanism import Chances, Column, Mechanism
 from causal.model.noise import floats
-from causal.model.posterior import Point
+from causal.model.posterior import Cells, Point
 
 __all__ = ["Lookup", "Part", "carried"]
 
@@ -89,11 +89,13 @@ def _value(step: Step, mechanism: Mechanism, part: Part, there: Lookup) -> Colum
     was = [part.here(name) for name in step.was.given]
     if mechanism is step.was:
         return step.was.couple(part.here(step.variable), was, given)
-    return mechanism.forward(given, _noise(step, mechanism, part, was))
+    return _resumed(step, mechanism, part, was, given)
 
 
-def _noise(step: Step, new: Mechanism, part: Part, was: list[Column]) -> Column:
-    """The unit's own noise, for a mechanism that replaces the one it came from."""
+def _resumed(
+    step: Step, new: Mechanism, part: Part, was: list[Column], given: list[Column]
+) -> Column | Chances:
+    """What a mechanism that replaces another makes of the unit's own noise."""
     if new.noise != step.was.noise:
         raise NotAPointError(
             step.variable,
@@ -102,7 +104,14 @@ def _noise(step: Step, new: Mechanism, part: Part, was: list[Column]) -> Column:
         )
     match step.was.abduct(part.here(step.variable), was):
         case Point(noise):
-            return noise
+            return new.forward(given, noise)
+        case Cells(weights):
+            answers = [new.forward(given, np.full(part.size, cell)) for cell in range(len(weights))]
+            rows = [
+                sum((w * (a == value) for w, a in zip(weights, answers, strict=True)), start=0.0)
+                for value in new.values
+            ]
+            return Chances(new.values, np.array(rows))
         case posterior:
             raise NotAPointError(
                 step.variable,
