@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["Box", "Curve", "arc", "cells", "flow"]
+__all__ = ["Box", "Curve", "Level", "arc", "cells", "flow"]
 
 Point = tuple[float, float]
+Level = tuple[float, float, float]  # from x to x, at a height
 STEPS = 24
 CELL = 10  # pixels: lines that share a cell are near each other
 LIFT = 26  # pixels that every bow rises, however short it is
@@ -41,20 +42,29 @@ class Curve:
     leaves: float = 0.0
 
 
-def flow(tail: Box, bends: Iterable[Point], head: Box) -> Curve:
-    """From the right side of one box to the left side of another, level at every bend.
+def flow(levels: Sequence[Level]) -> Curve:
+    """A line that runs level from x to x at some heights, and changes height between them only.
 
-    >>> flow(Box(0, 0, 10, 10), [], Box(100, 0, 10, 10)).path
-    'M10.0,0.0C49.5,0.0 49.5,0.0 89.0,0.0'
+    >>> flow([(10, 20, 0), (60, 89, 40)]).path
+    'M10.0,0.0H20.0C40.0,0.0 40.0,40.0 60.0,40.0H89.0'
     """
-    ends = (tail.x + tail.half_width, tail.y), (head.x - head.half_width - 1, head.y)
-    stops = [ends[0], *bends, ends[1]]
-    path, points = f"M{_at(stops[0])}", [stops[0]]
-    for one, other in pairwise(stops):
-        middle = (one[0] + other[0]) / 2
-        controls = one, (middle, one[1]), (middle, other[1]), other
-        path += f"C{' '.join(map(_at, controls[1:]))}"
-        points += [_bezier(controls, i / STEPS) for i in range(1, STEPS + 1)]
+    first, _, height = levels[0]
+    path, points = f"M{_at((first, height))}", [(first, height)]
+    for level, following in zip(levels, [*levels[1:], None], strict=True):
+        start, end, height = level
+        if end > start + 0.1:
+            path += f"H{end:.1f}"
+            points += [(start + (end - start) * i / STEPS, height) for i in range(STEPS + 1)]
+        if following is not None:
+            middle = (end + following[0]) / 2
+            controls = (
+                (end, height),
+                (middle, height),
+                (middle, following[2]),
+                (following[0], following[2]),
+            )
+            path += f"C{' '.join(map(_at, controls[1:]))}"
+            points += [_bezier(controls, i / STEPS) for i in range(1, STEPS + 1)]
     return Curve(path, tuple(points), arrives=0.0)
 
 

@@ -7,6 +7,7 @@ around the variables between and not through them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,11 +33,15 @@ def layered(
 ) -> Layout:
     """Place ``count`` vertices; ``arrows`` are in topological order, ``ties`` are ``<->``.
 
+    Those without any stand below the others, as many side by side as there are columns.
+
     >>> layout = layered(3, arrows=[(0, 1), (1, 2)], ties=[])
     >>> layout.columns, layout.rows
     ((0, 1, 2), (0.0, 0.0, 0.0))
     """
     columns = _columns(count, arrows, ties)
+    joined = {end for edge in (*arrows, *ties) for end in edge}
+    alone = [v for v in range(count) if v not in joined]
     routes: dict[tuple[int, int], tuple[Place, ...]] = {}
     for tail, head in arrows:
         bends = range(len(columns), len(columns) + columns[head] - columns[tail] - 1)
@@ -51,8 +56,14 @@ def layered(
         if columns[one] != columns[other]:
             neighbours[one].append(other)
             neighbours[other].append(one)
-    order = _ordered(columns, neighbours, [*routes.values()])
-    return Layout(tuple(columns), _rows(order, neighbours, count), routes)
+    seen = [place for place in range(len(columns)) if place >= count or place in joined]
+    order = _ordered(seen, columns, neighbours, [*routes.values()])
+    rows = _rows(order, neighbours, count, len(columns))
+    below = max((rows[place] for place in seen), default=-1.0) + 1
+    across = max(columns) + 1 if seen else math.isqrt(count - 1) + 1
+    for i, v in enumerate(alone):
+        columns[v], rows[v] = i % across, below + i // across
+    return Layout(tuple(columns), tuple(rows), routes)
 
 
 def _columns(
@@ -77,12 +88,15 @@ def _columns(
 
 
 def _ordered(
-    columns: Sequence[int], neighbours: Sequence[Sequence[Place]], routes: Sequence[Sequence[Place]]
+    seen: Sequence[Place],
+    columns: Sequence[int],
+    neighbours: Sequence[Sequence[Place]],
+    routes: Sequence[Sequence[Place]],
 ) -> list[list[Place]]:
     """The places of every column from top to bottom: barycentres, there and back again."""
     order: list[list[Place]] = [[] for _ in range(max(columns) + 1)]
-    for place, column in enumerate(columns):
-        order[column].append(place)
+    for place in seen:
+        order[columns[place]].append(place)
     best, fewest = [list(column) for column in order], _crossings(order, routes)
     for sweep in range(SWEEPS):
         rightwards = sweep % 2 == 1
@@ -126,22 +140,25 @@ def _crossings(order: Sequence[Sequence[Place]], routes: Iterable[Sequence[Place
 
 
 def _rows(
-    order: Sequence[Sequence[Place]], neighbours: Sequence[Sequence[Place]], count: int
-) -> tuple[float, ...]:
+    order: Sequence[Sequence[Place]],
+    neighbours: Sequence[Sequence[Place]],
+    count: int,
+    places: int,
+) -> list[float]:
     """Rows as near to the neighbours' as the order and the room allow; the top one is 0."""
-    rows = [0.0] * sum(map(len, order))
+    rows = [0.0] * places
     for column in order:
         for i, place in enumerate(column):
             rows[place] = i - (len(column) - 1) / 2
     for sweep in range(SWEEPS):
-        for column in order if sweep % 2 else order[::-1]:
+        for column in filter(None, order if sweep % 2 else order[::-1]):
             wanted = [_mean([rows[n] for n in neighbours[p]], rows[p]) for p in column]
             room = [1.0 if p < count else BEND_ROOM for p in column]
             gaps = [max(a, b) if a != b else a for a, b in pairwise(room)]
             for place, row in zip(column, _spread(wanted, gaps), strict=True):
                 rows[place] = row
-    top = min(rows)
-    return tuple(round(row - top, 3) for row in rows)
+    top = min((rows[place] for column in order for place in column), default=0.0)
+    return [round(row - top, 3) for row in rows]
 
 
 def _spread(wanted: Sequence[float], gaps: Sequence[float]) -> list[float]:

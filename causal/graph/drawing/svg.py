@@ -6,23 +6,21 @@ writes every name as text: what cannot be shown is shown as �.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Container, Iterator, Sequence
 from html import escape
 from itertools import chain
 from typing import Protocol
 
 from causal.graph.drawing.curves import Box, Curve, arc, cells, flow
-from causal.graph.drawing.layers import Layout, layered
+from causal.graph.drawing.labels import lines, printable
+from causal.graph.drawing.layers import layered
+from causal.graph.drawing.placing import HALF_HEIGHT, LINE, placed
 from causal.variables import Variable
 
 __all__ = ["drawn"]
 
-ROW, GAP, MARGIN = 64.0, 58.0, 14.0
-HALF_HEIGHT, PADDING, LEAST = 16.0, 12.0, 17.0
-LONGEST_LABEL, LONGEST_TITLE = 26, 400
+MARGIN, LONGEST_TITLE = 14.0, 400
 HIDDEN = "#c2591f"  # as dark against white as it is bright against black
-NARROW, BROAD = frozenset("iljtfrI.,:;'|!()[] "), frozenset("mwMW@%—<>=+~…\ufffd")
 
 
 class Drawable(Protocol):
@@ -51,84 +49,43 @@ def drawn(graph: Drawable, hidden: Container[Variable] = ()) -> str:
     number = {name: i for i, name in enumerate(graph.nodes)}
     arrows = [(number[tail], number[head]) for tail, head in graph.directed]
     ties = [(number[one], number[other]) for one, other in graph.bidirected]
-    layout = layered(len(graph.nodes), arrows, ties)
-    labels = [_label(name) for name in graph.nodes]
-    boxes = _boxes(layout, labels)
-    flows = [
-        flow(boxes[route[0]], [(boxes[b].x, boxes[b].y) for b in route[1:-1]], boxes[route[-1]])
-        for route in layout.routes.values()
-    ]
-    seen, dashed = boxes[: len(labels)], list[Curve]()
+    labels = [lines(name) for name in graph.nodes]
+    place = placed(layered(len(graph.nodes), arrows, ties), labels)
+    flows = [flow(place.levels(route)) for route in place.layout.routes.values()]
+    boxes, dashed = place.boxes, list[Curve]()
     taken = cells(chain.from_iterable(line.points for line in flows))
     for one, other in ties:
-        bow = arc(boxes[one], boxes[other], seen, taken)
+        bow = arc(boxes[one], boxes[other], boxes, taken)
         dashed.append(bow)
         taken |= cells(bow.points)
     body = [
         *(
             _arrow(line, both=False, dashed=graph.nodes[tail] in hidden)
-            for (tail, _), line in zip(layout.routes, flows, strict=True)
+            for (tail, _), line in zip(place.layout.routes, flows, strict=True)
         ),
         *(_arrow(line, both=True, dashed=True) for line in dashed),
         *(
             _node(box, label, name, dashed=name in hidden)
-            for box, label, name in zip(seen, labels, graph.nodes, strict=True)
+            for box, label, name in zip(boxes, labels, graph.nodes, strict=True)
         ),
     ]
-    return _framed(body, seen, [*flows, *dashed], graph)
+    return _framed(body, boxes, [*flows, *dashed], graph)
 
 
-def _boxes(layout: Layout, labels: Sequence[str]) -> list[Box]:
-    """A box for every place; a column is as wide as its widest label."""
-    halves = [max(LEAST, _width(label) / 2 + PADDING) for label in labels]
-    widest = [0.0] * (max(layout.columns) + 1)
-    for column, half in zip(layout.columns, halves, strict=False):
-        widest[column] = max(widest[column], half)
-    middles, right = [], -GAP
-    for half in widest:
-        middles.append(right + GAP + half)
-        right += GAP + 2 * half
-    halves += [0.0] * (len(layout.columns) - len(halves))
-    return [
-        Box(middles[column], row * ROW, half, HALF_HEIGHT)
-        for column, row, half in zip(layout.columns, layout.rows, halves, strict=True)
-    ]
-
-
-def _label(name: Variable) -> str:
-    """What can be shown of a name; a long one loses its middle."""
-    shown = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in name)
-    if len(shown) > LONGEST_LABEL:
-        shown = f"{shown[:15]}…{shown[-9:]}"
-    return shown
-
-
-def _width(label: str) -> float:
-    """About how wide a label is, in 14-pixel type."""
-    return sum(_advance(character) for character in label)
-
-
-def _advance(character: str) -> float:
-    if unicodedata.east_asian_width(character) in "WF":
-        return 14.5
-    if unicodedata.combining(character):
-        return 0.0
-    if character in BROAD:
-        return 12.5
-    return 4.8 if character in NARROW else 10.2 if character.isupper() else 8.5
-
-
-def _node(box: Box, label: str, name: Variable, *, dashed: bool) -> str:
+def _node(box: Box, label: tuple[str, ...], name: Variable, *, dashed: bool) -> str:
     style = f' stroke="{HIDDEN}" stroke-dasharray="5 4"' if dashed else ""
     colour = HIDDEN if dashed else "currentColor"
-    title = "".join(c if c.isprintable() else "\ufffd" for c in name[:LONGEST_TITLE])
+    first = box.y + 5 - LINE / 2 * (len(label) - 1)
+    texts = "".join(
+        f'<text x="{box.x:.1f}" y="{first + LINE * i:.1f}" fill="{colour}" stroke="none">'
+        f"{escape(line)}</text>"
+        for i, line in enumerate(label)
+    )
     return (
-        f"<g><title>{escape(title)}</title>"
+        f"<g><title>{escape(printable(name[:LONGEST_TITLE]))}</title>"
         f'<rect x="{box.x - box.half_width:.1f}" y="{box.y - box.half_height:.1f}" '
         f'width="{2 * box.half_width:.1f}" height="{2 * box.half_height:.1f}" rx="{HALF_HEIGHT}" '
-        f'fill="currentColor" fill-opacity=".06"{style}/>'
-        f'<text x="{box.x:.1f}" y="{box.y + 5:.1f}" fill="{colour}" stroke="none">'
-        f"{escape(label)}</text></g>"
+        f'fill="currentColor" fill-opacity=".06"{style}/>{texts}</g>'
     )
 
 

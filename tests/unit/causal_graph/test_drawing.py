@@ -16,7 +16,10 @@ from strategies.names import HOSTILE
 
 from causal import ADMG, examples
 from causal.graph.admg import MOST_SHOWN
+from causal.graph.drawing.curves import flow
+from causal.graph.drawing.labels import lines
 from causal.graph.drawing.layers import BEND_ROOM, _spread, layered
+from causal.graph.drawing.placing import placed
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = [name for name in dict.fromkeys(HOSTILE) if name]
@@ -44,6 +47,33 @@ def test_arrows_lead_to_the_right_one_column_a_step_and_nothing_overlaps(graph: 
             both = max(one, other) < len(graph.nodes)
             room = 1 if both else BEND_ROOM
             assert abs(layout.rows[one] - layout.rows[other]) >= room - 0.01
+
+
+WORDS = ["X", "blood pressure", "heart attack within five years", "W" * 40, "变量", "l"]
+
+
+@given(admgs(min_nodes=2, max_nodes=10), st.permutations(WORDS * 2))
+@settings(max_examples=80, deadline=None)
+def test_no_arrow_runs_through_a_box(graph: ADMG, words: list[str]) -> None:
+    layout, _ = layout_of(graph)
+    place = placed(layout, [lines(word) for word in words[: len(graph.nodes)]])
+    for (tail, head), route in layout.routes.items():
+        line = flow(place.levels(route))
+        for v, box in enumerate(place.boxes):
+            if v not in (tail, head):
+                assert not any(box.holds(point, margin=3) for point in line.points)
+        for end, box in ((line.points[0], place.boxes[tail]), (line.points[-1], place.boxes[head])):
+            assert box.holds(end, margin=2)
+            assert not box.holds(end, margin=-1)
+
+
+def test_vertices_without_edges_stand_below_in_rows() -> None:
+    layout, _ = layout_of(ADMG.parse("A -> B -> C; D; E; F; G"))
+    at = dict(zip("ABCDEFG", zip(layout.columns, layout.rows, strict=True), strict=True))
+    assert [at[v] for v in "ABC"] == [(0, 0), (1, 0), (2, 0)]
+    assert [at[v] for v in "DEFG"] == [(0, 1), (1, 1), (2, 1), (0, 2)]
+    layout, _ = layout_of(ADMG.parse("A; B; C; D; E"))
+    assert (max(layout.columns), max(layout.rows)) == (2, 1)
 
 
 def test_a_chain_is_a_straight_line() -> None:
@@ -107,7 +137,9 @@ def test_no_name_becomes_markup_or_leads_out_of_the_picture() -> None:
     assert {element.tag.removeprefix(SVG) for element in picture.iter()} == {
         "svg", "g", "title", "rect", "text", "path",
     }  # fmt: skip
-    assert len(list(picture.iter(f"{SVG}text"))) == len(graph.nodes)
+    labels = [box.findall(f"{SVG}text") for box in picture.iter(f"{SVG}g")]
+    assert len(labels) == len(graph.nodes)
+    assert {len(lines) for lines in labels} <= {1, 2}
     assert all(len(label.text or "") <= 26 for label in picture.iter(f"{SVG}text"))
     attributes = {key: value for element in picture.iter() for key, value in element.items()}
     assert not any(re.match(r".*href|on|src", key) for key in attributes)

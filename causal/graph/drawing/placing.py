@@ -1,0 +1,66 @@
+"""From columns and rows to pixels: boxes as large as their labels, and room for what is steep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from causal.graph.drawing.curves import Box, Level
+from causal.graph.drawing.labels import width
+from causal.graph.drawing.layers import Layout, Place
+
+__all__ = ["Placement", "placed"]
+
+ROW, GAP, STEEPEST_GAP = 64.0, 58.0, 150.0
+HALF_HEIGHT, LINE, PADDING, LEAST = 16.0, 16.0, 12.0, 17.0
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The boxes of the vertices, and where each column begins and ends."""
+
+    layout: Layout
+    boxes: tuple[Box, ...]
+    columns: tuple[tuple[float, float], ...]
+
+    def levels(self, route: Sequence[Place]) -> list[Level]:
+        """The way of an arrow: level through each column, so that it meets no box on its way."""
+        tail, *bends, head = route
+        start, end = self.boxes[tail], self.boxes[head]
+        before, after = (self.columns[self.layout.columns[place]] for place in (tail, head))
+        return [
+            (start.x + start.half_width, before[1], start.y),
+            *((*self.columns[self.layout.columns[b]], self.layout.rows[b] * ROW) for b in bends),
+            (after[0], end.x - end.half_width - 1, end.y),
+        ]
+
+
+def placed(layout: Layout, labels: Sequence[tuple[str, ...]]) -> Placement:
+    """A box for every vertex; a column is as wide as its widest box."""
+    halves = [max(LEAST, max(map(width, label)) / 2 + PADDING) for label in labels]
+    widest = [0.0] * (max(layout.columns) + 1)
+    for column, half in zip(layout.columns, halves, strict=False):
+        widest[column] = max(widest[column], half)
+    columns: list[tuple[float, float]] = []
+    left = 0.0
+    for half, gap in zip(widest, [*_gaps(layout), 0.0], strict=True):
+        columns.append((left, left + 2 * half))
+        left += 2 * half + gap
+    boxes = [
+        Box(sum(columns[column]) / 2, row * ROW, half, HALF_HEIGHT + LINE / 2 * (len(label) - 1))
+        for column, row, half, label in zip(
+            layout.columns, layout.rows, halves, labels, strict=False
+        )
+    ]
+    return Placement(layout, tuple(boxes), tuple(columns))
+
+
+def _gaps(layout: Layout) -> list[float]:
+    """The room between two columns: more where an arrow has far to climb."""
+    climbs = [0.0] * max(layout.columns)
+    for route in layout.routes.values():
+        for one, other in pairwise(route):
+            column, climb = layout.columns[one], abs(layout.rows[one] - layout.rows[other])
+            climbs[column] = max(climbs[column], climb)
+    return [min(STEEPEST_GAP, GAP + climb * ROW / 6) for climb in climbs]
