@@ -1,8 +1,14 @@
 """Two models agree on all data and disagree on the answer, for hedges of every shape."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 
 from causal import ADMG, NotIdentified, countermodels, identify
+from causal.certification import parity
+from causal.certification.circuits import Circuit
+from causal.certification.obstruction import Obstruction
 from causal.errors import CertificateError
 from causal.model import Do
 
@@ -81,4 +87,22 @@ def test_what_cannot_be_verified_is_not_returned():
     answer = identify(graph, f"P(Y | do({names[-1]}))")
     assert isinstance(answer, NotIdentified)
     with pytest.raises(CertificateError, match="too large to verify"):
+        countermodels(answer)
+
+
+def test_models_that_exclude_something_are_not_returned(monkeypatch):
+    """Without the flips that make every cell possible."""
+    answer = identify(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))")
+    monkeypatch.setattr(parity, "FLIP", Fraction(0))
+    with pytest.raises(CertificateError, match="differ, or have zeros, on X, Y"):
+        countermodels(answer)
+
+
+def test_models_that_the_data_tells_apart_are_not_returned(monkeypatch):
+    """The bits of the second circuit are flipped at other times than those of the first."""
+    answer = identify(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))")
+    one, other = Obstruction.of(answer).circuits()
+    bits = {wire: replace(bit, flip=Fraction(1, 3)) for wire, bit in other.bits.items()}
+    monkeypatch.setattr(Obstruction, "circuits", lambda _: (one, Circuit(bits)))
+    with pytest.raises(CertificateError, match="differ, or have zeros, on X, Y"):
         countermodels(answer)
