@@ -19,6 +19,7 @@ __all__ = [
     "DuplicateEdgeError",
     "EmptyGraphError",
     "EmptyTextError",
+    "EquationSyntaxError",
     "ForeignGraphError",
     "FormulaError",
     "FormulaSyntaxError",
@@ -27,6 +28,7 @@ __all__ = [
     "MechanismError",
     "MissingColumnsError",
     "ModelError",
+    "ModelSyntaxError",
     "ModelsTooLargeError",
     "NotAPointError",
     "OptionError",
@@ -188,6 +190,19 @@ class ForeignGraphError(CausalError, ValueError):
 
 class QuerySyntaxError(TextError):
     """Text that is not a query."""
+
+
+class EquationSyntaxError(TextError):
+    """Text that is not an equation; ``variable`` says of what."""
+
+    def __init__(self, text: str, position: int, problem: str, variable: str = "") -> None:
+        self.variable = variable
+        where = f"in the equation of {variable}, " if variable else ""
+        super().__init__(text, position, f"{where}{problem}")
+
+
+class ModelSyntaxError(TextError):
+    """Text that is not a model in JSON or TOML."""
 
 
 class FormulaSyntaxError(TextError):

@@ -33,6 +33,7 @@ from causal.model.engines.answers import Counterfactual as Counterfactual
 from causal.model.engines.counterfactual import counterfactual as counterfactual
 from causal.model.engines.units import outcome_probabilities as outcome_probabilities
 from causal.model.engines.units import potential_outcomes as potential_outcomes
+from causal.model.equations import load_model as load_model
 from causal.model.finite.coupling import Independent as Independent
 from causal.model.finite.coupling import InverseCDF as InverseCDF
 from causal.model.finite.response import Response as Response
@@ -91,6 +92,7 @@ __all__ = [
     "abduct",
     "counterfactual",
     "intervention_from_dict",
+    "load_model",
     "mechanism_from_dict",
     "outcome_probabilities",
     "potential_outcomes",

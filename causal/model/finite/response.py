@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -24,7 +24,8 @@ __all__ = ["Response"]
 class Response:
     """A value for every setting of what is given, parents and named noises alike.
 
-    The mechanism is data: it prints, compares and saves, which a function does not.
+    The mechanism is data: it prints, compares and saves, which a function does not.  ``equation``
+    may say in words what the table says in full.
 
     >>> either = Response.of(("A", "B"), max)        # D dies when A or B shoots
     >>> either.respond((0, 1))
@@ -37,6 +38,7 @@ class Response:
     pairs: tuple[tuple[Values, Value], ...]
     values: Values
     ignores: tuple[str, ...]
+    equation: str = field(default="", compare=False)
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class Response:
         *,
         values: Iterable[Value] = (0, 1),
         ignores: Names = (),
+        equation: str = "",
     ) -> None:
         names, possible = named(given), domain(values)
         if strange := [answer for answer in answers.values() if answer not in possible]:
@@ -53,6 +56,7 @@ class Response:
         object.__setattr__(self, "pairs", by_setting(answers, names))
         object.__setattr__(self, "values", possible)
         object.__setattr__(self, "ignores", tuple(sorted(named(ignores))))
+        object.__setattr__(self, "equation", equation)
 
     @classmethod
     def of(
