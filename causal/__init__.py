@@ -102,6 +102,7 @@ if TYPE_CHECKING:
     from causal.model import Uniform as Uniform
     from causal.model import abduct as abduct
     from causal.model import counterfactual as counterfactual
+    from causal.model import load_model as load_model
     from causal.model import outcome_probabilities as outcome_probabilities
     from causal.model import potential_outcomes as potential_outcomes
     from causal.model import predict as predict
@@ -189,6 +190,7 @@ _HOMES = {
     "identify": "identification",
     "implications": "identification",
     "instruments": "identification",
+    "load_model": "model",
     "open_path": "graph",
     "outcome_probabilities": "model",
     "parallel_worlds": "identification",
