@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from causal.model import InverseCDF as InverseCDF
     from causal.model import Laplace as Laplace
     from causal.model import Linear as Linear
+    from causal.model import LinearSystem as LinearSystem
     from causal.model import Link as Link
     from causal.model import LocationScale as LocationScale
     from causal.model import Logistic as Logistic
@@ -106,6 +107,14 @@ if TYPE_CHECKING:
     from causal.model import outcome_probabilities as outcome_probabilities
     from causal.model import potential_outcomes as potential_outcomes
     from causal.model import predict as predict
+    from causal.model.fitting import Boosted as Boosted
+    from causal.model.fitting import Fitted as Fitted
+    from causal.model.fitting import LeastSquares as LeastSquares
+    from causal.model.fitting import Multinomial as Multinomial
+    from causal.model.fitting import Scaled as Scaled
+    from causal.model.fitting import Splines as Splines
+    from causal.model.fitting import Tables as Tables
+    from causal.model.fitting import fit as fit
     from causal.query import Quantity as Quantity
     from causal.query import Query as Query
 
@@ -116,6 +125,7 @@ _HOMES = {
     "AdjustmentSet": "identification",
     "Agreement": "identification",
     "Answer": "identification",
+    "Boosted": "model.fitting",
     "Bounds": "estimation",
     "Categorical": "model",
     "CausalError": "errors",
@@ -130,6 +140,7 @@ _HOMES = {
     "Expression": "expression",
     "Falsified": "estimation",
     "FisherZ": "estimation",
+    "Fitted": "model.fitting",
     "FreeCurve": "model",
     "FreeOdds": "model",
     "FrontDoorSet": "identification",
@@ -144,12 +155,15 @@ _HOMES = {
     "InverseCDF": "model",
     "KernelConstraint": "identification",
     "Laplace": "model",
+    "LeastSquares": "model.fitting",
     "Linear": "model",
+    "LinearSystem": "model",
     "Link": "model",
     "LocationScale": "model",
     "Logistic": "model",
     "Logits": "model",
     "Monotone": "model",
+    "Multinomial": "model.fitting",
     "Noise": "model",
     "Normal": "model",
     "NotDerivable": "calculus",
@@ -164,10 +178,13 @@ _HOMES = {
     "Remedies": "identification",
     "Replace": "model",
     "Response": "model",
+    "Scaled": "model.fitting",
     "Shift": "model",
+    "Splines": "model.fitting",
     "Stochastic": "model",
     "StudentT": "model",
     "Table": "model",
+    "Tables": "model.fitting",
     "Threshold": "model",
     "Undecided": "identification",
     "Uniform": "model",
@@ -186,6 +203,7 @@ _HOMES = {
     "estimate": "estimation",
     "examples": "graph",
     "experiments": "certification",
+    "fit": "model.fitting",
     "front_door_sets": "identification",
     "identify": "identification",
     "implications": "identification",

@@ -1,0 +1,98 @@
+"""What speaks against a learned mechanism: a spread that moves, a law that does not fit.
+
+A counterfactual of one unit moves its noise to other circumstances.  That is right only if the
+noise does not depend on the circumstances, which data can speak against, never for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from causal.model.continuous import Additive, LocationScale
+from causal.model.fitting.choice import counts
+from causal.model.fitting.held_out import HeldOut
+from causal.model.fitting.residuals import goodness
+from causal.model.fitting.task import Task
+from causal.model.mechanism import Mechanism
+from causal.model.noise import Floats, floats
+
+__all__ = ["misfit", "moving_spread", "warnings"]
+
+BELIEVED = 0.01  # p values below this make a warning
+FEW = 5  # observations behind a row of a table
+
+
+def moving_spread(task: Task, held: HeldOut) -> float:
+    """The p value of Koenker's test (1981) that the spread of residuals does not move.
+
+    Squared residuals of rows held out, regressed on parents and their squares: n R^2 follows
+    chi-squared, whatever the residuals' law.  NaN without parents or for choices.
+    """
+    if task.values or not task.given:
+        return float("nan")
+    regressors = np.column_stack([np.ones(len(task)), *_bases(task)])
+    square = np.minimum(held.left**2, np.quantile(held.left**2, 0.999))
+    fitted = regressors @ np.linalg.lstsq(regressors, square, rcond=None)[0]
+    share = 1 - ((square - fitted) ** 2).sum() / ((square - square.mean()) ** 2).sum()
+    degrees = int(np.linalg.matrix_rank(regressors)) - 1
+    return float(stats.chi2.sf(len(task) * share, degrees)) if degrees else float("nan")
+
+
+def misfit(mechanism: Mechanism, held: HeldOut) -> float:
+    """The p value that residuals of rows held out follow the law of the noise (Kolmogorov)."""
+    noise = mechanism.noise
+    if (
+        not isinstance(mechanism, Additive | LocationScale)
+        or noise is None
+        or isinstance(noise, str)
+    ):
+        return float("nan")
+    return goodness(held.left * np.sqrt(noise.form.variance), noise)
+
+
+def warnings(task: Task, mechanism: Mechanism, spread: float) -> tuple[str, ...]:
+    """In words, what makes counterfactuals of this variable doubtful."""
+    found = []
+    v = task.variable
+    if spread < BELIEVED:
+        help_ = (
+            "by=Scaled() lets the spread depend on the parents"
+            if isinstance(mechanism, Additive)
+            else "neither additive nor scaled noise describes it, so that its counterfactuals of "
+            "single units are doubtful"
+        )
+        found.append(
+            f"{v}: the spread of the noise moves with the parents (p = {spread:.1g}); {help_}"
+        )
+    if task.values and task.given and all(name in task.levels for name in task.given):
+        found += _thin_rows(task)
+    return tuple(found)
+
+
+def _thin_rows(task: Task) -> list[str]:
+    seen: dict[object, int] = {}
+    for (*setting, _), n in counts(task).items():
+        seen[tuple(setting)] = seen.get(tuple(setting), 0) + n
+    size = int(np.prod([len(task.levels[name]) for name in task.given]))
+    thin = size - sum(n >= FEW for n in seen.values())
+    if not thin:
+        return []
+    text = (
+        f"{task.variable}: {thin} of {size} settings of its parents were seen fewer than {FEW} "
+        "times; there its law rests on the prior"
+    )
+    return [text]
+
+
+def _bases(task: Task) -> list[Floats]:
+    found: list[Floats] = []
+    for name in task.given:
+        column = task.columns[name]
+        if values := task.levels.get(name):
+            found += [floats(column == value) for value in values[1:]]
+        else:
+            number = floats(column)
+            number = (number - number.mean()) / (number.std() or 1.0)
+            found += [number, number**2]
+    return found

@@ -1,0 +1,138 @@
+"""What fitting gives: a model, how well each mechanism does, and how sure its numbers are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from causal.errors import OptionError
+from causal.graph import ADMG
+from causal.model.continuous import Additive, Categorical, LocationScale
+from causal.model.engines.units import outcome_probabilities, potential_outcomes
+from causal.model.finite import Table
+from causal.model.fitting.task import Learner, Rows, Task
+from causal.model.intervention import Intervention
+from causal.model.mechanism import Mechanism
+from causal.model.noise import Floats, floats
+from causal.model.scm import SCM
+from causal.model.streams import Randomness, root, stream
+from causal.variables import Variable
+
+__all__ = ["Fitted", "described"]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A model that data taught, and what speaks for and against it.
+
+    ``report`` has one row a variable; ``warnings`` says in words what makes counterfactuals of
+    single units doubtful, and is empty when the data speak against nothing.
+    """
+
+    model: SCM
+    learners: Mapping[Variable, Learner]
+    tasks: Mapping[Variable, Task]
+    report: pd.DataFrame
+    warnings: tuple[str, ...]
+
+    @property
+    def graph(self) -> ADMG:
+        """The graph of the model."""
+        return self.model.graph
+
+    @property
+    def rows(self) -> int:
+        """How many rows the model was learned from."""
+        return len(next(iter(self.tasks.values())))
+
+    def __str__(self) -> str:
+        lines = [f"{self.rows} rows, {len(self.tasks)} mechanisms"]
+        for v, mechanism, explained in zip(
+            self.report["variable"], self.report["mechanism"], self.report["explained"], strict=True
+        ):
+            well = "" if np.isnan(explained) else f"; explains {explained:.0%} of held-out rows"
+            lines.append(f"  {v} := {mechanism}{well}")
+        return "\n".join([*lines, *(f"  warning: {text}" for text in self.warnings)])
+
+    def bootstrap(self, draws: int, *, rng: Randomness) -> tuple[SCM, ...]:
+        """Models learned in the same ways from rows drawn with replacement (Efron 1979).
+
+        What the data chose (straight line or curve, which noise) stays chosen.
+        """
+        if draws < 1:
+            raise OptionError("draws", draws, "it is at least 1")
+        seed = root(rng)
+        return tuple(self._again(stream(seed, "bootstrap", str(i))) for i in range(draws))
+
+    def uncertainty(
+        self,
+        units: pd.DataFrame,
+        *interventions: Intervention,
+        target: Variable,
+        draws: int = 100,
+        rng: Randomness,
+    ) -> pd.DataFrame:
+        """What each unit would have been, and how sure that is: from the data, from the noise.
+
+        One row a unit: ``expected``, and two standard deviations.  ``sd_parameters`` is how much
+        the expectation moves from one bootstrap model to the next, ``sd_noise`` what would stay
+        uncertain with endless data, because the unit's noise is not determined (law of total
+        variance).  ``lower`` and ``upper`` are the 2.5 % and 97.5 % points of the expectation.
+        """
+        moments = [
+            _moments(m, units, interventions, target) for m in self.bootstrap(draws, rng=rng)
+        ]
+        expected, _ = _moments(self.model, units, interventions, target)
+        means = np.array([mean for mean, _ in moments])
+        lower, upper = np.quantile(means, [0.025, 0.975], axis=0)
+        return pd.DataFrame(
+            {
+                "expected": expected,
+                "lower": lower,
+                "upper": upper,
+                "sd_parameters": means.std(axis=0),
+                "sd_noise": np.sqrt(np.mean([variance for _, variance in moments], axis=0)),
+            },
+            index=units.index,
+        )
+
+    def _again(self, rng: np.random.Generator) -> SCM:
+        rows: Rows = rng.integers(self.rows, size=self.rows)
+        mechanisms = {v: self.learners[v].learn(task.only(rows)) for v, task in self.tasks.items()}
+        return SCM(self.graph, mechanisms)
+
+
+def described(mechanism: Mechanism) -> tuple[str, str]:
+    """A mechanism in a few words, and the law of its noise."""
+    reads = ", ".join(mechanism.given) or "nothing"
+    match mechanism:
+        case Additive():
+            return f"mean({reads}) + noise", _law(mechanism)
+        case LocationScale():
+            return f"mean({reads}) + scale × noise", _law(mechanism)
+        case Table():
+            return f"table({reads})", f"{type(mechanism.coupling).__name__} coupling"
+        case Categorical():
+            return f"logits({reads})", f"{type(mechanism.coupling).__name__} coupling"
+    return type(mechanism).__name__, _law(mechanism)
+
+
+def _law(mechanism: Mechanism) -> str:
+    return type(mechanism.noise).__name__
+
+
+def _moments(
+    model: SCM, units: pd.DataFrame, interventions: tuple[Intervention, ...], target: Variable
+) -> tuple[Floats, Floats]:
+    """Mean and variance of a unit's value, over its own noise."""
+    if not model.mechanisms[target].values:
+        column = potential_outcomes(model, units, *interventions, targets=target)[target]
+        return floats(column.to_numpy()), np.zeros(len(units))
+    chances = outcome_probabilities(model, units, *interventions, target=target)
+    values = floats(np.asarray(chances.columns))
+    weights = floats(chances.to_numpy())
+    mean = weights @ values
+    return mean, np.maximum(weights @ values**2 - mean**2, 0.0)

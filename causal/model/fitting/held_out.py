@@ -1,0 +1,118 @@
+"""How a learner does on rows that it has not seen: cross-fitting, fold by fold.
+
+Stone (1974).  Every row is predicted once, by a mechanism learned from the other folds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from causal.errors import DataError
+from causal.model.continuous import Additive, Categorical, LocationScale
+from causal.model.finite import Table
+from causal.model.fitting.regression import at
+from causal.model.fitting.task import Learner, Rows, Task
+from causal.model.mechanism import Mechanism
+from causal.model.noise import Floats
+
+__all__ = ["HeldOut", "better", "held_out"]
+
+CLEARLY = 2.0  # standard errors that a more complicated learner has to win by
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Row by row: the log score, and for numbers the residual in units of its scale.
+
+    The log score of a number is that of a normal law with the mechanism's mean and spread, so that
+    learners with different noise can be compared; ``base`` is that of a law without parents.
+    """
+
+    score: Floats
+    base: Floats
+    left: Floats
+    squared: Floats
+    total: Floats
+
+    @property
+    def explained(self) -> float:
+        """The share of the squared error, or of the log score, that the parents take away."""
+        if self.squared.size:
+            return float(1 - self.squared.sum() / self.total.sum())
+        return float(1 - self.score.sum() / self.base.sum())
+
+
+def held_out(learner: Learner, task: Task, folds: list[Rows]) -> HeldOut:
+    """Learn from all folds but one, look at that one; for each fold."""
+    n = len(task)
+    arrays = {name: np.full(n, np.nan) for name in ("score", "base", "left", "squared", "total")}
+    everything = np.arange(n)
+    for fold in folds:
+        kept = np.setdiff1d(everything, fold)
+        mechanism, test = learner.learn(task.only(kept)), task.only(fold)
+        alone = Task(task.variable, (), {task.variable: task.target[kept]}, task.levels)
+        found = _numbers(mechanism, alone, test) if not task.values else None
+        if found is None:
+            arrays["score"][fold] = np.log(_chances(mechanism, test))
+            arrays["base"][fold] = np.log(_share(alone, test))
+        else:
+            for name, column in found.items():
+                arrays[name][fold] = column
+    if task.values:
+        arrays |= {name: np.empty(0) for name in ("left", "squared", "total")}
+    return HeldOut(**arrays)
+
+
+def better(one: HeldOut, other: HeldOut) -> bool:
+    """Whether one learner's log score is clearly higher: by two standard errors, row by row."""
+    gain = one.score - other.score
+    return bool(gain.mean() > CLEARLY * gain.std() / np.sqrt(len(gain)))
+
+
+def _numbers(mechanism: Mechanism, alone: Task, test: Task) -> dict[str, Floats]:
+    if not isinstance(mechanism, Additive | LocationScale):
+        raise DataError(f"{type(mechanism).__name__} says nothing of means and spreads")
+    error = test.numbers - at(mechanism.mean, test)
+    scale = (
+        at(mechanism.scale, test) if isinstance(mechanism, LocationScale) else np.ones(len(test))
+    )
+    noise = mechanism.noise
+    if noise is None or isinstance(noise, str):
+        raise DataError(f"{test.variable} has no noise of its own")
+    left = error / (scale * np.sqrt(noise.form.variance))
+    centre, spread = alone.numbers.mean(), alone.numbers.std()
+    around = (test.numbers - centre) / spread
+    return {
+        "score": -0.5 * left**2 - np.log(scale) - 0.5 * np.log(noise.form.variance),
+        "base": -0.5 * around**2 - np.log(spread),
+        "left": left,
+        "squared": error**2,
+        "total": (test.numbers - centre) ** 2,
+    }
+
+
+def _chances(mechanism: Mechanism, test: Task) -> Floats:
+    """The probability of what was seen."""
+    place = {value: i for i, value in enumerate(test.values)}
+    chosen = np.array([place[value] for value in test.target.tolist()], dtype=np.intp)
+    if isinstance(mechanism, Table):
+        settings = zip(*(column.tolist() for column in test.parents), strict=True)
+        keys = list(settings) if test.given else [()] * len(test)
+        rows = {key: [float(p) for p in row] for key, row in mechanism.rows.items()}
+        return np.array([rows[key][at] for key, at in zip(keys, chosen, strict=True)])
+    if isinstance(mechanism, Categorical):
+        odds = mechanism.odds
+        weights = odds.at([test.columns[name] for name in odds.given], len(test))
+        return np.maximum(weights[chosen, np.arange(len(test))], np.finfo(float).tiny)
+    raise DataError(f"{type(mechanism).__name__} says nothing of probabilities")
+
+
+def _share(alone: Task, test: Task) -> Floats:
+    """The smoothed share of each value among the rows that were learned from."""
+    shares = {
+        v: (np.sum(alone.target == v) + 0.5) / (len(alone) + 0.5 * len(test.values))
+        for v in test.values
+    }
+    return np.array([float(shares[value]) for value in test.target.tolist()])
