@@ -1,8 +1,8 @@
 """From an estimand and data to a number with its interval; from a graph and data to a verdict."""
 
-from causal.estimation.bounds import Bounds as Bounds
-from causal.estimation.bounds import Falsified as Falsified
-from causal.estimation.bounds import bounds as bounds
+from causal.estimation.bounding import Bounds as Bounds
+from causal.estimation.bounding import Falsified as Falsified
+from causal.estimation.bounding import bounds as bounds
 from causal.estimation.estimate import Diagnostics as Diagnostics
 from causal.estimation.estimate import Estimate as Estimate
 from causal.estimation.estimate import Estimator as Estimator

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from causal import ADMG, Falsified, bounds
-from causal.estimation.bounds.instrument import balke_pearl
+from causal.estimation.bounding.instrument import balke_pearl
 
 TRIAL = ADMG.parse("Z -> X -> Y; X <-> Y")
 EFFECT = "E(Y[X=1]) - E(Y[X=0])"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from causal import ADMG, bounds
-from causal.estimation.bounds.necessity import (
+from causal.estimation.bounding.necessity import (
     Trial,
     necessity,
     necessity_and_sufficiency,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
 
 from causal.errors import OptionError
-from causal.estimation.bounds.answers import Bounds, Falsified
-from causal.estimation.bounds.reading import (
+from causal.estimation.bounding.answers import Bounds, Falsified
+from causal.estimation.bounding.reading import (
     Experiments,
+    Table,
     Tables,
     arrows,
     domains_of,
     read_regimes,
     tables,
 )
-from causal.estimation.bounds.sampling import confident
+from causal.estimation.bounding.sampling import confident
+from causal.estimation.bounding.settled import by_formulas
 from causal.expression.law import Number
 from causal.graph import ADMG
 from causal.identification import Undecided
@@ -70,11 +73,41 @@ def bounds(
     world = Districts(graph, domains_of(graph, regimes, domains), regimes, arrows(monotone))
     sampled = any(regime.units is not None for regime in regimes)
     try:
-        if sampled:
-            return confident(world, asked, level, _assumptions(world, sampled=True))
-        return _exact(world, asked, is_exact=_is_exact(data, experiments))
+        found = (
+            confident(world, asked, level, _assumptions(world, sampled=True))
+            if sampled
+            else _exact(world, asked, is_exact=_is_exact(data, experiments))
+        )
     except TooLargeError as error:
         return Undecided(graph, asked, str(error))
+    if isinstance(found, Falsified) or found.sharp or world.rules:
+        return found
+    return _settled(world, found, [*tables(data)])
+
+
+def _settled(world: Districts, found: Bounds, seen: Sequence[Table]) -> Bounds:
+    """A point where formulas give one, and the observations are all there is."""
+    if len(world.regimes) > 1 or len(seen) != 1 or set(world.complete) != set(world.regimes):
+        return found
+    if set(world.regimes[0].names) != set(world.graph.nodes):
+        return found
+    formulas = by_formulas(world.graph, found.query, seen[0])
+    low, high = found.interval
+    if formulas is None or not low - ROUNDING <= formulas.value <= high + ROUNDING:
+        return found
+    value = formulas.value if isinstance(low, Fraction) else float(formulas.value)
+    return replace(
+        found,
+        interval=(value, value),
+        sharp=True,
+        engine="formula over observations",
+        assumptions=(
+            f"the formula {formulas.text}",
+            *_assumptions(world, sampled=found.n is not None),
+        ),
+        certificates=(),
+        _found=None,
+    )
 
 
 def _exact(world: Districts, asked: Quantity, *, is_exact: bool) -> Bounds | Falsified:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from causal.errors import DataError
-from causal.estimation.bounds.necessity import Interval
+from causal.estimation.bounding.necessity import Interval
 from causal.expression.law import Number
 
 __all__ = ["Arms", "balke_pearl", "inequalities", "natural_bounds"]

@@ -6,7 +6,7 @@ Fréchet (1951); Manski (1990), "Nonparametric bounds on treatment effects".
 from __future__ import annotations
 
 from causal.errors import OptionError
-from causal.estimation.bounds.necessity import Interval
+from causal.estimation.bounding.necessity import Interval
 from causal.expression.law import Number
 
 __all__ = ["frechet", "manski"]

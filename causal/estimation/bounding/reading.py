@@ -19,7 +19,7 @@ from causal.query.reading import actions
 from causal.query.tokens import Cursor
 from causal.variables import Variable, listed, natural
 
-__all__ = ["Experiments", "Tables", "arrows", "domains_of", "read_regimes", "tables"]
+__all__ = ["Experiments", "Table", "Tables", "arrows", "domains_of", "read_regimes", "tables"]
 
 Table: TypeAlias = pd.Series | pd.DataFrame
 Tables: TypeAlias = Table | Sequence[Table]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from causal.estimation.bounds.answers import Bounds, Falsified
+from causal.estimation.bounding.answers import Bounds, Falsified
 from causal.model.engines.bounding import Districts, SolverError, Violation, bound_graph
 from causal.model.engines.bounding.patterns import Values
 from causal.model.exact import exact

@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 
 from causal import ADMG, bounds
-from causal.estimation.bounds.imbens_manski import imbens_manski
-from causal.estimation.bounds.instrument import balke_pearl, inequalities, natural_bounds
-from causal.estimation.bounds.margins import frechet, manski
-from causal.estimation.bounds.necessity import (
+from causal.estimation.bounding.instrument import balke_pearl, inequalities, natural_bounds
+from causal.estimation.bounding.margins import frechet, manski
+from causal.estimation.bounding.necessity import (
     Trial,
     necessity,
     necessity_and_sufficiency,
     sufficiency,
 )
+from causal.estimation.bounding.uncertain_ends import imbens_manski
 from causal.model.engines.bounding import Districts, Regime, Violation, bound_graph
 from causal.query import Quantity
 

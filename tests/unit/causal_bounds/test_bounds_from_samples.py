@@ -6,7 +6,7 @@ import pytest
 
 from causal import ADMG, Falsified, bounds
 from causal.errors import DataError, OptionError
-from causal.estimation.bounds import Bounds
+from causal.estimation.bounding import Bounds
 from causal.model import random_scm
 
 IV = ADMG.parse("Z -> X -> Y; X <-> Y")

@@ -10,7 +10,8 @@ from scipy.linalg import null_space
 from scipy.optimize import linprog
 
 from causal import ADMG, Do, bounds, counterfactual
-from causal.estimation.bounds import Bounds
+from causal.errors import ModelError
+from causal.estimation.bounding import Bounds
 from causal.model import SCM, random_scm
 
 IV = "Z -> X -> Y; X <-> Y"
@@ -36,7 +37,7 @@ CASES = {
     # Several districts at once, or districts that are no cliques: outer bounds.
     "X -> M -> Y; X -> Y": ["P(Y[X=1]=1, Y[X=0]=0)", "P(Y[X=0]=0 | X=1, Y=1)"],
     "X -> M -> Y; X <-> Y": ["P(Y[X=1]=1, Y[X=0]=0)"],
-    "W -> Z -> X -> Y; W <-> X; W <-> Y": ["P(Y=1 | do(X=1))"],
+    "X -> Y -> W; X <-> W; Y <-> W": ["P(W=1 | do(X=1))"],
 }
 ASKED = [(graph, query) for graph, queries in CASES.items() for query in queries]
 
@@ -73,6 +74,26 @@ def test_sharp_bounds_are_reached_by_models_with_exactly_the_same_law(graph, que
             assert model.graph == known
             assert (model.law() == law).all()
             assert value(model, query) == end
+
+
+@pytest.mark.parametrize(
+    ("graph", "query"),
+    [
+        ("W -> Z -> X -> Y; W <-> X; W <-> Y", "P(Y=1 | do(X=1))"),
+        ("W -> Z -> X -> Y; W <-> X; W <-> Y", "E(Y[X=1]) - E(Y[X=0])"),
+    ],
+)
+def test_a_formula_settles_what_a_program_over_one_common_cause_leaves_open(graph, query):
+    """The napkin: X and Y share no cause, which no linear program over their types can say."""
+    model = random_scm(ADMG.parse(graph), rng=1)
+    found = bounds(model.graph, query, model.law())
+    assert found.interval == (value(model, query),) * 2
+    assert found.sharp
+    assert found.engine == "formula over observations"
+    with pytest.raises(ModelError, match="makes no model"):
+        _ = found.lower_model
+    rough = bounds(model.graph, query, model.sample(2000, rng=0))
+    assert rough.confidence[0] <= value(model, query) <= rough.confidence[1]
 
 
 def test_experiments_narrow_the_bounds_and_are_reproduced_by_the_models():
