@@ -23,6 +23,7 @@ MODULES = (
     "adjustment",
     "formats",
     "evaluation",
+    "units",
     "store",
 )
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "first.md"
