@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from causal import ADMG, NotIdentified, countermodels, identify
+from causal import ADMG, Hedge, NotIdentified, Query, countermodels, identify
 from causal.certification import parity
 from causal.certification.circuits import Circuit
 from causal.certification.obstruction import Obstruction
@@ -106,3 +106,10 @@ def test_models_that_the_data_tells_apart_are_not_returned(monkeypatch):
     monkeypatch.setattr(Obstruction, "circuits", lambda _: (one, Circuit(bits)))
     with pytest.raises(CertificateError, match="differ, or have zeros, on X, Y"):
         countermodels(answer)
+
+
+def test_a_hedge_away_from_what_is_asked_makes_no_models():
+    graph, query = ADMG.parse("X -> Y; X -> W; X <-> W"), Query.parse("P(Y | do(X))")
+    hedge = Hedge(outer=frozenset("XW"), inner=frozenset("W"))
+    with pytest.raises(CertificateError, match="inner variables lead to what is asked"):
+        countermodels(NotIdentified(graph, query, hedge))
