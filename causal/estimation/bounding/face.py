@@ -87,7 +87,7 @@ def bounds(
 
 def _settled(world: Districts, found: Bounds, seen: Sequence[Table]) -> Bounds:
     """A point where formulas give one, and the observations are all there is."""
-    if len(world.regimes) > 1 or len(seen) != 1 or set(world.complete) != set(world.regimes):
+    if len(world.regimes) > 1 or len(seen) != 1 or world.partial:
         return found
     if set(world.regimes[0].names) != set(world.graph.nodes):
         return found

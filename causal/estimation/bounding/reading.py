@@ -115,10 +115,10 @@ def _settings(key: str | Do) -> dict[Variable, Hashable]:
         return dict(key.settings)
     cursor = Cursor(key)
     found = actions(cursor)
-    cursor.end()
     settings = {a.variable: a.value for a in found if isinstance(a.value, int | float | str)}
     if not found or len(settings) < len(found):
         raise QueryError(f"{key!r} names no experiment; write 'do(X=1)'")
+    cursor.end()
     return {**settings}
 
 

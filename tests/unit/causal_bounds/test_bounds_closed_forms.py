@@ -48,10 +48,13 @@ def iv_districts(arms: dict[tuple[int, int, int], Fraction]) -> Districts:
     return Districts(IV, BINARY, (Regime({}, ("Z", "X", "Y"), cells),))
 
 
-@pytest.mark.parametrize("block", range(10))
-def test_balke_and_pearl_s_eight_expressions_are_the_program(block):
+@pytest.mark.parametrize(
+    ("block", "laws"),
+    [*((block, 40) for block in range(10)), pytest.param(99, 5000, marks=pytest.mark.torture)],
+)
+def test_balke_and_pearl_s_eight_expressions_are_the_program(block, laws):
     rng = np.random.default_rng(block)
-    for _ in range(40):
+    for _ in range(laws):
         arms = arms_of(rng)
         found = bound_graph(iv_districts(arms), EFFECT)
         assert (found.lower, found.upper) == balke_pearl(arms)
@@ -103,15 +106,18 @@ def bow(joint, trial, *, monotone: bool) -> Districts:
 
 
 @pytest.mark.parametrize("monotone", [False, True])
-@pytest.mark.parametrize("block", range(4))
-def test_tian_and_pearl_s_formulas_are_the_program(monotone, block):
+@pytest.mark.parametrize(
+    ("block", "laws"),
+    [*((block, 15) for block in range(4)), pytest.param(99, 1000, marks=pytest.mark.torture)],
+)
+def test_tian_and_pearl_s_formulas_are_the_program(monotone, block, laws):
     rng = np.random.default_rng(100 + block)
     pns = Quantity.parse("P(Y[X=1]=1, Y[X=0]=0)")
     asked = {
         necessity: (Quantity.parse("P(Y[X=0]=0 | X=1, Y=1)"), (1, 1)),
         sufficiency: (Quantity.parse("P(Y[X=1]=1 | X=0, Y=0)"), (0, 0)),
     }
-    for _ in range(15):
+    for _ in range(laws):
         joint, trial, shares = confounded(rng, monotone=monotone)
         truth = sum((p for (_, y0, y1), p in shares.items() if y1 > y0), Fraction(0))
         for known in ((joint, None), (None, trial), (joint, trial)):

@@ -52,13 +52,16 @@ class Districts:
 
     @cached_property
     def complete(self) -> tuple[Regime, ...]:
-        """Regimes in which every cause of what was measured was measured or set."""
-        return tuple(regime for regime in self.regimes if self._is_closed(regime))
+        """Regimes as far as every cause of what was measured was measured or set."""
+        parts = ((regime, self._closed(regime)) for regime in self.regimes)
+        return tuple(regime.only(names) for regime, names in parts if names)
 
     @cached_property
     def partial(self) -> tuple[Regime, ...]:
-        """The other regimes: their laws are sums over what was not measured."""
-        return tuple(regime for regime in self.regimes if not self._is_closed(regime))
+        """Regimes that measured more: their laws are sums over causes that were not measured."""
+        return tuple(
+            regime for regime in self.regimes if self._closed(regime) != self.measured(regime)
+        )
 
     @cached_property
     def rules(self) -> tuple[Monotone, ...]:
@@ -99,9 +102,13 @@ class Districts:
                 )
                 yield Factor(regime, self.wiring, chain, label, risk)
 
-    def _is_closed(self, regime: Regime) -> bool:
-        known = {*regime.names, *regime.do}
-        return all(known.issuperset(self.graph.parents(v)) for v in self.measured(regime))
+    def _closed(self, regime: Regime) -> Variables:
+        """What was measured together with all of its causes, as far as they were not set."""
+        known, seen = set(regime.do), self.measured(regime)
+        for v in self.graph.nodes:
+            if v in seen and known.issuperset(self.graph.parents(v)):
+                known.add(v)
+        return frozenset(known) - regime.do.keys()
 
     def _is_seen_as_set(self, inner: Variables, outer: Variables, do: Variables) -> bool:
         """Whether setting the outer parents is the same as seeing them (rule 2 of the calculus)."""

@@ -15,7 +15,7 @@ from math import ceil, floor
 from scipy.special import betaincinv
 
 from causal.model.engines.bounding.patterns import SURELY, Chance, Value, Values
-from causal.variables import Variable
+from causal.variables import Variable, Variables
 
 __all__ = ["Regime"]
 
@@ -56,6 +56,13 @@ class Regime:
         if self.units is None or not risk:
             return Chance(value, value, value)
         return _limits(value, round(below * self.units), risk)
+
+    def only(self, keep: Variables) -> Regime:
+        """The same regime, had only some variables been measured."""
+        if keep.issuperset(self.names):
+            return self
+        names = tuple(name for name in self.names if name in keep)
+        return Regime(self.do, names, self._margin(names), self.units)
 
     def mass(self, event: Mapping[Variable, Value]) -> Fraction:
         """The probability of some values."""
