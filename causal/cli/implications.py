@@ -152,11 +152,12 @@ def _number(p: float) -> str:
 def _more(found: engine.Implications) -> str:
     """What the lists do not say: constraints that may be no news, and what is missing."""
     unscreened = sum(not each.screened for each in found.kernels)
+    unscreened += sum(not each.screened for each in found.agreements)
     notes = []
     if unscreened:
         notes.append(
-            f"{unscreened} of the Verma constraints involve too many variables to say whether they "
-            "follow from the independences."
+            f"{unscreened} of the equalities involve too many variables to say whether they follow "
+            "from the independences."
         )
     if found.left_out:
         notes.append("Left out:\n" + "\n".join(f"- {each}" for each in found.left_out))

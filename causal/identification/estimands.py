@@ -7,7 +7,7 @@ Dechter, Tian & Ihler 2026).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from causal.calculus import Derivation, bridge, equivalents
 from causal.expression import P, arranged
@@ -21,11 +21,14 @@ from causal.query import Query
 __all__ = ["estimands"]
 
 
-def estimands(graph: ADMG, query: Query | str) -> Iterator[Identified]:
+def estimands(
+    graph: ADMG, query: Query | str, *, budget: int | None = None
+) -> Generator[Identified, None, bool]:
     """The distinct formulas for a query, each with its derivation from the query; lazily.
 
     Nothing comes for a query that is not identified.  There may be very many, and formulas that
-    differ in print may still be equal on every law of the graph.
+    differ in print may still be equal on every law of the graph.  With a ``budget``, so many laws
+    are looked at, and the generator returns whether those were all.
 
     >>> napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
     >>> for answer in estimands(napkin, "P(Y | do(X))"):
@@ -36,7 +39,11 @@ def estimands(graph: ADMG, query: Query | str) -> Iterator[Identified]:
     query = Query.parse(query) if isinstance(query, str) else query
     start = P.of_names(query.outcomes, query.conditions, query.actions)
     seen = set()
+    looked = 0
     for law in equivalents(graph, query):
+        if looked == budget:
+            return False
+        looked += 1
         plan = decide(graph, as_asked(graph, question(law)))
         path = bridge(graph, start, law)
         if not isinstance(plan, Plan) or path is None:
@@ -47,3 +54,4 @@ def estimands(graph: ADMG, query: Query | str) -> Iterator[Identified]:
             seen.add(formula)
             derivation = Derivation(start, (*path, *rest.steps), rest.end)
             yield Identified(graph, query, rest.end, derivation)
+    return True

@@ -5,9 +5,9 @@ A graph is refuted by data in which one of these fails, and supported by none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias, TypeVar
 
 from causal.errors import OptionError
 from causal.expression import Expression, Quotient
@@ -16,6 +16,7 @@ from causal.identification.estimands import estimands
 from causal.identification.independences import Basis, Independence, independences
 from causal.identification.verma import (
     KernelConstraint,
+    can_be_screened,
     follows_from_independences,
     kernel_constraints,
 )
@@ -26,14 +27,21 @@ __all__ = ["Agreement", "Implication", "Implications", "agreements", "implicatio
 
 _Found = TypeVar("_Found")
 
+MOST_LAWS: Final = 200  # equal to a query, whose formulas are compared
+OF_QUERY: Final = "equalities of the query's formulas"
+
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two formulas for one query: on every law of the graph they have the same value."""
+    """Two formulas for one query: on every law of the graph they have the same value.
+
+    ``screened`` is False when it was too costly to say whether the independences imply it.
+    """
 
     query: Query
     one: Expression
     other: Expression
+    screened: bool = field(default=True, compare=False)
 
     @property
     def variables(self) -> Variables:
@@ -45,7 +53,8 @@ class Agreement:
 
     def to_dict(self) -> dict[str, object]:
         """Plain data, for JSON."""
-        return {"query": str(self.query), "one": str(self.one), "other": str(self.other)}
+        formulas = {"one": str(self.one), "other": str(self.other)}
+        return {"query": str(self.query), **formulas, "screened": self.screened}
 
 
 Implication: TypeAlias = Independence | KernelConstraint | Agreement
@@ -96,7 +105,7 @@ def implications(
     found, cut = _first(independences(graph, basis), most, "independences")
     kernels, shortened = _first(kernel_constraints(graph), most, "Verma constraints")
     of_query = agreements(graph, query) if query else iter(())
-    compared, stopped = _first(of_query, most, "formulas of the query")
+    compared, stopped = _first(of_query, most, OF_QUERY)
     known = {(each.formula, each.free_of) for each in kernels}
     idle = [each for each in compared if isinstance(each, KernelConstraint)]
     idle = [each for each in idle if (each.formula, each.free_of) not in known]
@@ -109,26 +118,36 @@ def implications(
     )
 
 
-def agreements(graph: ADMG, query: Query | str) -> Iterator[KernelConstraint | Agreement]:
+def agreements(
+    graph: ADMG, query: Query | str
+) -> Generator[KernelConstraint | Agreement, None, tuple[str, ...]]:
     """What the formulas of a query must agree on: a free variable's values, and one another.
 
-    Nothing comes for a query that is not identified.
+    Nothing comes for a query that is not identified.  The formulas are those of the first laws that
+    are equal to the query and mention its causes alone; the generator returns what that leaves out.
 
     >>> napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
     >>> print(next(agreements(napkin, "P(Y | do(X))")))
     (Σ_{W} P(W) P(X, Y | W, Z)) / (Σ_{W} P(W) P(X | W, Z)) does not depend on Z
     """
+    query = Query.parse(query) if isinstance(query, str) else query
     first = None
-    for answer in estimands(graph, query):
+    found = estimands(graph.induced(graph.ancestors(query.variables)), query, budget=MOST_LAWS)
+    while True:
+        try:
+            answer = next(found)
+        except StopIteration as end:
+            return () if end.value else (f"{OF_QUERY} on other than the first {MOST_LAWS} laws",)
         formula, free = answer.estimand, answer.free
         if free and not follows_from_independences(graph, formula, free):
-            yield KernelConstraint(formula, free)
+            yield KernelConstraint(formula, free, screened=can_be_screened(graph, formula))
         first = formula if first is None else first
         # A constant ratio of two laws is one: where independences make it so, that is no news.
         ratio = Quotient(first, formula)
         mentioned = frozenset(s.variable for s in ratio.free)
         if formula != first and not follows_from_independences(graph, ratio, mentioned):
-            yield Agreement(answer.query, first, formula)
+            screened = can_be_screened(graph, ratio)
+            yield Agreement(answer.query, first, formula, screened)
 
 
 def _first(

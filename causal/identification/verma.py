@@ -19,7 +19,12 @@ from causal.identification.kernels import KernelSearch
 from causal.identification.typical import typical_law
 from causal.variables import Variables, listed, natural
 
-__all__ = ["KernelConstraint", "follows_from_independences", "kernel_constraints"]
+__all__ = [
+    "KernelConstraint",
+    "can_be_screened",
+    "follows_from_independences",
+    "kernel_constraints",
+]
 
 LARGEST: Final = 10  # variables; the law that tells what is new has two to this many cells
 
@@ -75,7 +80,7 @@ def kernel_constraints(graph: ADMG) -> Generator[KernelConstraint, None, tuple[s
         if not (new := kernel.idle(graph) & ~kernel.known):
             continue
         formula, free_of = fresh(kernel.formula), graph.named(new)
-        found = KernelConstraint(formula, free_of, screened=_can_be_screened(graph, formula))
+        found = KernelConstraint(formula, free_of, screened=can_be_screened(graph, formula))
         if found not in known and not any(_is_margin(found, other) for other in known):
             known[found] = None
             if not follows_from_independences(graph, formula, free_of):
@@ -101,12 +106,13 @@ def follows_from_independences(graph: ADMG, formula: Expression, free_of: Variab
     >>> follows_from_independences(chain, formula, free_of=frozenset("A"))
     True
     """
-    if not _can_be_screened(graph, formula):
+    if not can_be_screened(graph, formula):
         return False
     return _constant(formula.table(typical_law(graph, formula.variables)), free_of)
 
 
-def _can_be_screened(graph: ADMG, formula: Expression) -> bool:
+def can_be_screened(graph: ADMG, formula: Expression) -> bool:
+    """Whether a formula and its causes are few enough for their law to be written down."""
     return len(graph.ancestors(formula.variables)) <= LARGEST
 
 

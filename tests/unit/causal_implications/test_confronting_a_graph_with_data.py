@@ -131,3 +131,14 @@ def test_a_graph_with_too_many_kernels_is_cut_off_and_says_so() -> None:
     pairs = list(itertools.combinations(names, 2))
     found = causal.implications(ADMG.of(nodes=names, bidirected=pairs))
     assert (len(found), found.complete) == (0, False)
+
+
+def test_the_formulas_of_a_query_are_compared_on_data() -> None:
+    text = "W -> Z -> X -> Y; W <-> X; W <-> Y"
+    napkin, asked = ADMG.parse(text), "P(Y | do(X))"
+    ours = random_scm(napkin, rng=1).sample(20_000, rng=2)
+    others = random_scm(ADMG.parse(f"{text}; Z -> Y"), rng=3).sample(20_000, rng=4)
+    table = causal.confront(napkin, ours, asked)
+    assert [" = " in each for each in table["implication"]] == [False, False, True]
+    assert set(table["verdict"]) == {"compatible"}
+    assert causal.confront(napkin, others, asked)["verdict"].iloc[-1] == "violated"

@@ -65,6 +65,19 @@ def test_a_constraint_too_large_to_be_screened_says_so() -> None:
     assert (small.to_dict()["screened"], large.to_dict()["screened"]) == (True, False)
 
 
+def test_a_query_with_more_equal_laws_than_can_be_compared_is_cut_off() -> None:
+    bystanders = "; ".join(f"B{i}" for i in range(30))
+    napkin = ADMG.parse(f"W -> Z -> X -> Y; W <-> X; W <-> Y; {bystanders}")
+    start = perf_counter()
+    found = causal.implications(napkin, "P(Y | do(X))", most=10_000)
+    assert (len(found.agreements), found.left_out) == (1, ())
+    causes = "; ".join(f"B{i} -> X" for i in range(30))
+    chain = ADMG.parse(f"X -> Y; {causes}")
+    (cut,) = causal.implications(chain, "P(Y | do(X))", most=10_000).left_out
+    assert cut == "equalities of the query's formulas on other than the first 200 laws"
+    assert perf_counter() - start < 20
+
+
 def test_the_command_says_both() -> None:
     text = str(CLIQUE)
     done = CliRunner().invoke(command, ["implications", text], standalone_mode=False)
