@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     from causal.model import outcome_probabilities as outcome_probabilities
     from causal.model import potential_outcomes as potential_outcomes
     from causal.model import predict as predict
+    from causal.model import save_model as save_model
     from causal.model.fitting import Boosted as Boosted
     from causal.model.fitting import Fitted as Fitted
     from causal.model.fitting import LeastSquares as LeastSquares
@@ -221,6 +222,7 @@ _HOMES = {
     "rule_1": "calculus",
     "rule_2": "calculus",
     "rule_3": "calculus",
+    "save_model": "model",
     "separated": "graph",
     "separators": "graph",
     "why_not": "identification",

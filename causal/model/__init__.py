@@ -47,6 +47,7 @@ from causal.model.intervention import Stochastic as Stochastic
 from causal.model.mechanism import Mechanism as Mechanism
 from causal.model.noise import Noise as Noise
 from causal.model.random_models import random_scm as random_scm
+from causal.model.saving import save_model as save_model
 from causal.model.scm import SCM as SCM
 
 __all__ = [
@@ -98,4 +99,5 @@ __all__ = [
     "potential_outcomes",
     "predict",
     "random_scm",
+    "save_model",
 ]

@@ -12,9 +12,9 @@ from typing import TypeAlias, cast
 from causal.errors import ModelError
 from causal.model.altered import Constant, Drawn, Held, Shifted
 from causal.model.continuous.additive import Additive, LocationScale
-from causal.model.continuous.categorical import Categorical, Logits
+from causal.model.continuous.categorical import Categorical
 from causal.model.continuous.coupling import GumbelMax
-from causal.model.continuous.curves import Polynomial
+from causal.model.continuous.described import curve_from_dict, odds_from_dict
 from causal.model.continuous.laws import law_from_dict
 from causal.model.continuous.linear import Linear
 from causal.model.continuous.monotone import CUBE, EXP, LOGISTIC, Monotone
@@ -116,11 +116,11 @@ def _linear(data: Data) -> Linear:
 
 
 def _additive(data: Data) -> Additive:
-    return Additive(_curve(data["mean"]), _noise(data), ignores=_names(data["ignores"]))
+    return Additive(curve_from_dict(data["mean"]), _noise(data), ignores=_names(data["ignores"]))
 
 
 def _location_scale(data: Data) -> LocationScale:
-    mean, scale = _curve(data["mean"]), _curve(data["scale"])
+    mean, scale = curve_from_dict(data["mean"]), curve_from_dict(data["scale"])
     return LocationScale(mean, scale, _noise(data), ignores=_names(data["ignores"]))
 
 
@@ -134,7 +134,7 @@ def _monotone(data: Data) -> Monotone:
 
 def _threshold(data: Data) -> Threshold:
     return Threshold(
-        _curve(data["index"]),
+        curve_from_dict(data["index"]),
         cast("list[float]", data["cuts"]),
         noise=law_from_dict(cast("Data", data["noise"])),
         values=_values(data),
@@ -143,12 +143,8 @@ def _threshold(data: Data) -> Threshold:
 
 
 def _categorical(data: Data) -> Categorical:
-    odds = cast("Data", data["odds"])
-    if odds.get("kind") != "logits":
-        raise ModelError(f"the function {odds.get('function')} is code; data cannot bring it back")
-    weights = cast("dict[str, list[float]]", odds["weights"])
     return Categorical(
-        Logits(cast("list[float]", odds["intercepts"]), weights),
+        odds_from_dict(cast("Data", data["odds"])),
         _values(data),
         coupling=GumbelMax() if data["coupling"] == "GumbelMax" else InverseCDF(),
         ignores=_names(data["ignores"]),
@@ -195,14 +191,6 @@ READERS: Mapping[str, Callable[[Data], Mechanism]] = {
     "held": _held,
     "function": _function,
 }
-
-
-def _curve(data: object) -> Polynomial:
-    curve = cast("Data", data)
-    if curve.get("kind") != "polynomial":
-        raise ModelError(f"the function {curve.get('function')} is code; data cannot bring it back")
-    terms = cast("list[tuple[list[str], float]]", curve["terms"])
-    return Polynomial({tuple(names): coefficient for names, coefficient in terms})
 
 
 def _noise(data: Data) -> Law | str | None:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from causal.errors import DataError, ModelError, ModelSyntaxError
 from causal.model.equations.building import built
+from causal.model.saving import load
 from causal.model.scm import SCM
 from causal.variables import nearest
 
@@ -29,6 +30,8 @@ _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 def load_model(source: Source) -> SCM:
     """Read a structural model; equations are read by our own grammar, never run.
+
+    A folder is one that ``save_model`` wrote.
 
     ``exogenous`` gives each noise the probabilities of its values 0, 1, 2, ..., decimals taken as
     they are written; ``equations`` gives each variable what it equals.  The graph follows: a noise
@@ -56,6 +59,8 @@ def load_model(source: Source) -> SCM:
     if isinstance(source, Mapping):
         return _of_parts(source)
     if isinstance(source, os.PathLike) or _is_path(source):
+        if Path(source).is_dir():
+            return load(source)
         return _of_parts(_parsed(_file(Path(source)), toml=Path(source).suffix == ".toml"))
     return _of_parts(_parsed(source, toml=not source.lstrip().startswith("{")))
 

@@ -13,14 +13,16 @@ from scipy import optimize
 
 from causal.errors import DataError, OptionError
 from causal.model.continuous import Categorical, GumbelMax
+from causal.model.continuous.features import Feature
+from causal.model.continuous.scores import Scores
 from causal.model.exact import Number, exact
 from causal.model.finite import InverseCDF, Table
-from causal.model.fitting.features import Feature, Weighted, design, lines, weighted
+from causal.model.fitting.features import design, lines, weighted
 from causal.model.fitting.task import Task
-from causal.model.mechanism import Columns, Mechanism, Value, Values
+from causal.model.mechanism import Mechanism, Value, Values
 from causal.model.noise import Floats
 
-__all__ = ["Multinomial", "Scores", "Tables", "counts"]
+__all__ = ["Multinomial", "Tables", "counts"]
 
 CELLS = 100_000  # rows of a table, at most
 
@@ -65,34 +67,6 @@ def counts(task: Task) -> Counter[Values]:
         raise DataError(f"a table of {task.variable} has {size} rows; use Multinomial()")
     columns = [task.columns[name].tolist() for name in (*task.given, task.variable)]
     return Counter(zip(*columns, strict=True))
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Probabilities proportional to the exponentials of a curve each; the first one is zero."""
-
-    curves: tuple[Weighted, ...]
-    names: tuple[str, ...]
-
-    @property
-    def given(self) -> tuple[str, ...]:
-        """What the curves read."""
-        return self.names
-
-    def at(self, given: Columns, units: int) -> Floats:
-        """One row a value, one column a unit."""
-        columns = dict(zip(self.names, given, strict=True))
-        scores = [curve.at([columns[name] for name in curve.given], units) for curve in self.curves]
-        rows = np.vstack([np.zeros(units), *scores])
-        rows -= rows.max(axis=0)
-        np.exp(rows, out=rows)
-        rows /= rows.sum(axis=0)
-        return rows
-
-    def to_dict(self) -> dict[str, object]:
-        """The curves as plain data."""
-        curves = [curve.to_dict() for curve in self.curves]
-        return {"kind": "scores", "given": list(self.names), "curves": curves}
 
 
 @dataclass(frozen=True)

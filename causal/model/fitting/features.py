@@ -1,131 +1,18 @@
-"""Features: what a linear predictor multiplies by weights, as data.
-
-A number enters as itself, as a product of numbers, or as a bend that starts at a knot; a value of a
-categorical parent enters as an indicator.  Hastie, Tibshirani & Friedman (2009), section 5.2.
-"""
+"""Which features a learner may weigh, and their columns on the rows of a task."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from causal.errors import DataError
+from causal.model.continuous.features import Feature, Weighted
 from causal.model.fitting.task import Task
-from causal.model.mechanism import Column, Columns, Value, Values
 from causal.model.noise import Floats, floats
-from causal.variables import Variable, natural
 
-__all__ = ["Exponential", "Feature", "Weighted", "bends", "design", "lines"]
+__all__ = ["bends", "design", "lines", "weighted"]
 
 KNOTS = 5  # bends a number, at most
-CERTAIN = 1e-12
-
-
-@dataclass(frozen=True)
-class Feature:
-    """A product of factors: numbers, indicators and bends.
-
-    >>> bend = Feature(bent=(("X", 1.0),))
-    >>> bend.of({"X": np.array([0.0, 1.0, 3.0])})
-    array([0., 0., 8.])
-    """
-
-    numbers: tuple[Variable, ...] = ()
-    levels: tuple[tuple[Variable, Value], ...] = ()
-    bent: tuple[tuple[Variable, float], ...] = ()
-
-    def of(self, columns: Mapping[Variable, Column]) -> Floats:
-        """The feature of each unit."""
-        parts = [floats(columns[name]) for name in self.numbers]
-        parts += [floats(columns[name] == value) for name, value in self.levels]
-        parts += [np.maximum(floats(columns[name]) - knot, 0.0) ** 3 for name, knot in self.bent]
-        product: Floats = np.multiply.reduce(parts)
-        return product
-
-    @property
-    def names(self) -> tuple[Variable, ...]:
-        """What it reads."""
-        pairs = (*self.levels, *self.bent)
-        return (*self.numbers, *(name for name, _ in pairs))
-
-    def to_dict(self) -> dict[str, object]:
-        """The factors as plain data."""
-        return {
-            "numbers": list(self.numbers),
-            "levels": [list(pair) for pair in self.levels],
-            "bent": [list(pair) for pair in self.bent],
-        }
-
-
-@dataclass(frozen=True)
-class Weighted:
-    """A curve: an intercept, and features times weights.
-
-    ``domains`` are the values that a categorical parent may have; any other is refused, because
-    all of its indicators would be zero, which means the first value.
-
-    >>> Weighted(1.0, ((Feature(("X",)), 2.0),)).at([np.array([0.0, 3.0])], 2)
-    array([1., 7.])
-    """
-
-    intercept: float
-    terms: tuple[tuple[Feature, float], ...]
-    domains: tuple[tuple[Variable, Values], ...] = ()
-
-    @property
-    def given(self) -> tuple[str, ...]:
-        """What the features read."""
-        return tuple(sorted({name for f, _ in self.terms for name in f.names}, key=natural))
-
-    def at(self, given: Columns, units: int) -> Floats:
-        """The predictor of each unit; raises DataError for a value that was never learned."""
-        columns = dict(zip(self.given, given, strict=True))
-        for name, values in self.domains:
-            _check_levels(name, columns[name], values)
-        total = np.full(units, self.intercept)
-        for feature, weight in self.terms:
-            total += weight * feature.of(columns)
-        return total
-
-    def to_dict(self) -> dict[str, object]:
-        """Features and weights as plain data."""
-        return {
-            "kind": "weighted",
-            "intercept": self.intercept,
-            "terms": [[feature.to_dict(), weight] for feature, weight in self.terms],
-            "domains": [[name, list(values)] for name, values in self.domains],
-        }
-
-
-@dataclass(frozen=True)
-class Exponential:
-    """A curve that is positive: the exponential of another one, kept within a range.
-
-    The range is that of the rows from which the curve was learned, so that a unit far outside does
-    not get a scale of zero or of millions.
-
-    >>> Exponential(Weighted(0.0, ()), -1.0, 1.0).at([], 2)
-    array([1., 1.])
-    """
-
-    log: Weighted
-    low: float
-    high: float
-
-    @property
-    def given(self) -> tuple[str, ...]:
-        """What the other curve reads."""
-        return self.log.given
-
-    def at(self, given: Columns, units: int) -> Floats:
-        """The exponential for each unit."""
-        return np.exp(np.clip(self.log.at(given, units), self.low, self.high))
-
-    def to_dict(self) -> dict[str, object]:
-        """The other curve and its range as plain data."""
-        return {"kind": "exp", "log": self.log.to_dict(), "low": self.low, "high": self.high}
 
 
 def lines(task: Task) -> tuple[Feature, ...]:
@@ -168,10 +55,3 @@ def weighted(features: Sequence[Feature], coefficients: Floats, task: Task) -> W
     read = {name for feature in features for name, _ in feature.levels}
     domains = tuple((name, task.levels[name]) for name in task.given if name in read)
     return Weighted(numbers[0], tuple(zip(features, numbers[1:], strict=True)), domains)
-
-
-def _check_levels(name: Variable, column: Column, values: Values) -> None:
-    known = np.isin(column, np.asarray(values))
-    if not known.all():
-        strange = column[~known][0]
-        raise DataError(f"{name} is {strange!r} somewhere; the mechanism has learned {values}")

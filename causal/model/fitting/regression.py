@@ -16,7 +16,9 @@ from scipy import optimize
 from causal.errors import DataError
 from causal.model.continuous import Additive, LocationScale
 from causal.model.continuous.curves import Curve
-from causal.model.fitting.features import Exponential, bends, design, lines, weighted
+from causal.model.continuous.features import Exp
+from causal.model.fitting.boosting import grown
+from causal.model.fitting.features import bends, design, lines, weighted
 from causal.model.fitting.residuals import Automatic, NoiseChoice
 from causal.model.fitting.task import Task
 from causal.model.mechanism import Mechanism
@@ -86,8 +88,6 @@ class Boosted:
 
     def curve(self, task: Task, weights: Floats | None = None) -> Curve:
         """The trees, added up."""
-        from causal.model.fitting.trees import grown
-
         return grown(task, weights, rounds=self.rounds, rate=self.rate, leaves=self.leaves)
 
     def learn(self, task: Task) -> Mechanism:
@@ -135,7 +135,7 @@ def residuals(mean: Curve, task: Task) -> Floats:
     return task.numbers - at(mean, task)
 
 
-def spread_curve(left: Floats, task: Task, ridge: float = 1.0) -> Exponential:
+def spread_curve(left: Floats, task: Task, ridge: float = 1.0) -> Exp:
     """The scale of residuals by maximum Gaussian likelihood, its logarithm a sum of splines.
 
     The negative log-likelihood, sum of eta + r^2 exp(-2 eta) / 2, is convex in the coefficients.
@@ -160,7 +160,7 @@ def spread_curve(left: Floats, task: Task, ridge: float = 1.0) -> Exponential:
     found[0] += np.log(size)
     log = weighted(features, _unstandardised(found, centre, width), task)
     seen = at(log, task)
-    return Exponential(log, float(seen.min()), float(seen.max()))
+    return Exp(log, float(seen.min()), float(seen.max()))
 
 
 def _solved(matrix: Floats, task: Task, ridge: float, weights: Floats | None) -> Floats:

@@ -1,4 +1,4 @@
-"""Boosted trees as a curve: grown by scikit-learn, kept and evaluated as plain arrays."""
+"""Regression trees, added up, as a curve that is plain arrays."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from causal.errors import DataError
-from causal.model.fitting.task import Task
 from causal.model.mechanism import Column, Columns, Value, Values
 from causal.model.noise import Floats, floats
 from causal.variables import Variable
 
-__all__ = ["Tree", "Trees", "grown"]
-
-FEWEST = 20  # rows in a leaf
+__all__ = ["Tree", "Trees", "encoded"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class Trees:
 
     def at(self, given: Columns, units: int) -> Floats:
         """The base plus the leaf of every tree, unit by unit."""
-        matrix = _matrix(dict(zip(self.given, given, strict=True)), self.given, dict(self.domains))
+        matrix = encoded(dict(zip(self.given, given, strict=True)), self.given, dict(self.domains))
         total = np.full(units, self.base)
         rows = np.arange(units)
         for depth, feature, threshold, left, right, value in self._arrays:
@@ -98,42 +95,7 @@ class Trees:
         ]
 
 
-def grown(task: Task, weights: Floats | None, *, rounds: int, rate: float, leaves: int) -> Trees:
-    """Trees for the mean of a task, by histogram gradient boosting (Ke et al. 2017)."""
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
-    if not task.given:
-        return Trees((), float(np.average(task.numbers, weights=weights)), ())
-    if len(task) < 2 * FEWEST:
-        raise DataError(f"{task.variable} has {len(task)} rows; trees need {2 * FEWEST} at least")
-    domains = tuple((name, task.levels[name]) for name in task.given if name in task.levels)
-    matrix = _matrix(task.columns, task.given, dict(domains))
-    forest = HistGradientBoostingRegressor(
-        max_iter=rounds,
-        learning_rate=rate,
-        max_leaf_nodes=leaves,
-        min_samples_leaf=FEWEST,
-        early_stopping=False,
-        random_state=0,
-    ).fit(matrix, task.numbers, sample_weight=weights)
-    trees = tuple(_tree(predictor.nodes) for (predictor,) in forest._predictors)
-    return Trees(task.given, float(forest._baseline_prediction.ravel()[0]), trees, domains)
-
-
-def _tree(nodes: np.ndarray[tuple[int], np.dtype[np.void]]) -> Tree:
-    leaf = nodes["is_leaf"].astype(bool)
-    own = np.arange(len(nodes))
-    return Tree(
-        tuple(np.where(leaf, 0, nodes["feature_idx"]).tolist()),
-        tuple(np.where(leaf, 0.0, nodes["num_threshold"]).tolist()),
-        tuple(np.where(leaf, own, nodes["left"]).tolist()),
-        tuple(np.where(leaf, own, nodes["right"]).tolist()),
-        tuple(nodes["value"].tolist()),
-        int(nodes["depth"].max()),
-    )
-
-
-def _matrix(
+def encoded(
     columns: Mapping[Variable, Column],
     given: Values | tuple[str, ...],
     domains: Mapping[str, Values],

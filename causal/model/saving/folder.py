@@ -1,0 +1,164 @@
+"""A model as a folder: ``model.json``, ``arrays.npz`` where there are long arrays, and one digest.
+
+The folder appears whole or not at all: it is written beside its place, flushed to the disk, and
+renamed.  Nothing in it is code, and nothing of it is run when it is read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from causal.errors import CausalError, DataError, ModelError
+from causal.graph import ADMG
+from causal.model.continuous.laws import law_from_dict
+from causal.model.described import mechanism_from_dict
+from causal.model.mechanism import Mechanism
+from causal.model.noise import Noise
+from causal.model.saving.arrays import Arrays, packed, unpacked
+from causal.model.scm import SCM
+from causal.variables import Variable
+
+__all__ = ["load", "save_model"]
+
+FORMAT, VERSION = "causal model", 1
+MODEL, ARRAYS = "model.json", "arrays.npz"
+
+
+def save_model(model: SCM, folder: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Write a model as a folder; ``load_model(folder)`` gives an equal one.
+
+    Raises ModelError where a mechanism is a function, which is code and not data; DataError when
+    the folder is there already, unless ``overwrite`` is set and it holds a saved model.
+    """
+    place = Path(folder)
+    data = model.to_dict()
+    for variable, mechanism in model.parts:
+        _check_data(variable, mechanism)
+    arrays: Arrays = {}
+    body = {"format": FORMAT, "version": VERSION, "model": packed(data, arrays)}
+    _check_place(place, overwrite=overwrite)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent))
+    try:
+        if arrays:
+            with (beside / ARRAYS).open("wb") as file:
+                np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+                _flush(file.fileno())
+        with (beside / MODEL).open("w", encoding="utf-8") as file:
+            whole = body | {"digest": _digest(body, arrays)}
+            json.dump(whole, file, ensure_ascii=False, indent=1)
+            file.flush()
+            _flush(file.fileno())
+        _into_place(beside, place)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return place
+
+
+def load(folder: str | os.PathLike[str]) -> SCM:
+    """The model that a folder holds; raises DataError or ModelError where it holds none."""
+    place = Path(folder)
+    body, arrays = _read(place)
+    version = body.get("version")
+    if body.get("format") != FORMAT or not isinstance(version, int):
+        raise DataError(f"{str(place)!r} holds no saved model")
+    if version > VERSION:
+        raise DataError(
+            f"{str(place)!r} was saved in version {version} of the format; this one reads up to "
+            f"{VERSION}, so update the package"
+        )
+    stated = body.pop("digest", None)
+    if stated != _digest(body, arrays):
+        raise DataError(f"{str(place)!r} is damaged: its digest is not that of its contents")
+    return _model(cast("Mapping[str, object]", unpacked(body["model"], arrays)))
+
+
+def _model(data: Mapping[str, object]) -> SCM:
+    noise = [_noise(name, law) for name, law in cast("dict[str, object]", data["noise"]).items()]
+    described = cast("dict[str, dict[str, object]]", data["mechanisms"])
+    mechanisms = {v: mechanism_from_dict(mechanism) for v, mechanism in described.items()}
+    return SCM(ADMG.parse(str(data["graph"])), mechanisms, noise)
+
+
+def _noise(name: str, law: object) -> Noise:
+    if isinstance(law, Mapping):
+        return Noise(name, law_from_dict(law))
+    return Noise(name, cast("list[str]", law))
+
+
+def _check_data(variable: Variable, mechanism: Mechanism) -> None:
+    """Raise ModelError unless data bring the mechanism back."""
+    try:
+        again = mechanism_from_dict(mechanism.to_dict())
+    except CausalError as error:
+        raise ModelError(
+            f"the mechanism of {variable} cannot be saved: {error}", variables=[variable]
+        ) from error
+    if again != mechanism:
+        raise ModelError(
+            f"the mechanism of {variable} cannot be saved: read back, it is another one",
+            variables=[variable],
+        )
+
+
+def _check_place(place: Path, *, overwrite: bool) -> None:
+    if not place.exists():
+        return
+    if not overwrite:
+        raise DataError(f"{str(place)!r} is there already; overwrite=True replaces a saved model")
+    if not (place / MODEL).is_file() or {file.name for file in place.iterdir()} - {MODEL, ARRAYS}:
+        raise DataError(f"{str(place)!r} is no saved model, so it is not replaced")
+
+
+def _read(place: Path) -> tuple[dict[str, object], Arrays]:
+    if not place.exists():
+        raise DataError(f"there is no folder {str(place)!r}")
+    try:
+        body = json.loads((place / MODEL).read_text(encoding="utf-8"))
+        arrays: Arrays = {}
+        if (place / ARRAYS).exists():
+            with (place / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, zipfile.BadZipFile, RecursionError) as error:
+        raise DataError(f"{str(place)!r} cannot be read as a saved model: {error}") from error
+    if not isinstance(body, dict):
+        raise DataError(f"{str(place)!r} holds no saved model")
+    return body, arrays
+
+
+def _digest(body: Mapping[str, object], arrays: Arrays) -> str:
+    """SHA-256 over the data and the bytes of every array."""
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    found = sha256(text.encode())
+    for name, array in sorted(arrays.items()):
+        found.update(f"\n{name} {array.dtype.str} {array.shape}\n".encode())
+        found.update(np.ascontiguousarray(array).tobytes())
+    return found.hexdigest()
+
+
+def _into_place(beside: Path, place: Path) -> None:
+    """Rename; an old model steps aside first, and is deleted when the new one stands."""
+    old = beside.with_suffix(".old")
+    if place.exists():
+        place.rename(old)
+    beside.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
+    folder = os.open(place.parent, os.O_RDONLY)
+    try:
+        _flush(folder)
+    finally:
+        os.close(folder)
+
+
+def _flush(file: int) -> None:
+    os.fsync(file)
