@@ -23,6 +23,7 @@ IDENTIFY = """\b
 Examples:
   causal identify "X -> Z -> Y; X <-> Y" "P(Y | do(X))"
   causal identify "Z -> X -> Y; Z -> Y" "P(Y | do(X))" --proof
+  causal identify "X -> Z -> Y; X <-> Y" "P(Y[X=1] | X=0)"
   causal identify study.txt "P(Y | do(X), W)" --json
   causal identify study.txt "P(Y | do(X))" --certificate > answer.json"""
 SEPARATED = """\b
@@ -70,8 +71,10 @@ def causal() -> None:
 def identify(graph: str, query: str, shape: str | None) -> int:
     """Say whether QUERY is computable from what is observed, and by which formula.
 
-    QUERY is P(outcomes | do(actions), conditions). A "no" comes with its hedge: the part of the
-    graph that forbids any formula. Of several options for the output the last one counts.
+    QUERY is P(outcomes | do(actions), conditions), or a counterfactual such as
+    P(Y[X=1] | X=0): what Y would have been under X=1, for those who had X=0. A "no" comes with
+    its hedge: the part of the graph that forbids any formula. Of several options for the output
+    the last one counts.
     """
     known = reading.graph_from(graph)
     answer = engine.identify(known, reading.query_from(query, known))

@@ -52,7 +52,8 @@ def _beyond_observation(answer: causal.Identified) -> str:
 def _in_no_world(answer: causal.NotIdentified, conflict: causal.Conflict) -> str:
     """Why no experiment shows it either; and what helps where two values are all there are."""
     verdict = f"Not identified. Neither observation nor any experiment gives {answer.query}."
-    story = f"{_prose(verdict)}\n\n  conflict  {conflict}\n\n{_prose(conflict.why)}."
+    reason = _prose(f"{conflict.why}.")
+    story = f"{_prose(verdict)}\n\n  conflict  {conflict}\n\n{reason}"
     if conflict.if_binary is not None:
         only = f"Were {conflict.if_binary.variable} to have two values only, it would be"
         story += f"\n\n{_prose(only)}\n\n  {conflict.if_binary}"

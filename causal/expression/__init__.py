@@ -10,6 +10,7 @@ from causal.expression.atoms import P as P
 from causal.expression.atoms import Zero as Zero
 from causal.expression.canonical import alike as alike
 from causal.expression.canonical import canonical as canonical
+from causal.expression.complement import Complement as Complement
 from causal.expression.compounds import Product as Product
 from causal.expression.compounds import Quotient as Quotient
 from causal.expression.compounds import Sum as Sum
@@ -25,6 +26,7 @@ from causal.expression.scoping import fresh as fresh
 __all__ = [
     "ONE",
     "ZERO",
+    "Complement",
     "Expression",
     "One",
     "P",

@@ -81,7 +81,8 @@ class _Latex:
 
     def symbol(self, symbol: Symbol) -> str:
         if symbol.value is not None:
-            return f"{typeset(symbol.variable)} = {typeset(symbol.shown)}"
+            shown = typeset(symbol.shown) if isinstance(symbol.value, str) else symbol.shown
+            return f"{typeset(symbol.variable)} = {shown}"
         return typeset(symbol.variable) + "'" * symbol.mark
 
     def names(self, symbols: Iterable[Symbol]) -> str:

@@ -9,14 +9,9 @@ recanting district of Shpitser (2013).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from causal.expression import ONE, Expression, Product, Quotient, Sum
-from causal.expression.law import Experiments, Frame, Labelled
+from causal.expression import Complement
 from causal.variables import Symbol, Variable, Variables, listed, natural, quoted
-
-if TYPE_CHECKING:
-    from pandas import Series
 
 __all__ = ["Conflict", "Event", "IfBinary"]
 
@@ -52,7 +47,7 @@ class Event:
 
 @dataclass(frozen=True)
 class IfBinary:
-    """(whole - part) / evidence: the query, should ``variable`` have no third value.
+    """What the query is, should ``variable`` have no third value.
 
     >>> from causal import ADMG, identify
     >>> answer = identify(ADMG.parse("X -> Y; X <-> Y"), "P(Y[X=1]=1 | X=0)")
@@ -61,25 +56,10 @@ class IfBinary:
     """
 
     variable: Variable
-    whole: Expression
-    part: Expression
-    evidence: Expression
+    formula: Complement
 
     def __str__(self) -> str:
-        difference = f"{self._grouped(self.whole)} - {self._grouped(self.part)}"
-        if self.evidence == ONE:
-            return difference
-        return f"({difference}) / {self._grouped(self.evidence)}"
-
-    def evaluate(self, law: Labelled | Frame | Experiments) -> Series:
-        """The value on a law, or on ``{Do(X=1): law, Do(): law}``, as a formula has it."""
-        whole, part, evidence = (e.evaluate(law) for e in (self.whole, self.part, self.evidence))
-        value: Series = (whole - part) / evidence.iloc[0]
-        return value
-
-    @staticmethod
-    def _grouped(formula: Expression) -> str:
-        return f"({formula})" if isinstance(formula, Sum | Product | Quotient) else str(formula)
+        return str(self.formula)
 
 
 @dataclass(frozen=True)

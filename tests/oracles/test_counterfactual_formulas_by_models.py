@@ -91,7 +91,7 @@ def test_for_two_values_the_complement_gives_what_no_formula_does():
     for seed, graph, query, answer in cases(range(600, 1_400)):
         if isinstance(answer, Identified) or answer.hedge.if_binary is None:
             continue
-        special = answer.hedge.if_binary
+        special = answer.hedge.if_binary.formula
         model = loosened(random_scm(graph, seed))
         regimes = {
             do: model.under(do).law()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from causal.expression import ONE, Expression
+from causal.expression import ONE, Complement, Expression
 from causal.identification.answers import Answer, Identified
 from causal.identification.conflict import IfBinary
 from causal.query import Assignment, Query, Term
@@ -34,7 +34,7 @@ def if_binary(query: Query, solve: Solve) -> IfBinary | None:
         part = _formula(solve(Query((*(t for t in rest.outcome if t != term), other))))
         evidence = _formula(solve(Query(query.given))) if query.given else ONE
         if whole is not None and part is not None and evidence is not None:
-            return IfBinary(term.variable, whole, part, evidence)
+            return IfBinary(term.variable, Complement(whole, part, evidence))
     return None
 
 

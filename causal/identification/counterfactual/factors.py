@@ -108,7 +108,7 @@ def split(merged: Merged, told: Mapping[int, Event]) -> list[Factor] | Conflict:
         members = [told[number] for number in sorted(district) if number in told]
         found: dict[Variable, tuple[Symbol, Event]] = {}
         for event in members:
-            for symbol in (event.value, *event.under):
+            for symbol in (*event.under, event.value):
                 here, before = found.setdefault(symbol.variable, (symbol, event))
                 if here != symbol:
                     joined = frozenset(e.variable for e in members)

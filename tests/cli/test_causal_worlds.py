@@ -1,0 +1,92 @@
+"""``causal identify`` on counterfactuals: formula and reason in words, and the schema of others."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from causal.cli import main
+
+BOW = "X -> Y; X <-> Y"
+KEYS = ["schema", "answer", "query", "estimand", "latex", "free", "derivation", "hedge"]
+STEP = ["rule", "from", "to", "separation", "cut_in", "cut_out", "why"]
+
+
+class Ending(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ending]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> Ending:
+        monkeypatch.setattr(sys, "argv", ["causal", "identify", *arguments])
+        with pytest.raises(SystemExit) as ending:
+            main()
+        assert isinstance(ending.value.code, int)
+        return Ending(ending.value.code, *capsys.readouterr())
+
+    return call
+
+
+def test_a_formula_comes_with_its_reasons(run: Run) -> None:
+    code, out, _ = run("X -> Z -> Y; X <-> Y", "P(Y[X=1] | X=0)", "--proof")
+    assert code == 0
+    assert "P(Y[X=1] | X=0) = Σ_{Z} P(Y | X=0, Z) P(Z | X=1)" in out
+    assert "no hidden cause joins X and Y; Z" in out
+
+
+def test_a_formula_over_experiments_says_why_it_needs_them(run: Run) -> None:
+    code, out, _ = run(BOW, "P(Y[X=1]=1)")
+    assert code == 0
+    assert out.startswith("Identified. Experiments determine it:")
+    assert "Observation alone does not. P(Y=1 | do(X=1)) needs an experiment" in out
+
+
+def test_a_no_says_what_stands_against_what_and_when_it_would_be_a_yes(run: Run) -> None:
+    code, out, _ = run(BOW, "P(Y[X=1]=1 | X=0)")
+    assert code == 1
+    assert out.startswith("Not identified. Neither observation nor any experiment gives")
+    assert "conflict  X=0 against Y[X=1]=1" in out
+    assert out.endswith("(P(Y=1 | do(X=1)) - P(X=1, Y=1)) / P(X=0)\n")
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_the_schema_is_that_of_every_answer(run: Run) -> None:
+    yes = json.loads(run("X -> Z -> Y; X <-> Y", "P(Y[X=1] | X=0)", "--json").out)
+    assert list(yes) == KEYS
+    assert yes["answer"] == "identified"
+    assert [list(step) for step in yes["derivation"]] == [STEP] * 3
+    no = json.loads(run(BOW, "P(Y[X=1]=1 | X=0)", "--json").out)
+    assert list(no) == [*KEYS, "conflict"]
+    assert no["hedge"] == {"outer": ["X", "Y"], "inner": ["X", "Y"]}
+    assert no["conflict"]["one"] == "X=0"
+    assert no["conflict"]["if_binary"] == "(P(Y=1 | do(X=1)) - P(X=1, Y=1)) / P(X=0)"
+
+
+def test_latex_sets_values(run: Run) -> None:
+    out = run("X -> Z -> Y; X <-> Y", "P(Y[X=1] | X=0)", "--latex").out
+    assert out == "\\sum_{Z} P(Y \\mid X = 0, Z) \\, P(Z \\mid X = 1)\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("P(Y[X=1] | X[X=1]=0)", "has probability zero in every model of the graph"),
+        ("P(Y[X] | X)", "write the values, such as X=1"),
+        ("P(Y[Z=1])", "Z is not in the graph"),
+    ],
+)
+def test_misuse_is_one_clear_message(run: Run, query: str, message: str) -> None:
+    code, out, err = run(BOW, query)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
