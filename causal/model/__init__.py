@@ -36,6 +36,7 @@ from causal.model.engines.units import potential_outcomes as potential_outcomes
 from causal.model.equations import load_model as load_model
 from causal.model.finite.coupling import Independent as Independent
 from causal.model.finite.coupling import InverseCDF as InverseCDF
+from causal.model.finite.coupling import Unknown as Unknown
 from causal.model.finite.response import Response as Response
 from causal.model.finite.table import Table as Table
 from causal.model.intervention import Do as Do
@@ -90,6 +91,7 @@ __all__ = [
     "Table",
     "Threshold",
     "Uniform",
+    "Unknown",
     "abduct",
     "counterfactual",
     "intervention_from_dict",

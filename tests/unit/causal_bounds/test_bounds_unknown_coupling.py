@@ -9,9 +9,8 @@ from scipy.optimize import linprog
 
 from causal import ADMG, Do, counterfactual
 from causal.errors import ModelError
-from causal.model import SCM, Independent, InverseCDF, Noise, Response, Table
+from causal.model import SCM, Independent, InverseCDF, Noise, Response, Table, Unknown
 from causal.model.engines.bounding import bound
-from causal.model.finite.coupling import Unknown
 
 ROWS = {0: "0.5, 0.3, 0.2", 1: "0.2, 0.5, 0.3"}
 
