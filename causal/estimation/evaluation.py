@@ -151,12 +151,22 @@ class _Work:
             raise ValueError(f"{law} needs an experiment; a law of observations cannot give it")
         of, given = sorted(law.of, key=by_name), sorted(law.given, key=by_name)
         joint = self.law.margin([s.variable for s in (*of, *given)])
-        whole = Tensor((*of, *given), joint)
+        base = self.at_constants(given, joint.sum(axis=tuple(range(len(of)))))
+        whole = self.at_constants((*of, *given), joint)
         if not given:
             return whole
-        base = Tensor(tuple(given), joint.sum(axis=tuple(range(len(of)))))
         self.report(str(law), base)
         return divided(whole, base)
+
+    def at_constants(self, symbols: Sequence[Symbol], values: NDArray[np.float64]) -> Tensor:
+        """The cells in which every constant has its value; none of them when it never occurs."""
+        for axis, symbol in reversed(list(enumerate(symbols))):
+            if symbol.value is not None:
+                domain = list(self.law.domains[symbol.variable])
+                place = domain.index(symbol.value) if symbol.value in domain else None
+                gone = np.zeros(values.shape[:axis] + values.shape[axis + 1 :])
+                values = gone if place is None else np.asarray(values.take(place, axis=axis))
+        return Tensor(tuple(s for s in symbols if s.value is None), values)
 
     def report(self, part: str, below: Tensor) -> None:
         """Note where a denominator is zero, and not itself undefined."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from causal.errors import DataError, OptionError, PositivityError, TooFewRowsError
 from causal.estimation.estimate import Diagnostics, Estimate
 from causal.estimation.replicates import Draws, Replicates
+from causal.expression import laws
 from causal.expression.law import Cell, Law, Number, read
 from causal.expression.table import Entry, Hole
 from causal.identification import Identified
@@ -103,7 +104,7 @@ def _resampled(
     # A cell beside every seen one for the values asked about: where a draw loses the condition,
     # the probability of an outcome never seen there is undefined, and no longer zero.
     never = Replicates(np.zeros(len(counts)))
-    for v, value in answer.query.values.items():
+    for v, value in _asked(answer):
         place = law.variables.index(v)
         beside = [(*cell[:place], value, *cell[place + 1 :]) for cell in cells]
         cells = dict.fromkeys(beside, never) | cells
@@ -115,9 +116,16 @@ def _resampled(
     return np.full(len(counts), np.nan if isinstance(drawn, Hole) else float(drawn))
 
 
+def _asked(answer: Identified) -> Iterator[tuple[Variable, Value]]:
+    """The values that the query, or its formula, speaks of."""
+    yield from answer.query.values.items()
+    for law in laws(answer.estimand):
+        yield from ((s.variable, s.value) for s in law.symbols if s.value is not None)
+
+
 def _cell(answer: Identified, law: Law) -> dict[Variable, Value]:
     """The values asked about; a free variable of the formula gets the value most rows have."""
-    for v, value in answer.query.values.items():
+    for v, value in _asked(answer):
         if value not in law.domains[v]:
             seen = ", ".join(map(repr, law.domains[v][:12]))
             raise DataError(f"{quoted(v)} is never {value!r} in the data; it takes {seen}")

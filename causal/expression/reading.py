@@ -53,7 +53,7 @@ class _Token(NamedTuple):
 _TOKEN = re.compile(
     r"""(?P<skip>\s+)
       | (?P<sum>(?:Σ|sum)_(?=\{))
-      | (?P<number>(?:-\d++(?:\.\d++)?|\d++\.\d++)(?:[eE][-+]?\d++)?)
+      | (?P<number>-?\d++\.\d++(?:[eE][-+]?\d++)?|-?\d++[eE][-+]?\d++|-\d++)
       | (?P<name>[^\W\d][\w.]*+|\d++)
       | (?P<quoted>"[^"\\]*+(?:\\.[^"\\]*+)*+")
       | (?P<mark>[{}()|,/'=])""",
