@@ -27,6 +27,7 @@ __all__ = [
     "ImpossibleEvidenceError",
     "MechanismError",
     "MissingColumnsError",
+    "MissingRegimeError",
     "ModelError",
     "ModelSyntaxError",
     "ModelsTooLargeError",
@@ -37,6 +38,7 @@ __all__ = [
     "QueryError",
     "QueryInTextError",
     "QuerySyntaxError",
+    "RegimeSyntaxError",
     "TextError",
     "TooFewRowsError",
     "UnknownInTextError",
@@ -209,6 +211,10 @@ class FormulaSyntaxError(TextError):
     """Text that is not a formula."""
 
 
+class RegimeSyntaxError(TextError):
+    """Text that does not say what was set when data were taken."""
+
+
 class FormulaError(CausalError, ValueError):
     """Parts that make no formula, such as a sum over nothing."""
 
@@ -247,6 +253,15 @@ class PositivityError(CausalError, ZeroDivisionError):
 
 class DataError(CausalError, ValueError):
     """Data that a formula cannot be evaluated on."""
+
+
+class MissingRegimeError(DataError):
+    """A formula over experiments, and no data from one of them; ``known`` are those there are."""
+
+    def __init__(self, wanted: str, known: Sequence[str]) -> None:
+        self.wanted, self.known = wanted, tuple(known)
+        there = f"there are {', '.join(self.known)}" if self.known else "there is none"
+        super().__init__(f"the formula needs data taken under {wanted}; {there}")
 
 
 class CertificateError(CausalError, AssertionError):

@@ -113,15 +113,20 @@ class Expression(ABC):
 
         ``law`` is a Series of probabilities whose index levels are named after the variables, or a
         DataFrame of observations, standing for its empirical law.  A formula over experiments reads
-        ``{Do(X=1): law, ..., Do(): law}``, a law for each regime.  Fractions stay exact.  Raises
-        PositivityError where the formula divides by the probability of something never seen, and
-        DataError for an experiment that is not there.
+        ``{"do(X)": law, "P(.)": law}``, a law for each regime (see causal.expression.regimes);
+        where the rows of a trial say what X was set to, one table holds all of its arms.
+        Fractions stay exact.  Raises PositivityError where the formula divides by the probability
+        of something never seen, MissingRegimeError for an experiment that is not there, and
+        DataError for what is no law.
 
         >>> import pandas as pd
         >>> from causal.expression import P
         >>> data = pd.DataFrame({"X": [0, 0, 1, 1], "Y": [0, 1, 1, 1]})
         >>> P.of_names(["Y"], ["X"]).evaluate(data)[1, 1]
         Fraction(1, 1)
+        >>> trial = pd.DataFrame({"X": [0, 0, 1], "Y": [0, 1, 1]})
+        >>> P.of_names(["Y"], do=["X"]).evaluate({"do(X)": trial})[0, 1]
+        Fraction(1, 2)
         """
         known = read(law, self.variables)
         like = cast("Labelled", next(iter(law.values())) if isinstance(law, Mapping) else law)

@@ -6,73 +6,24 @@ needs no array library and exact rationals stay exact.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from numbers import Real
-from typing import Protocol, TypeAlias, TypeVar, cast, runtime_checkable
+from typing import TypeAlias, TypeVar, cast
 
-from causal.errors import DataError, UnknownVariableError
+from causal.errors import DataError, MissingRegimeError, UnknownVariableError
+from causal.expression.faces import Experiments, Frame, Labelled, Levelled, Named
+from causal.expression.regimes import Setting, settings
 from causal.variables import Symbol, Variable, Variables, natural, nearest
 
-__all__ = ["Cell", "Experiments", "Frame", "Labelled", "Law", "Number", "Regime", "read"]
+__all__ = ["Cell", "Experiments", "Frame", "Labelled", "Law", "Number", "read"]
 
 Value: TypeAlias = Hashable
 Cell: TypeAlias = tuple[Value, ...]
 Number: TypeAlias = Fraction | float
 _Kind = TypeVar("_Kind", bound=Hashable)
-
-
-class _Index(Protocol):
-    @property
-    def names(self) -> Sequence[Hashable]: ...
-
-
-class Labelled(Protocol):
-    """The face of a pandas Series: probabilities under named index levels."""
-
-    @property
-    def index(self) -> _Index:
-        """Its levels are named after the variables."""
-
-    def items(self) -> Iterable[tuple[Hashable, object]]:
-        """Pairs of a cell and its probability."""
-
-
-class Frame(Protocol):
-    """The face of a pandas DataFrame: one row a unit, one column a variable."""
-
-    @property
-    def columns(self) -> Iterable[Hashable]:
-        """The names of the variables."""
-
-    def value_counts(self, subset: list[Hashable]) -> object:
-        """How often each combination of values occurs."""
-
-    def __len__(self) -> int: ...
-
-
-@runtime_checkable
-class Regime(Protocol):
-    """The face of an intervention such as ``Do(X=1)``: what was set when data were taken."""
-
-    @property
-    def settings(self) -> tuple[tuple[Variable, Value], ...]:
-        """The variables that were set, with their values."""
-
-
-class Experiments(Protocol):
-    """The face of a mapping ``{Do(X=1): law, ..., Do(): law}``: one law for each regime."""
-
-    def items(self) -> Iterable[tuple[Regime | tuple[tuple[Variable, Value], ...], object]]:
-        """The regimes, each with its law."""
-
-    def keys(self) -> Iterable[object]:
-        """The regimes."""
-
-    def values(self) -> Iterable[object]:
-        """The laws."""
 
 
 Settings: TypeAlias = frozenset[tuple[Variable, Value]]
@@ -95,29 +46,21 @@ class Law:
         found: dict[Variable, dict[Value, None]] = {}
         for i, name in enumerate(self.variables):
             found[name] = dict.fromkeys(cell[i] for cell in self.cells)
-        for settings, law in self.regimes.items():
-            for name, value in settings:
+        for values, law in self.regimes.items():
+            for name, value in values:
                 found.setdefault(name, {})[value] = None
-            for name, values in law.domains.items():
-                found.setdefault(name, {}).update(dict.fromkeys(values))
+            for name, domain in law.domains.items():
+                found.setdefault(name, {}).update(dict.fromkeys(domain))
         return {name: _in_order(values) for name, values in found.items()}
 
-    def under(self, settings: Mapping[Variable, Value]) -> Law:
-        """The law of the experiment in which these were set; raises DataError without it."""
-        if not settings:
+    def under(self, values: Mapping[Variable, Value]) -> Law:
+        """The law of the experiment that set these; raises MissingRegimeError without it."""
+        if not values and (self.cells or not self.regimes):
             return self
-        if (found := self.regimes.get(frozenset(settings.items()))) is not None:
+        if (found := self.regimes.get(frozenset(values.items()))) is not None:
             return found
-        wanted = _done(settings.items())
-        if not self.regimes:
-            raise DataError(
-                f"the formula needs the experiment {wanted}; "
-                "a law of observations alone cannot give it"
-            )
-        raise DataError(
-            f"the formula needs the experiment {wanted}; there are "
-            + (", ".join(sorted(map(_done, self.regimes))))
-        )
+        known = [*(["P(.)"] if self.cells else []), *sorted(map(_done, self.regimes))]
+        raise MissingRegimeError(_done(values.items()) if values else "P(.)", known)
 
     def margin(self, keep: Sequence[Variable]) -> dict[Cell, Number]:
         """The law of some of the variables."""
@@ -133,41 +76,67 @@ class Law:
 def read(table: Labelled | Frame | Experiments, needed: Variables) -> Law:
     """The law of the ``needed`` variables in a table of probabilities or of observations.
 
-    A mapping has one such table for each regime; observations stand under ``()`` or ``Do()``.
+    A mapping has one such table for each regime, as causal.expression.regimes tells them.
     Raises UnknownVariableError for a column that is not there, DataError for missing values and for
     numbers that are not probabilities, TypeError for anything that is no table.
     """
+    if isinstance(table, Frame):
+        return _observed(table, needed)
+    if isinstance(table, Labelled) and isinstance(table.index, Named):
+        return _listed(table, needed)
     if isinstance(table, Mapping):
         return _experiments(table, needed)
-    if hasattr(table, "columns"):
-        return _observed(cast("Frame", table), needed)
-    if not hasattr(table, "items") or not hasattr(getattr(table, "index", None), "names"):
-        raise TypeError(
-            f"a law is a pandas Series with named index levels, or a DataFrame; found {table!r:.80}"
-        )
-    return _listed(cast("Labelled", table), needed)
+    raise _no_table(table)
 
 
 def _experiments(tables: Experiments, needed: Variables) -> Law:
     """One law for each regime, of those ``needed`` variables that were measured in it."""
     regimes: dict[Settings, Law] = {}
-    for key, found in tables.items():
-        table = cast("Labelled | Frame", found)
-        settings = key.settings if isinstance(key, Regime) else key
-        if not isinstance(settings, tuple):
-            raise TypeError(
-                "a law is a pandas Series or a DataFrame, or several, each under its regime such "
-                f"as Do(X=1); found {key!r:.80} in the place of a regime"
-            )
-        regimes[frozenset(settings)] = read(table, needed & _measured(table))
+    for regime, table in tables.items():
+        if not isinstance(table, Frame | Labelled):
+            raise _no_table(table)
+        chosen, measured = settings(regime), _measured(table)
+        varied = frozenset(setting.variable for setting in chosen if setting.value is None)
+        told = measured & {setting.variable for setting in chosen}
+        for values, law in _by_setting(read(table, needed & measured | varied | told), chosen):
+            if values in regimes:
+                raise DataError(f"there are two laws under {_done(values)}; give one")
+            regimes[values] = law
     if not regimes:
-        raise DataError("there is no law here; give one for each regime, such as {Do(X=1): law}")
+        raise DataError("there is no law here; give one for each regime, as in {'do(X=1)': law}")
     observed = regimes.pop(frozenset(), Law((), {}))
     return Law(observed.variables, observed.cells, regimes)
 
 
+def _by_setting(whole: Law, chosen: Sequence[Setting]) -> Iterator[tuple[Settings, Law]]:
+    """The law of each setting that the rows of a table were taken under.
+
+    Raises DataError where a row tells of another value than the one that was set.
+    """
+    fixed = {s.variable: s.value for s in chosen if s.value is not None}
+    told = [s.variable for s in chosen if s.variable in whole.variables]
+    places = [whole.variables.index(name) for name in told]
+    for row, weight in whole.margin(told).items():
+        values = dict(zip(told, row, strict=True))
+        if other := {n: v for n, v in values.items() if v != fixed.get(n, v)}:
+            under, rows = _done(fixed.items()), _done(other.items())
+            raise DataError(f"the law under {under} has rows that were taken under {rows}")
+        cells = {
+            cell: part / weight
+            for cell, part in whole.cells.items()
+            if tuple(cell[i] for i in places) == row
+        }
+        yield frozenset({**values, **fixed}.items()), Law(whole.variables, cells)
+
+
+def _no_table(found: object) -> TypeError:
+    return TypeError(
+        f"a law is a pandas Series with named index levels, or a DataFrame; found {found!r:.80}"
+    )
+
+
 def _measured(table: Labelled | Frame) -> Variables:
-    names = table.columns if hasattr(table, "columns") else table.index.names
+    names = table.columns if isinstance(table, Frame) else table.index.names
     return frozenset(map(str, names))
 
 
@@ -192,7 +161,7 @@ def _cells(table: Labelled, width: int) -> dict[Cell, Number]:
     """Weights by cell; what stands twice is added up."""
     cells: dict[Cell, Number] = {}
     # A MultiIndex has tuples for keys, even one of a single level, such as value_counts makes.
-    bare = width == 1 and not hasattr(table.index, "levels")
+    bare = width == 1 and not isinstance(table.index, Levelled)
     for key, entry in table.items():
         cell, weight = (key,) if bare else cast("Cell", key), cast("Number", entry)
         cells[cell] = cells[cell] + weight if cell in cells else weight

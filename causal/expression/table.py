@@ -199,7 +199,7 @@ def as_series(table: Table, law: Law, *, like: Labelled | Frame) -> Series:
     values = {cell: entries.get(cell, Fraction(0)) for cell in grid}
     # The caller's own class builds the answer, so this floor imports no array library.
     frame = cast("Any", like)
-    series = type(frame.iloc[:, 0]) if hasattr(frame, "columns") else type(frame)
+    series = type(frame.iloc[:, 0]) if isinstance(like, Frame) else type(frame)
     if not symbols:
         return cast("Series", series(list(values.values())))
     labelled = {cell[0] if len(cell) == 1 else cell: entry for cell, entry in values.items()}
