@@ -102,7 +102,7 @@ class Woven:
         if not under:
             return under
         upstream, index = self._upstream[v], self.graph.index
-        return tuple(s for s in under if upstream >> index[s.reader or s.variable] & 1)
+        return tuple(s for s in under if upstream >> index[s.variable] & 1)
 
     @cached_property
     def _upstream(self) -> list[int]:

@@ -44,26 +44,19 @@ def relevant(asked: Asked, joint: Merged) -> Relevant:
 def _joint_components(asked: Asked, joint: Merged) -> list[frozenset[int]]:
     """Components of outcome and evidence together.
 
-    A copy upstream of the evidence is tied to what it reads there; one that only the outcome
-    needs speaks for itself unless evidence knows it too.
+    A copy that only the outcome needs, and that is one with a copy of the evidence, adds no tie:
+    what it reads is known to be equal.  (A copy of the evidence that only the outcome makes one
+    with another is two below, and a conflict there.)
     """
     upstream = asked.worlds.upstream(asked.given)
-    by_evidence = {joint.places[number] for number in upstream}
-    known_below = _places(asked.seen, asked.given)
+    by_evidence = _places(joint, upstream)
     known = _places(joint, asked.given)
     ties: list[Collection[int]] = list(joint.worlds.districts)
     for number, parents in enumerate(asked.worlds.parents):
         here = joint.places[number]
-        if number in upstream:
-            ties += [
-                _known((here, joint.places[p]))
-                for p in parents
-                if asked.seen.places[p] not in known_below
-            ]
-        elif here not in by_evidence:
-            ties += [
-                _known((here, joint.places[p])) for p in parents if joint.places[p] not in known
-            ]
+        if number in upstream or here not in by_evidence:
+            reads = (joint.places[p] for p in parents)
+            ties += [_kept((here, there)) for there in reads if there not in known]
     return _joined(len(joint.worlds.copies), ties)
 
 
@@ -78,8 +71,7 @@ def _places(merged: Merged, numbers: Iterable[int]) -> frozenset[int | None]:
     return frozenset(merged.places[number] for number in numbers)
 
 
-def _known(places: Iterable[int | None]) -> list[int]:
-    """Places without those of copies that evidence has merged into nothing that is needed."""
+def _kept(places: Iterable[int | None]) -> list[int]:
     return [place for place in places if place is not None]
 
 

@@ -60,6 +60,20 @@ def test_values_are_told_apart_in_a_formula():
     assert str(answer.estimand) == 'Σ_{Z} P(Y | X="x\'", Z) P(Z | X=x)'
 
 
+def test_what_the_outcome_alone_makes_one_with_the_evidence_ties_nothing():
+    """Y is Y[X=1] as X = 1 is asked about; Y[X=0] stays out of it, though it is given."""
+    graph = ADMG.parse("X -> Y -> W")
+    answer = identify(graph, "P(X=1, W=1 | Y[X=1]=1, Y[X=0]=0)")
+    assert str(answer.estimand) == "P(W=1 | Y=1) P(X=1)"
+    assert certify(graph, str(answer.query), answer, models=5).cells == 5
+
+
+def test_what_is_given_in_two_worlds_is_not_cancelled_where_only_the_outcome_makes_it_one():
+    graph = ADMG.parse("X -> Y -> W")
+    assert isinstance(identify(graph, "P(X=1 | Y[X=1]=1, Y=1)"), NotIdentified)
+    assert isinstance(identify(graph, "P(X=1 | Y[X=1]=1, W=1)"), NotIdentified)
+
+
 def test_an_answer_says_from_what_it_comes():
     observed = identify(ADMG.parse("X -> Z -> Y; X <-> Y"), "P(Y[X=1] | X=0)")
     assert observed.experiments == ()
