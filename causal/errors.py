@@ -45,6 +45,7 @@ __all__ = [
     "UnknownVariableError",
     "UnsupportedQueryError",
     "WrongEstimandError",
+    "printable",
     "shown",
 ]
 
@@ -61,11 +62,15 @@ def shown(name: str, most: int = 60) -> str:
     short = name if len(name) <= most else f"{name[:most]}..."
     if _WORD.fullmatch(short):
         return short
-    return '"' + _printable(short.replace("\\", r"\\").replace('"', r"\"")) + '"'
+    return '"' + printable(short.replace("\\", r"\\").replace('"', r"\"")) + '"'
 
 
-def _printable(text: str) -> str:
-    """What cannot be printed, or turns the direction of what follows, is written by its number."""
+def printable(text: str) -> str:
+    r"""The text, where what does not print, or turns the rest around, is written by its number.
+
+    >>> print(printable("a\nb"), printable("\x1b[31m"))
+    a\nb \u{1b}[31m
+    """
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _LETTERS.get(c, f"\\u{{{ord(c):x}}}") for c in text)
@@ -83,7 +88,7 @@ class CausalError(Exception):
     """Base of every error raised on purpose; its message can be printed, and fits a screen."""
 
     def __init__(self, *lines: str) -> None:
-        Exception.__init__(self, "\n".join(_short(_printable(line)) for line in lines))
+        Exception.__init__(self, "\n".join(_short(printable(line)) for line in lines))
 
     def __str__(self) -> str:  # KeyError would show the repr
         return str(self.args[0])
@@ -359,3 +364,22 @@ class OptionError(CausalError, ValueError):
     def __init__(self, option: str, value: object, needed: str) -> None:
         self.option, self.value, self.needed = option, value, needed
         super().__init__(f"{option} is {value!r}, but {needed}")
+
+
+class UnusableEvidenceError(CausalError, ValueError):
+    """Evidence from which no engine can reason back to the noise."""
+
+    def __init__(self, variable: str, why: str) -> None:
+        self.variable, self.why = variable, why
+        super().__init__(f"{shown(variable)} was seen, and {why}")
+
+
+class TooFewDrawsError(CausalError, ValueError):
+    """Evidence with which too few draws agree for their mean to be worth anything."""
+
+    def __init__(self, effective: float, draws: int, evidence: str) -> None:
+        self.effective, self.draws, self.evidence = effective, draws, evidence
+        super().__init__(
+            f"of {draws:,} draws, {effective:.0f} effectively agree with {evidence}, which is too "
+            f"few for an answer; give draws={10 * draws:,}, or ask given less"
+        )

@@ -20,7 +20,9 @@ class Counterfactual:
     """A counterfactual number, how it was found, and what it rests on.
 
     Where the model leaves a coupling unknown, ``value`` is None and ``interval`` says what the
-    number can be; else the interval is the value twice.
+    number can be; else the interval is the value twice.  A value from weighted draws comes with its
+    ``standard_error`` and the effective number of draws behind it, and ``interval`` is the value
+    plus and minus two standard errors.
 
     >>> print(Counterfactual(Quantity.parse("P(Y[X=0]=1)"), Fraction(1, 4), "exact", ()))
     P(Y[X=0]=1) = 1/4
@@ -32,6 +34,8 @@ class Counterfactual:
     assumptions: tuple[str, ...]
     probability_of_evidence: Number = Fraction(1)
     bounds: tuple[Number, Number] | None = None
+    standard_error: float = 0.0
+    effective_draws: float | None = None
 
     @property
     def interval(self) -> tuple[Number, Number]:
@@ -43,9 +47,13 @@ class Counterfactual:
         if self.bounds is not None:
             return self.bounds
         assert self.value is not None
-        return self.value, self.value
+        if not self.standard_error:
+            return self.value, self.value
+        return self.value - 2 * self.standard_error, self.value + 2 * self.standard_error
 
     def __str__(self) -> str:
+        if self.standard_error:
+            return f"{self.query} = {self.value:.4g} ± {self.standard_error:.1g}"
         if self.value is not None:
             return f"{self.query} = {self.value}"
         low, high = self.interval

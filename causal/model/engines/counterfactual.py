@@ -11,10 +11,12 @@ from fractions import Fraction
 
 from causal.model.engines.answers import Counterfactual
 from causal.model.engines.bounding.unknown_coupling import bound
+from causal.model.engines.continuous import DRAWS, answered
 from causal.model.engines.evaluation import Evaluation, evaluation
 from causal.model.finite.coupling import Unknown
 from causal.model.finite.table import Table
 from causal.model.scm import SCM
+from causal.model.streams import Randomness
 from causal.query import Quantity, Query, require
 
 __all__ = ["EXACT", "FLOATS", "assumptions", "counterfactual", "posed_quantity"]
@@ -27,15 +29,27 @@ BOUNDS = "linear program over couplings"
 
 
 def counterfactual(
-    model: SCM, query: Quantity | Query | str, *, exact: bool | None = None
+    model: SCM,
+    query: Quantity | Query | str,
+    *,
+    exact: bool | None = None,
+    draws: int = DRAWS,
+    rng: Randomness = 0,
 ) -> Counterfactual:
-    """The value of a counterfactual probability, expectation, or sum of them, in a finite model.
+    """The value of a counterfactual probability, expectation, or sum of them, in a model.
 
     Any number of worlds, nested ones too, with evidence in any of them.  The value is a Fraction
     where that takes a moment, else a float; ``exact`` decides otherwise, and ``engine`` says which
     it was.  Where the question is one about an ``Unknown()`` coupling, there is an interval in its
-    place.  Raises UnknownVariableError, DomainError, QueryError, or ImpossibleEvidenceError when
-    the evidence cannot be.
+    place.
+
+    Where the question leads to real numbers, linear models with normal noise are answered exactly,
+    and so is evidence that pins all noise; anything else by weighted ``draws``, with a standard
+    error.
+
+    Raises UnknownVariableError, DomainError, QueryError; ImpossibleEvidenceError when the evidence
+    cannot be, UnusableEvidenceError when no engine can use it, and TooFewDrawsError when too few
+    draws agree with it.
 
     >>> from causal.graph import ADMG
     >>> from causal.model import Response, Table
@@ -49,6 +63,10 @@ def counterfactual(
     E(Y[X=1]) - E(Y[X=0]) = 3/10
     """
     asked = posed_quantity(model, query)
+    part = _upstream(model, asked)
+    if not part.is_finite:
+        return answered(part, asked, draws=draws, rng=rng)
+    model = part
     constant = sum((factor for factor, part in asked.parts if part is None), start=Fraction(0))
     parts = [(factor, evaluation(model, part)) for factor, part in asked.parts if part is not None]
     plans = [plan for _, plan in parts]
@@ -90,6 +108,16 @@ def assumptions(plans: Sequence[Evaluation]) -> tuple[str, ...]:
         "the mechanisms and their noise are as the model says",
         *(f"{v}: {couplings[v]}" for v in order if v in couplings),
     )
+
+
+def _upstream(model: SCM, asked: Quantity) -> SCM:
+    """The part of a model that a question can depend on; the model itself when it is finite."""
+    if model.is_finite:
+        return model
+    needed = model.graph.ancestors(asked.variables)
+    mechanisms = {v: mechanism for v, mechanism in model.parts if v in needed}
+    read = frozenset().union(*(m.reads for m in mechanisms.values()))
+    return SCM.of(mechanisms, [one for one in model.noise if one.name in read])
 
 
 def _is_open(plan: Evaluation) -> bool:

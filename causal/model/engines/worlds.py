@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from causal.model.mechanism import FiniteMechanism, Value, private
+from causal.model.mechanism import FiniteMechanism, Mechanism, Value, private
 from causal.model.scm import SCM
 from causal.query import Assignment, Term
 from causal.variables import Variable
@@ -56,11 +57,16 @@ class Worlds:
     numbers: dict[Node, int] = field(default_factory=dict, init=False)
     seen: dict[int, Value] = field(default_factory=dict, init=False)
     made: dict[tuple[Assignment, ...], _World] = field(default_factory=dict, init=False)
-    tables: dict[Variable, FiniteMechanism] = field(init=False)
+    mechanisms: dict[Variable, Mechanism] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Read the mechanisms; raises ModelError unless the model is finite."""
-        self.tables = dict(self.model.tables)
+        """Read the mechanisms, once."""
+        self.mechanisms = dict(self.model.parts)
+
+    @cached_property
+    def tables(self) -> dict[Variable, FiniteMechanism]:
+        """The mechanisms as tables; raises ModelError unless the model is finite."""
+        return dict(self.model.tables)
 
     def node(self, term: Term) -> int:
         """The number of a term's node, made with everything upstream of it unless it is there."""
@@ -120,11 +126,11 @@ class Worlds:
             if v in here:
                 waiting.pop()
                 continue
-            given = self.tables[v].given
+            given = self.mechanisms[v].given
             missing = [
                 name
                 for name in given
-                if name not in here and (name, v) not in world.edges and name in self.tables
+                if name not in here and (name, v) not in world.edges and name in self.mechanisms
             ]
             if missing:
                 waiting += reversed(missing)

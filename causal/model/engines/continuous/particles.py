@@ -1,0 +1,171 @@
+"""Weighted draws of the noise: abduction wherever a mechanism can be solved, chance elsewhere.
+
+Causes first.  A value that was seen pins the noise of a mechanism that can be solved for it, and
+the draw counts by the density of that noise (likelihood weighting: Fung & Chang 1990); a choice
+that was seen keeps the draws that make it.  Every noise has a stream of its own, so that what else
+is asked changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from causal.errors import ImpossibleEvidenceError, ModelError, UnusableEvidenceError
+from causal.model.checking import checked
+from causal.model.continuous import Empirical
+from causal.model.engines.continuous.posed import Bound, Posed, holds
+from causal.model.engines.worlds import Slot
+from causal.model.mechanism import Column, Mechanism, Value, private
+from causal.model.noise import Floats, Law, floats
+from causal.model.posterior import Point
+from causal.model.streams import stream
+from causal.variables import Variable
+
+__all__ = ["Draws", "Swarm", "swarm"]
+
+STEP = 1e-6  # of the noise's spread, for the slope of a mechanism
+Evidence = Mapping[int, Column]
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Values of all nodes, one entry a draw; ``log_weights`` say how much a draw counts.
+
+    ``random`` is whether chance had a part in them: without it, one draw is the answer.
+    """
+
+    values: Mapping[int, Column]
+    log_weights: Floats
+    random: bool
+
+
+@dataclass(eq=False)
+class Swarm:
+    """One sweep over the nodes of all worlds, ``size`` draws at a time."""
+
+    asked: Posed
+    evidence: Evidence
+    size: int
+    seed: int
+    values: dict[int, Column] = field(default_factory=dict)
+    noises: dict[str, Column] = field(default_factory=dict)
+    varying: set[Slot] = field(default_factory=set)
+    random: bool = False
+
+    def __post_init__(self) -> None:
+        """No draw counts more than another before anything is seen."""
+        self.log_weights: Floats = np.zeros(self.size)
+        model = self.asked.worlds.model
+        self.laws: dict[str, Law] = {one.name: one.source for one in model.noise}
+
+    def swept(self) -> Draws:
+        """Visit every node; raises UnusableEvidenceError where evidence cannot be."""
+        for number in self.asked.nodes:
+            node = self.asked.node(number)
+            if node.variable is None:
+                self.values[number] = self._everywhere(node.constant)
+            elif number in self.evidence:
+                self._observe(number, node.variable, node.inputs)
+            else:
+                self._respond(number, node.variable, node.inputs)
+        self._limit(self.asked.limits)
+        return Draws(self.values, self.log_weights, self.random)
+
+    def _everywhere(self, value: Value) -> Column:
+        """One value for all draws."""
+        column: Column = np.asarray([value]).repeat(self.size)
+        return column
+
+    def _columns(self, inputs: Iterable[Slot]) -> list[Column]:
+        return [
+            self._noise(s, self.laws[s]) if isinstance(s, str) else self.values[s] for s in inputs
+        ]
+
+    def _noise(self, name: str, law: Law) -> Column:
+        """A noise, drawn when it is first read."""
+        if name not in self.noises:
+            self.noises[name] = law.form.draw(self.size, stream(self.seed, "swarm", name))
+            self.varying.add(name)
+            self.random = True
+        return self.noises[name]
+
+    def _source(self, v: Variable, mechanism: Mechanism) -> tuple[str, Law] | None:
+        noise = mechanism.noise
+        if noise is None:
+            return None
+        return (noise, self.laws[noise]) if isinstance(noise, str) else (private(v), noise)
+
+    def _respond(self, number: int, v: Variable, inputs: tuple[Slot, ...]) -> None:
+        mechanism = self.asked.worlds.model.mechanisms[v]
+        given, source = self._columns(inputs), self._source(v, mechanism)
+        noise = np.zeros(self.size) if source is None else self._noise(*source)
+        found = mechanism.forward(given, noise)
+        self.values[number] = checked(v, found, self.size, mechanism.values, first=0)
+        if self.varying & {*inputs, *(() if source is None else (source[0],))}:
+            self.varying.add(number)
+
+    def _observe(self, number: int, v: Variable, inputs: tuple[Slot, ...]) -> None:
+        mechanism = self.asked.worlds.model.mechanisms[v]
+        value, source = self.evidence[number], self._source(v, mechanism)
+        self.values[number] = value
+        given = self._columns(inputs)
+        if mechanism.values:
+            noise = np.zeros(self.size) if source is None else self._noise(*source)
+            self._keep(mechanism.forward(given, noise) == value)
+        elif source is None or source[0] in self.noises:
+            raise UnusableEvidenceError(
+                v, "its noise is fixed already by what else was seen, and no draw would meet it"
+            )
+        else:
+            self._pin(number, source, given)
+
+    def _pin(self, number: int, source: tuple[str, Law], given: list[Column]) -> None:
+        """The noise that makes the value what was seen; where it varies, draws count by it."""
+        node, (name, law) = self.asked.node(number), source
+        v = str(node.variable)
+        mechanism = self.asked.worlds.model.mechanisms[v]
+        try:
+            posterior = mechanism.abduct(self.values[number], given)
+        except ModelError as error:
+            raise UnusableEvidenceError(v, str(error)) from error
+        if not isinstance(posterior, Point):
+            raise UnusableEvidenceError(v, "its value does not determine its noise")
+        self.noises[name] = posterior.noise
+        if self.varying & set(node.inputs):
+            self.varying.add(name)
+            if isinstance(law, Empirical):
+                raise UnusableEvidenceError(
+                    v,
+                    "not all that it reads was; its noise has no density to weigh draws by, as a "
+                    "normal or Student's law would",
+                )
+            self._weigh(mechanism, floats(posterior.noise), given, law)
+
+    def _weigh(self, mechanism: Mechanism, noise: Floats, given: list[Column], law: Law) -> None:
+        """Density of the noise, over the slope of the value in it."""
+        step = STEP * (np.sqrt(law.form.variance) if np.isfinite(law.form.variance) else 1.0)
+        up, down = (floats(mechanism.forward(given, noise + s)) for s in (step, -step))
+        with np.errstate(divide="ignore"):
+            self.log_weights += law.form.log_density(noise) - np.log(np.abs(up - down) / (2 * step))
+
+    def _keep(self, right: Column) -> None:
+        self.log_weights = np.where(right, self.log_weights, -np.inf)
+
+    def _limit(self, limits: Iterable[Bound]) -> None:
+        for limit in limits:
+            self._keep(holds(limit, self.values) > 0)
+
+
+def swarm(asked: Posed, size: int, seed: int, evidence: Evidence | None = None) -> Draws:
+    """Draws of all nodes under the evidence; one value a node, or one a draw in ``evidence``."""
+    if evidence is None:
+        evidence = {
+            number: np.asarray([value]).repeat(size) for number, value in asked.seen.items()
+        }
+    found = Swarm(asked, evidence, size, seed).swept()
+    if not found.random and np.isneginf(found.log_weights).all():
+        raise ImpossibleEvidenceError(", ".join(map(str, asked.given)))
+    return found

@@ -1,0 +1,196 @@
+"""A question to a model that no table holds, laid out: nodes of worlds, evidence, what is asked.
+
+Parts of a quantity with the same evidence are answered together, so that what they share, their
+noise above all, is shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from causal.errors import DomainError, ImpossibleEvidenceError, QueryError
+from causal.model.engines.worlds import Node, Slot, Worlds
+from causal.model.mechanism import Value
+from causal.model.noise import Column, Floats, floats
+from causal.model.scm import SCM
+from causal.query import Assignment, Comparison, Event, Expectation, Probability, Quantity, Term
+from causal.query.comparison import Relation
+from causal.variables import Variable, quoted
+
+__all__ = ["Asked", "Bound", "Posed", "holds", "posed"]
+
+RELATIONS = {
+    "=": np.equal,
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A node against another one, or against a value; a value that is equal is evidence too."""
+
+    left: int
+    relation: Relation
+    right: int | None = None
+    value: Value = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One part: a factor, and the node whose mean or the events whose probability it is."""
+
+    factor: float
+    text: str
+    mean: int | None
+    events: tuple[Bound, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """Parts with one evidence.  ``seen`` are nodes with values, ``limits`` the other evidence."""
+
+    worlds: Worlds
+    seen: Mapping[int, Value]
+    limits: tuple[Bound, ...]
+    parts: tuple[Asked, ...]
+    given: tuple[Event, ...]
+
+    @property
+    def nodes(self) -> list[int]:
+        """All nodes that matter, causes first."""
+        slots: set[Slot] = set(self.seen)
+        for part in self.parts:
+            slots |= {part.mean} if part.mean is not None else _ends(part.events)
+        return self.worlds.upstream(slots | _ends(self.limits))
+
+    def node(self, number: int) -> Node:
+        """A node by its number."""
+        return self.worlds.nodes[number]
+
+    def label(self, number: int) -> str:
+        """What an error calls a node."""
+        node = self.node(number)
+        return str(node.constant) if node.variable is None else node.variable
+
+
+def posed(model: SCM, asked: Quantity) -> Iterator[Posed]:
+    """The parts of a quantity, those with the same evidence together.
+
+    Raises QueryError or DomainError where a part means nothing in the model.
+    """
+    groups: dict[tuple[object, ...], list[tuple[Fraction, Probability | Expectation]]] = {}
+    for factor, part in asked.parts:
+        if part is not None:
+            groups.setdefault((part.do, part.given), []).append((factor, part))
+    for parts in groups.values():
+        yield _group(model, parts)
+
+
+def holds(bound: Bound, values: Mapping[int, Column]) -> Floats:
+    """One where an event holds, zero where it does not."""
+    other = np.asarray(bound.value) if bound.right is None else values[bound.right]
+    return floats(RELATIONS[bound.relation](values[bound.left], other))
+
+
+def _group(model: SCM, parts: Sequence[tuple[Fraction, Probability | Expectation]]) -> Posed:
+    first = parts[0][1]
+    worlds = Worlds(model)
+    seen: dict[int, Value] = {}
+    limits: list[Bound] = []
+    place = {v: i for i, v in enumerate(model.graph.nodes)}
+    terms = [event for event in first.given if isinstance(event, Term)]
+    for term in sorted(terms, key=lambda term: place[term.variable]):
+        number = worlds.node(_placed(term, first.do, model))
+        if term.value is None:
+            raise _open(term)
+        known = seen.get(number, worlds.nodes[number].constant)
+        if (number in seen or worlds.nodes[number].variable is None) and known != term.value:
+            raise ImpossibleEvidenceError(", ".join(map(str, first.given)))
+        if worlds.nodes[number].variable is not None:
+            seen[number] = term.value
+            worlds.see(number, term.value)
+    limits += _bounds([e for e in first.given if not isinstance(e, Term)], first.do, worlds)
+    found = []
+    for factor, part in parts:
+        if isinstance(part, Expectation):
+            number = worlds.node(_placed(part.term, part.do, model))
+            _check_numbers(part, worlds, number)
+            found.append(Asked(float(factor), str(part), number, ()))
+        else:
+            events = tuple(_bounds(part.events, part.do, worlds))
+            found.append(Asked(float(factor), str(part), None, events))
+    return Posed(worlds, seen, tuple(limits), tuple(found), first.given)
+
+
+def _bounds(events: Iterable[Event], do: tuple[Assignment, ...], worlds: Worlds) -> Iterator[Bound]:
+    for event in events:
+        match event:
+            case Term():
+                if event.value is None:
+                    raise _open(event)
+                number = worlds.node(_placed(event, do, worlds.model))
+                yield Bound(number, "=", value=event.value)
+            case Comparison(left, relation, Term() as right):
+                ends = [worlds.node(_placed(term, do, worlds.model)) for term in (left, right)]
+                yield Bound(ends[0], relation, ends[1])
+            case Comparison(left, relation, value):
+                yield Bound(worlds.node(_placed(left, do, worlds.model)), relation, value=value)
+
+
+def _placed(term: Term, do: tuple[Assignment, ...], model: SCM) -> Term:
+    """A term in its world; raises unless the model has both."""
+    found = replace(term, under=do) if do else term
+    if found.value is not None:
+        _check_value(found.variable, found.value, model)
+    for assignment in found.under:
+        reader, variable = assignment.reader, assignment.variable
+        if reader is not None and reader not in model.graph.children(variable):
+            raise QueryError(
+                f"{found} sets an edge {variable} -> {reader}, which is not in the graph"
+            )
+        match assignment.value:
+            case None:
+                raise _open(term, variable)
+            case Term() as inner:
+                _placed(inner, (), model)
+            case value:
+                _check_value(variable, value, model)
+    return found
+
+
+def _check_value(variable: Variable, value: Value, model: SCM) -> None:
+    domain = model.domains.get(variable)
+    if domain:
+        if value not in domain:
+            raise DomainError(variable, value, domain)
+    elif isinstance(value, str) or not isinstance(value, int | float):
+        raise QueryError(f"{variable} is a real number; it cannot be {value!r}")
+
+
+def _check_numbers(part: Expectation, worlds: Worlds, number: int) -> None:
+    node = worlds.nodes[number]
+    values = worlds.model.domains.get(node.variable or "", (node.constant or 0,))
+    if strange := [v for v in values if not isinstance(v, int | float | Fraction)]:
+        raise QueryError(
+            f"{part} has no value: {part.term.variable} can be {strange[0]!r}, which is no "
+            "number; ask for the probability of one value"
+        )
+
+
+def _open(term: Term, variable: Variable | None = None) -> QueryError:
+    name = variable or term.variable
+    return QueryError(
+        f"{term} leaves {name} open; a probability needs values, as in {quoted(name)}=1"
+    )
+
+
+def _ends(bounds: Iterable[Bound]) -> set[Slot]:
+    return {n for b in bounds for n in (b.left, b.right) if n is not None}
