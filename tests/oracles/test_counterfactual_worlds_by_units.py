@@ -6,6 +6,8 @@ that went into it.
 
 from __future__ import annotations
 
+import itertools
+from math import prod
 from random import Random
 
 import pytest
@@ -101,6 +103,66 @@ def test_what_cannot_be_happens_in_no_unit():
                 terms = (*query.outcome, *query.given)
                 assert not all(responses.value(term, unit) == term.value for term in terms)
     assert impossible > 10
+
+
+def law_of(worlds: WorldGraph, responses: Responses, laws) -> dict:
+    """The exact joint law of all copies, over every unit there can be."""
+    types = [
+        list(itertools.product(*(responses.functions[v] for v in district)))
+        for district in responses.districts
+    ]
+    found: dict = {}
+    for places in itertools.product(*(range(len(one)) for one in types)):
+        unit = {
+            v: response
+            for district, one, place in zip(responses.districts, types, places, strict=True)
+            for v, response in zip(district, one[place], strict=True)
+        }
+        cell = tuple(values(worlds, unit))
+        weight = prod(law[place] for law, place in zip(laws, places, strict=True))
+        found[cell] = found.get(cell, 0) + weight
+    return found
+
+
+def independent(law: dict, one: int, other: int, given: tuple[int, ...]) -> bool:
+    def margin(*places):
+        found: dict = {}
+        for cell, weight in law.items():
+            key = tuple(cell[i] for i in places)
+            found[key] = found.get(key, 0) + weight
+        return found
+
+    both, below = margin(one, other, *given), margin(*given)
+    left, right = margin(one, *given), margin(other, *given)
+    return all(
+        both.get((a, b, *c), 0) * below[c] == left.get((a, *c), 0) * right.get((b, *c), 0)
+        for a, b in itertools.product((0, 1), repeat=2)
+        for c in below
+    )
+
+
+def test_copies_that_the_world_graph_separates_are_independent_in_a_model():
+    separated = dependent = 0
+    for rng, graph, _, found in questions(range(120)):
+        responses = Responses.of(graph, dict.fromkeys(graph.nodes, 2), 1_000)
+        worlds = found.worlds
+        if responses is None or not 2 < len(worlds.copies) < 7:
+            continue
+        sizes = [prod(len(responses.functions[v]) for v in d) for d in responses.districts]
+        laws = [[rng.randint(1, 9) for _ in range(size)] for size in sizes]
+        law, drawn = law_of(worlds, responses, laws), worlds.to_admg()
+        for one, other in itertools.combinations(range(len(worlds.copies)), 2):
+            rest = [n for n in range(len(worlds.copies)) if n not in (one, other)]
+            for given in [(), *((n,) for n in rest), tuple(rest)]:
+                labels = [worlds.labels[n] for n in (one, other, *given)]
+                holds = independent(law, one, other, given)
+                if drawn.separated(labels[0], labels[1], given=labels[2:]):
+                    separated += 1
+                    assert holds, f"{labels} in {worlds}"
+                else:
+                    dependent += not holds
+    assert separated > 100
+    assert dependent > 100
 
 
 @pytest.mark.parametrize(
