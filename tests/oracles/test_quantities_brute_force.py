@@ -192,3 +192,12 @@ def test_floats_do_not_vanish_in_long_chains():
     last = one / (one + Fraction(19, 20) * Fraction(7, 100))
     assert found.value == pytest.approx(float(last), rel=1e-9)
     assert np.isfinite(found.value)
+
+
+def test_one_cause_may_have_hundreds_of_effects():
+    parts = {"X": Table((), "1/2, 1/2")}
+    parts |= {f"Y{i}": Table("X", {0: "3/5, 2/5", 1: "2/5, 3/5"}) for i in range(2000)}
+    seen = ", ".join(f"Y{i}={i % 2}" for i in range(1999))
+    for exact in (True, False):
+        found = counterfactual(SCM.of(parts), f"P(X=1 | {seen})", exact=exact)
+        assert found.value == pytest.approx(2 / 5)

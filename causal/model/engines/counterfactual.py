@@ -6,20 +6,29 @@ same unit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import TypeAlias, overload
 
-from causal.model.engines.answers import Counterfactual
+import numpy as np
+import pandas as pd
+
+from causal.model.engines.answers import Counterfactual, UnitCounterfactuals
 from causal.model.engines.bounding.unknown_coupling import bound
 from causal.model.engines.continuous import DRAWS, answered
 from causal.model.engines.evaluation import Evaluation, evaluation
+from causal.model.engines.unit_batches import batches, couplings_of, values
+from causal.model.engines.units.evidence import Evidence, Units
 from causal.model.finite.coupling import Unknown
 from causal.model.finite.table import Table
 from causal.model.scm import SCM
 from causal.model.streams import Randomness
 from causal.query import Quantity, Query, require
+from causal.variables import Variable
 
-__all__ = ["EXACT", "FLOATS", "assumptions", "counterfactual", "posed_quantity"]
+__all__ = ["counterfactual", "posed_quantity"]
+
+Question: TypeAlias = Quantity | Query | str
 
 EXACT_WORK = 30_000  # multiplications of whole numbers, about ten milliseconds
 
@@ -28,20 +37,42 @@ FLOATS = "coupled tables, float64"
 BOUNDS = "linear program over couplings"
 
 
+@overload
 def counterfactual(
     model: SCM,
-    query: Quantity | Query | str,
+    query: Question,
     *,
+    units: None = None,
     exact: bool | None = None,
     draws: int = DRAWS,
     rng: Randomness = 0,
-) -> Counterfactual:
+) -> Counterfactual: ...
+
+
+@overload
+def counterfactual(
+    model: SCM, query: Question, *, units: Units, exact: bool | None = None
+) -> UnitCounterfactuals: ...
+
+
+def counterfactual(
+    model: SCM,
+    query: Question,
+    *,
+    units: Units | None = None,
+    exact: bool | None = None,
+    draws: int = DRAWS,
+    rng: Randomness = 0,
+) -> Counterfactual | UnitCounterfactuals:
     """The value of a counterfactual probability, expectation, or sum of them, in a model.
 
     Any number of worlds, nested ones too, with evidence in any of them.  The value is a Fraction
     where that takes a moment, else a float; ``exact`` decides otherwise, and ``engine`` says which
     it was.  Where the question is one about an ``Unknown()`` coupling, there is an interval in its
     place.
+
+    ``units``, a table with a row for each, makes what was observed of a unit part of its evidence,
+    and asks for one value a unit of a finite model; an empty field was not observed.
 
     Where the question leads to real numbers, linear models with normal noise are answered exactly,
     and so is evidence that pins all noise; anything else by weighted ``draws``, with a standard
@@ -61,12 +92,20 @@ def counterfactual(
     P(Y[X=0]=0 | X=1, Y=1) = 3/4
     >>> print(counterfactual(model, "E(Y[X=1]) - E(Y[X=0])"))
     E(Y[X=1]) - E(Y[X=0]) = 3/10
+    >>> seen = {"X": [1, 1, 0], "Y": [0, 1, 0]}
+    >>> counterfactual(model, "P(Y[X=0]=1)", units=seen).value.round(3).tolist()
+    [0.0, 0.25, 0.0]
     """
     asked = posed_quantity(model, query)
     part = _upstream(model, asked)
-    if not part.is_finite:
-        return answered(part, asked, draws=draws, rng=rng)
-    model = part
+    if units is not None:
+        return _unit_by_unit(part, asked, Evidence.of(units), exact=bool(exact))
+    if part.is_finite:
+        return _by_tables(part, asked, exact=exact)
+    return answered(part, asked, draws=draws, rng=rng)
+
+
+def _by_tables(model: SCM, asked: Quantity, *, exact: bool | None) -> Counterfactual:
     constant = sum((factor for factor, part in asked.parts if part is None), start=Fraction(0))
     parts = [(factor, evaluation(model, part)) for factor, part in asked.parts if part is not None]
     plans = [plan for _, plan in parts]
@@ -74,13 +113,32 @@ def counterfactual(
         return _bounded(model, asked, plans)
     if exact is None:
         exact = sum(plan.work for plan in plans) <= EXACT_WORK
+    known = _assumptions(model, _together(plan.couplings for plan in plans))
     measured = [(factor, plan.measure(exact=exact)) for factor, plan in parts]
     value = sum((factor * found.value for factor, found in measured), start=constant)
     seen = min((found.probability_of_evidence for _, found in measured), default=Fraction(1))
-    return Counterfactual(asked, value, EXACT if exact else FLOATS, assumptions(plans), seen)
+    return Counterfactual(asked, value, EXACT if exact else FLOATS, known, seen)
 
 
-def posed_quantity(model: SCM, query: Quantity | Query | str) -> Quantity:
+def _unit_by_unit(
+    model: SCM, asked: Quantity, units: Evidence, *, exact: bool
+) -> UnitCounterfactuals:
+    found = np.zeros(len(units), dtype=object if exact else np.float64)
+    couplings: dict[Variable, str] = {}
+    for batch in batches(model, units):
+        for factor, part in asked.parts:
+            weight = factor if exact else float(factor)
+            if part is None:
+                found[batch.rows] += weight
+            else:
+                found[batch.rows] += weight * values(model, part, batch, exact=exact)
+                couplings |= couplings_of(model, part, batch)
+    series = pd.Series(found, index=units.index, name=str(asked))
+    engine = EXACT if exact else FLOATS
+    return UnitCounterfactuals(asked, series, engine, _assumptions(model, couplings))
+
+
+def posed_quantity(model: SCM, query: Question) -> Quantity:
     """A question as a quantity about a model; raises UnknownVariableError, pointing into text.
 
     >>> from causal.model import random_scm
@@ -100,14 +158,16 @@ def posed_quantity(model: SCM, query: Quantity | Query | str) -> Quantity:
     return asked
 
 
-def assumptions(plans: Sequence[Evaluation]) -> tuple[str, ...]:
+def _assumptions(model: SCM, couplings: Mapping[Variable, str]) -> tuple[str, ...]:
     """What a number rests on beyond the laws of the model: couplings, where two worlds meet."""
-    couplings = {v: text for plan in plans for v, text in plan.couplings.items()}
-    order = plans[0].worlds.model.graph.nodes if plans else ()
     return (
         "the mechanisms and their noise are as the model says",
-        *(f"{v}: {couplings[v]}" for v in order if v in couplings),
+        *(f"{v}: {couplings[v]}" for v in model.graph.nodes if v in couplings),
     )
+
+
+def _together(couplings: Iterable[Mapping[Variable, str]]) -> dict[Variable, str]:
+    return {v: text for each in couplings for v, text in each.items()}
 
 
 def _upstream(model: SCM, asked: Quantity) -> SCM:
@@ -122,15 +182,16 @@ def _upstream(model: SCM, asked: Quantity) -> SCM:
 
 def _is_open(plan: Evaluation) -> bool:
     """Whether several worlds meet in a table that does not say how its rows hang together."""
-    tables = (plan.worlds.tables[v] for v in plan.coupled)
+    tables = (plan.worlds.tables[v] for each in plan.sums for v in each.coupled)
     return any(isinstance(t, Table) and isinstance(t.coupling, Unknown) for t in tables)
 
 
 def _bounded(model: SCM, asked: Quantity, plans: Sequence[Evaluation]) -> Counterfactual:
     found = bound(model, asked)
+    assumed = _assumptions(model, _together(plan.couplings for plan in plans))
     if found.lower == found.upper:
-        return Counterfactual(asked, found.lower, BOUNDS, assumptions(plans))
+        return Counterfactual(asked, found.lower, BOUNDS, assumed)
     loose = (f"the ends might not be reached: {why}" for why in found.loose)
     return Counterfactual(
-        asked, None, BOUNDS, (*assumptions(plans), *loose), bounds=(found.lower, found.upper)
+        asked, None, BOUNDS, (*assumed, *loose), bounds=(found.lower, found.upper)
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import prod
@@ -29,6 +29,8 @@ from causal.variables import Variable
 __all__ = ["Mask", "Sum", "Total"]
 
 Places: TypeAlias = NDArray[np.intp]
+
+UNITS = -1  # the axis of a batch; nodes are numbered from zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +65,15 @@ class Total:
 class Sum:
     """A sum over everything that is not ``known`` and not in ``keep``, planned before it is done.
 
-    ``known`` gives nodes their values; every mask has to hold.
+    ``known`` gives nodes their values, ``batch`` a place in the domain for each of many units, who
+    become the first axis of the answer; every mask has to hold.
     """
 
     worlds: Worlds
     known: Mapping[int, Value]
     masks: Sequence[Mask] = ()
     keep: tuple[Slot, ...] = ()
+    batch: Mapping[int, Places] = field(default_factory=dict)
 
     @cached_property
     def order(self) -> Order:
@@ -77,12 +81,25 @@ class Sum:
         scopes = [factor.names for factor in self.factors]
         scopes += [(name,) for name in self.hidden]
         scopes += [mask.nodes for mask in self.masks]
+        if self.batch:
+            scopes = [tuple(name for name in scope if name not in self.batch) for scope in scopes]
         return elimination_order(scopes, self.sizes, self.keep)
 
     @property
     def work(self) -> float:
         """About how many multiplications it takes."""
         return self.order.entries + sum(factor.work for factor in self.factors)
+
+    @property
+    def coupled(self) -> tuple[Variable, ...]:
+        """The variables whose mechanism has copies in several worlds."""
+        return tuple(v for v, numbers in self.copies.items() if len(numbers) > 1)
+
+    @property
+    def couplings(self) -> dict[Variable, str]:
+        """What is assumed of each of these mechanisms, beyond its law in one world."""
+        assumed = {v: self.worlds.tables[v].assumes for v in self.coupled}
+        return {v: text for v, text in assumed.items() if text}
 
     def total(self, *, exact: bool) -> Total:
         """Do the sum."""
@@ -95,13 +112,16 @@ class Sum:
             made.append((Tensor(law.names, weights), size if exact else 1))
         tensors = [tensor for tensor, _ in made]
         tensors += [Tensor(mask.nodes, mask.holds.astype(int).astype(dtype)) for mask in self.masks]
-        return Total(eliminate(tensors, self.keep, self.order), prod(scale for _, scale in made))
+        scale, keep = prod(scale for _, scale in made), self.keep
+        if self.batch:
+            tensors, keep = [_taken(t, self.batch) for t in tensors], (UNITS, *keep)
+        return Total(eliminate(tensors, keep, self.order), scale)
 
     @cached_property
     def numbers(self) -> list[int]:
         """The nodes that matter."""
         masked = [node for mask in self.masks for node in mask.nodes]
-        return self.worlds.upstream([*self.keep, *self.known, *masked])
+        return self.worlds.upstream([*self.keep, *self.known, *self.batch, *masked])
 
     @cached_property
     def copies(self) -> dict[Variable, list[int]]:
@@ -185,3 +205,14 @@ class Sum:
         if domains[theirs] == domains[ours]:
             return {}
         return {axis: np.array([domains[ours].index(value) for value in domains[theirs]])}
+
+
+def _taken(tensor: Tensor, batch: Mapping[int, Places]) -> Tensor:
+    """The entries of a tensor at the places of every unit, where it speaks of what units have."""
+    seen = [i for i, name in enumerate(tensor.names) if name in batch]
+    if not seen:
+        return tensor
+    rest = [i for i in range(len(tensor.names)) if i not in seen]
+    at = tuple(places for i in seen for node, places in batch.items() if node == tensor.names[i])
+    weights = tensor.weights.transpose([*seen, *rest])[at]
+    return Tensor((UNITS, *(tensor.names[i] for i in rest)), weights)

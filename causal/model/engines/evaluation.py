@@ -22,7 +22,7 @@ from causal.model.scm import SCM
 from causal.query import Expectation, Probability, Term
 from causal.variables import Variable
 
-__all__ = ["Evaluation", "Measured", "evaluation"]
+__all__ = ["Evaluation", "Measured", "domain_of", "evaluation", "score", "settled_evidence"]
 
 Scores = tuple[Fraction, ...]
 
@@ -62,18 +62,9 @@ class Evaluation:
         return sum(each.work for each in self.sums)
 
     @property
-    def coupled(self) -> tuple[Variable, ...]:
-        """The variables whose mechanism has copies in several worlds."""
-        copies: dict[Variable, list[int]] = {}
-        for each in self.sums:
-            copies |= {v: numbers for v, numbers in each.copies.items() if len(numbers) > 1}
-        return tuple(copies)
-
-    @property
     def couplings(self) -> dict[Variable, str]:
-        """What is assumed of each of these mechanisms, beyond its law in one world."""
-        assumed = {v: self.worlds.tables[v].assumes for v in self.coupled}
-        return {v: text for v, text in assumed.items() if text}
+        """What is assumed of each mechanism that several worlds meet in, beyond its law in one."""
+        return {v: text for each in self.sums for v, text in each.couplings.items()}
 
     def measure(self, *, exact: bool) -> Measured:
         """Do the sums; raises ImpossibleEvidenceError when the evidence weighs nothing."""
@@ -113,7 +104,7 @@ def evaluation(model: SCM, part: Probability | Expectation) -> Evaluation:
     Fraction(9, 10)
     """
     worlds = Worlds(model)
-    seen = _evidence(part, worlds)
+    seen = settled_evidence(part, worlds)
     evidence = Sum(worlds, seen.known, seen.masks) if seen.known or seen.masks else None
     if isinstance(part, Expectation):
         return _mean_of(part, worlds, seen, evidence)
@@ -122,14 +113,14 @@ def evaluation(model: SCM, part: Probability | Expectation) -> Evaluation:
         return Evaluation(part, worlds, evidence, settled=Fraction(asked.is_sure))
     if evidence is not None and len(asked.known) == 1 and not asked.masks:
         [(number, value)] = asked.known.items()
-        scores = tuple(Fraction(each == value) for each in _values(number, worlds))
+        scores = tuple(Fraction(each == value) for each in domain_of(number, worlds))
         kept = Sum(worlds, seen.known, seen.masks, keep=(number,))
         return Evaluation(part, worlds, evidence, kept, scores)
     joint = Sum(worlds, seen.known | asked.known, [*seen.masks, *asked.masks])
     return Evaluation(part, worlds, evidence, joint)
 
 
-def _evidence(part: Probability | Expectation, worlds: Worlds) -> Happening:
+def settled_evidence(part: Probability | Expectation, worlds: Worlds) -> Happening:
     """Settle the evidence, causes first, and let every node be known by its value from then on."""
     place = {v: i for i, v in enumerate(worlds.model.graph.nodes)}
     values = [event for event in part.given if isinstance(event, Term)]
@@ -155,19 +146,21 @@ def _mean_of(
     node = worlds.nodes[number]
     if node.variable is None or number in seen.known:
         value = node.constant if node.variable is None else seen.known[number]
-        return Evaluation(part, worlds, evidence, settled=_score(part, value))
-    scores = tuple(_score(part, value) for value in _values(number, worlds))
+        return Evaluation(part, worlds, evidence, settled=score(part, value))
+    scores = tuple(score(part, value) for value in domain_of(number, worlds))
     kept = Sum(worlds, seen.known, seen.masks, keep=(number,))
     return Evaluation(part, worlds, evidence, kept, scores)
 
 
-def _values(number: int, worlds: Worlds) -> tuple[Value, ...]:
+def domain_of(number: int, worlds: Worlds) -> tuple[Value, ...]:
+    """The values of a node that is not a constant."""
     variable = worlds.nodes[number].variable
     assert variable is not None
     return worlds.model.domains[variable]
 
 
-def _score(part: Expectation, value: Value) -> Fraction:
+def score(part: Expectation, value: Value) -> Fraction:
+    """A value as the number that it counts as in a mean; raises QueryError when it is none."""
     if isinstance(value, bool):
         return Fraction(value)
     if isinstance(value, int | float | Fraction):

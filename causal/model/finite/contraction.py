@@ -38,6 +38,7 @@ Weights: TypeAlias = NDArray[np.float64] | Integers
 
 MOST = 2**27  # entries of the largest product that is built
 AT_ONCE = 2**12  # entries of a product that is built in one go, however many factors it has
+MANY = 16  # factors that are multiplied in one go at most
 TINY = 2.0**-300
 
 
@@ -93,7 +94,7 @@ def eliminate(tensors: Iterable[Tensor], keep: Sequence[Name], order: Order) -> 
     for name in order.names:
         numbers = touching.pop(name)
         group = [live.pop(number) for number in sorted(numbers)]
-        tensor, shift = _lifted(_product(group, summed=name))
+        tensor, shift = _product(group, summed=name)
         exponent += shift
         for other in tensor.names:
             touching[other] -= numbers
@@ -124,16 +125,24 @@ def integers(rows: Sequence[Sequence[Fraction]]) -> Integers:
     return np.array(whole, dtype=object)
 
 
-def _product(tensors: Sequence[Tensor], *, summed: Name) -> Tensor:
-    """The product of tensors with one name summed out: in one go, or factor by factor if large."""
+def _product(tensors: Sequence[Tensor], *, summed: Name) -> tuple[Tensor, int]:
+    """The product of tensors with one name summed out, and the power of two taken out of it."""
     left = tuple({name: None for tensor in tensors for name in tensor.names if name != summed})
-    if len(tensors) > 2 and prod(sizes(tensors).values()) > AT_ONCE:
-        first, *rest = sorted(tensors, key=lambda tensor: tensor.weights.size)
-        while len(rest) > 1:
-            both = tuple(dict.fromkeys(first.names + rest[0].names))
-            first = _einsum((first, rest.pop(0)), both)
-        tensors = (first, *rest)
-    return _einsum(tensors, left)
+    at_once = len(tensors) < 3 or prod(sizes(tensors).values()) <= AT_ONCE
+    pair, exponent = (tensors, 0) if at_once and len(tensors) <= MANY else _paired(tensors)
+    tensor, shift = _lifted(_einsum(pair, left))
+    return tensor, exponent + shift
+
+
+def _paired(tensors: Sequence[Tensor]) -> tuple[Sequence[Tensor], int]:
+    """The same product as two factors, the small ones multiplied first."""
+    first, *rest = sorted(tensors, key=lambda tensor: tensor.weights.size)
+    exponent = 0
+    while len(rest) > 1:
+        both = tuple(dict.fromkeys(first.names + rest[0].names))
+        first, shift = _lifted(_einsum((first, rest.pop(0)), both))
+        exponent += shift
+    return (first, *rest), exponent
 
 
 def _einsum(tensors: Sequence[Tensor], names: tuple[Name, ...]) -> Tensor:
@@ -151,7 +160,10 @@ def _closing(tensors: Iterable[Tensor], keep: tuple[Name, ...]) -> Scaled:
     factors = list(tensors)
     dtype = np.result_type(*(tensor.weights for tensor in factors)) if factors else object
     factor, exponent = _multiplied(t.weights.item() for t in factors if not t.names)
-    spread = [tensor for tensor in factors if tensor.names]
+    spread: Sequence[Tensor] = [tensor for tensor in factors if tensor.names]
+    if len(spread) > MANY:
+        spread, shift = _paired(spread)
+        exponent += shift
     weights: Any = _einsum(spread, keep).weights if spread else 1
     return Scaled(np.asarray(weights * factor, dtype=dtype), exponent)
 
