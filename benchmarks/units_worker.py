@@ -126,10 +126,17 @@ def causal_tasks(request: Request) -> Task:
     names = [f"V{i}" for i in range(len(request["parents"]))]
     if kind == "choice":
         before, after, seen = odds(request)
-        rows = causal.FreeOdds(("X",), lambda x: before if x[0] == 0 else after)
-        choice = causal.Categorical(rows, range(5))
-        units = [np.zeros(len(seen))], [np.ones(len(seen))]
-        return lambda: float(choice.couple(seen, *units).weights[0].mean())
+        rows = causal.FreeOdds(
+            ("unit", "X"),
+            lambda unit, x: (after if x[0] else before)[:, int(unit[0]) : int(unit[-1]) + 1],
+        )
+        model = causal.SCM.of(
+            {"unit": causal.Linear(), "X": causal.Linear(), "Y": causal.Categorical(rows, range(5))}
+        )
+        units = {"unit": np.arange(len(seen)), "X": np.zeros(len(seen)), "Y": seen}
+        frame = pd.DataFrame(units)
+        ask = causal.outcome_probabilities
+        return lambda: float(ask(model, frame, causal.Do(X=1), target="Y")[0].mean())
     model = causal.SCM.of(
         {
             v: causal.Linear({names[p]: w for p, w in zip(*row, strict=True)})

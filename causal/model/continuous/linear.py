@@ -95,11 +95,11 @@ class Linear:
 
     def forward(self, given: Columns, noise: Column) -> Column:
         """The noise, the intercept and the weighted columns, added up."""
-        total = np.array(noise, dtype=np.float64)
-        if self.intercept:
-            total += self.intercept
+        total = floats(noise) + self.intercept if self.intercept else floats(noise)
         for (_, weight), column in zip(self.pairs, given, strict=True):
-            total += weight * floats(column)
+            term = weight * floats(column)
+            term += total  # a term is fresh memory, the noise is not ours to write to
+            total = term
         return total
 
     def abduct(self, value: Column, given: Columns) -> Point:

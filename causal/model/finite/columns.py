@@ -55,6 +55,10 @@ def places(column: Column, domain: Values, of: str) -> Places:
     >>> places(np.array(["low", "high", "low"]), ("low", "high"), of="dose")
     array([0, 1, 0])
     """
+    if column.dtype.kind in "iu" and domain == tuple(range(len(domain))):
+        counted = column.astype(np.intp)
+        if not counted.size or (counted.min() >= 0 and counted.max() < len(domain)):
+            return counted
     plain = [int(value) if isinstance(value, bool) else value for value in domain]
     read = column.astype(np.intp) if column.dtype == np.bool_ else column
     found: Places = pd.Index(plain, tupleize_cols=False).get_indexer(pd.Index(read))

@@ -96,12 +96,18 @@ def test_no_units_are_no_rows() -> None:
 
 def test_what_cannot_differ_is_shared_and_not_copied() -> None:
     chain = SCM.of({"A": Linear(), "X": Linear({"A": 1.0}), "Y": Linear({"X": 2.0})})
-    units = chain.sample(1000, rng=1)
+    units = chain.sample(1000, rng=1).assign(B=1.0, C=2.0, D="d")
     before = units.copy()
-    ours = potential_outcomes(chain, units, Do(X=0.0))
-    assert np.shares_memory(ours["A"].to_numpy(), units["A"].to_numpy())
-    ours.loc[0, "A"] = 99.0  # writing to the answer copies first
-    pd.testing.assert_frame_equal(units, before)
+    for table in (units, units[["A", "X", "Y"]]):  # few columns, and many, are put together apart
+        ours = potential_outcomes(chain, table, Do(X=0.0))
+        assert np.shares_memory(ours["A"].to_numpy(), table["A"].to_numpy())
+        ours.loc[0, "A"] = 99.0  # writing to the answer copies first
+        pd.testing.assert_frame_equal(units, before)
+    arrays = {v: units[v].to_numpy(copy=True) for v in chain.graph.nodes}
+    ours = potential_outcomes(chain, arrays, Do(X=0.0))
+    ours.loc[0, ["A", "X"]] = 99.0
+    assert (arrays["A"] == before["A"]).all()
+    assert (arrays["X"] == before["X"]).all()
 
 
 def test_memory_peaks_at_one_copy_of_the_columns_that_move() -> None:

@@ -15,7 +15,7 @@ from causal.errors import ModelError
 from causal.model.engines.units.evidence import Evidence, Units
 from causal.model.engines.units.outcomes import check_columns
 from causal.model.engines.units.plan import Step, planned
-from causal.model.engines.units.sweep import CHUNK, Sweep, certain, parts
+from causal.model.engines.units.sweep import Sweep, certain, parts
 from causal.model.finite.columns import places
 from causal.model.intervention import Intervention
 from causal.model.mechanism import Chances, Values
@@ -25,6 +25,7 @@ from causal.variables import Variable
 
 __all__ = ["outcome_probabilities"]
 
+CHUNK = 16384  # units at a time: a row for each value, and some more, fit in cache together
 MOST = 4096  # ways in which open values before the target can combine
 
 

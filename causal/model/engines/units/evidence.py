@@ -74,6 +74,16 @@ class Evidence:
             )
         return column
 
+    def shared(self, name: Variable) -> pd.Series:
+        """A column to be handed on: whoever writes to it gets a copy, as pandas does it.
+
+        An array that came without a table is copied at once, as nothing else would protect it.
+        """
+        if isinstance(self.table, pd.DataFrame):
+            found: pd.Series = self.table[name]
+            return found
+        return pd.Series(np.array(self.column(name)), index=self.index, copy=False)
+
     def check(self, name: Variable, units: slice) -> None:
         """Raise DataError where a column has no finite number."""
         column = self.column(name)[units]

@@ -21,7 +21,7 @@ from causal.variables import Names, Variable
 
 __all__ = ["check_columns", "potential_outcomes"]
 
-FEW = 64  # columns that are set one by one in a shared table; more are gathered into a new one
+SETTING = 2  # what it takes to set one column of a table, next to gathering one
 
 
 def potential_outcomes(
@@ -86,7 +86,7 @@ def _columns(plan: Plan, asked: Iterable[Variable], units: int) -> dict[Variable
 
 def _shared(units: Units, evidence: Evidence, out: Mapping[Variable, Column]) -> pd.DataFrame:
     """All columns of the units, those in ``out`` exchanged, the others not copied."""
-    if not isinstance(units, pd.DataFrame) or len(out) > FEW:
+    if not isinstance(units, pd.DataFrame) or len(evidence.names) < SETTING * len(out):
         return _gathered(evidence.names, evidence, out)
     table = units.copy(deep=False)
     for v, column in out.items():
@@ -97,5 +97,5 @@ def _shared(units: Units, evidence: Evidence, out: Mapping[Variable, Column]) ->
 def _gathered(
     names: Iterable[Variable], evidence: Evidence, out: Mapping[Variable, Column]
 ) -> pd.DataFrame:
-    columns = {v: out[v] if v in out else evidence.column(v) for v in names}
+    columns = {v: out[v] if v in out else evidence.shared(v) for v in names}
     return pd.DataFrame(columns, index=evidence.index, copy=False)
