@@ -4,9 +4,7 @@ It reads plain JSON, believes nothing, imports nothing of the solver, and is sho
 in one sitting: ``python -m causal.checker answer.json``.
 """
 
-from causal.checker.models import TooLargeError as TooLargeError
-from causal.checker.reading import CheckError as CheckError
-from causal.checker.verdict import check as check
-from causal.checker.verdict import digest as digest
+from causal.checker.plain import CheckError, TooLargeError
+from causal.checker.verdict import check, digest, replay
 
-__all__ = ["CheckError", "TooLargeError", "check", "digest"]
+__all__ = ["CheckError", "TooLargeError", "check", "digest", "replay"]

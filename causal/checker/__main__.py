@@ -5,26 +5,19 @@ import sys
 from pathlib import Path
 
 from causal.checker import CheckError, check
-from causal.checker.reading import plain
 
 
 def main(arguments: list[str]) -> int:
     """Exit code 0 when the certificate holds, 1 when it does not, 2 when it cannot be read."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m causal.checker ANSWER.json   (- for standard input)\n")
-        return 2
     try:
-        raw = sys.stdin.buffer.read() if arguments == ["-"] else Path(arguments[0]).read_bytes()
-        certificate = json.loads(raw.decode(), object_pairs_hook=_once)
-    except (OSError, ValueError, RecursionError) as error:
-        sys.stderr.write(f"cannot read {arguments[0]!a}: {error}\n")
-        return 2
-    try:
-        code, message = 0, check(certificate)
+        (name,) = arguments
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        stream, code, said = sys.stdout, 0, check(json.loads(raw, object_pairs_hook=_once))
     except CheckError as error:
-        code, message = 1, f"REJECTED: {error}"
-    lines = map(plain, message.split("\n"))
-    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode())
+        stream, code, said = sys.stdout, 1, f"REJECTED: {error}"
+    except (OSError, ValueError, RecursionError) as error:
+        stream, code, said = sys.stderr, 2, f"python -m causal.checker ANSWER.json (or -): {error}"
+    stream.buffer.write(f"{said}\n".encode())
     return code
 
 

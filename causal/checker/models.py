@@ -1,182 +1,142 @@
-"""Formulas in numbers: finite models by enumeration, over rationals or over a large prime field.
+"""Formulas in numbers: finite models by enumeration, over rationals or modulo a large prime.
 
 A formula that is not the query is another rational function of the tables of a model.  At a random
-point of the field the two agree with probability at most degree / prime (Schwartz 1980; Zippel
-1979), where the degree is that of numerator times denominator, crosswise.
+point modulo the prime the two agree with probability at most degree / prime (Schwartz 1980; Zippel
+1979).  A law of n vertices has at most degree n, above and below, in the entries of n tables; on a
+common denominator, and crosswise, the degrees of all laws add up.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
-from functools import reduce
+from functools import cache
 from itertools import product
-from math import prod
-from operator import add, mul
 from secrets import randbelow
 from typing import Any, TypeAlias
 
-from causal.checker.reading import CheckError, Formula, Symbol
-from causal.checker.separation import Graph, Vertex
-
-__all__ = ["PRIME", "Model", "Residue", "TooLargeError", "any_model", "degree", "stated_model"]
+from causal.checker.plain import Json, TooLargeError, fields, items, require
+from causal.checker.reading import Formula, Symbol, Tokens, meaning, symbols
+from causal.checker.separation import Causes, Vertex, cut, reached
 
 PRIME = 2**61 - 1
-_LARGEST = 2**15  # states of a model, at a time
-_HIGHEST = 2**18  # degree of a formula, which is more than the terms in it
+
+Number: TypeAlias = Any  # a remainder, or a Fraction up to one, which is its own remainder
+Cell: TypeAlias = frozenset[tuple[Vertex, int]]  # values of some vertices
+Model: TypeAlias = Callable[[Set[Vertex], Cell], Mapping[Cell, Number]]  # of some, others set
+Row: TypeAlias = Sequence[tuple[int, Number]]  # each value and its probability
 
 
-class TooLargeError(CheckError):
-    """There are more states than are worth enumerating."""
+def compared(causes: Causes, query: Tokens, estimand: Tokens, models: int) -> str:
+    """Both sides in numbers, in random models of what the query and its formula descend from.
+
+    Each vertex has two values, and remainders for probabilities, whatever they mean there.
+    """
+    mentioned, sides = symbols((query, estimand)), (meaning(query), meaning(estimand))
+    vertices = reached({s.name for s in mentioned}, causes.__getitem__)
+    degree = len(vertices) * sum(map(_terms, sides))
+    try:
+        require(degree <= 2**18, "the degree is more than 2^18", TooLargeError)
+        for _ in range(models):
+            draw = cache(lambda *_: [(0, n := randbelow(PRIME)), (1, 1 - n)])
+            model, at = _model(causes, draw), {s: randbelow(2) for s in mentioned}
+            (a, b), (c, d) = (_value(side, at, model) for side in sides)
+            require(b and d, "the formula divides by zero in a random model")
+            require((a * d - b * c) % PRIME == 0, "the formula is another number in a random model")
+    except TooLargeError as error:
+        return f"random models: none, because {error}"
+    bound = f"a wrong formula is equal in one with probability {degree}/(2^61 - 1) at most"
+    return f"random models: equal in {models}, modulo 2^61 - 1; {bound}"
 
 
-@dataclass(frozen=True, slots=True)
-class Residue:
-    """A number modulo the prime."""
+def refuted(causes: Causes, query: Tokens, stated: Json) -> str:
+    """Two models with one observed law, without zeros, that answer differently.
 
-    n: int
-
-    def __add__(self, other: Residue) -> Residue:
-        return Residue((self.n + other.n) % PRIME)
-
-    def __mul__(self, other: Residue) -> Residue:
-        return Residue(self.n * other.n % PRIME)
-
-    def __truediv__(self, other: Residue) -> Residue:
-        if not other.n:
-            raise ZeroDivisionError
-        return Residue(self.n * pow(other.n, -1, PRIME) % PRIME)
-
-
-Number: TypeAlias = Any  # Residue or Fraction
-Table: TypeAlias = tuple[Sequence[Vertex], Mapping[tuple[int, ...], Sequence[Number]]]
-Law: TypeAlias = tuple[tuple[Vertex, ...], dict[tuple[int, ...], Number]]
+    Variables without a table are fair coins that nothing reads, in both.
+    """
+    *tables, cell, values = fields(stated, "one", "other", "cell", "values")
+    asked = sorted(symbols(query))
+    at = dict(zip(asked, items(fields(cell, *(s.name for s in asked)), int), strict=True))
+    (one, law), (other, same) = (_stated(causes, each) for each in tables)
+    require(law == same and min(law.values()) > 0, "the observed laws differ, or have zeros")
+    require(any(cell.items() <= each for each in law), "the cell is not one of the observed law")
+    numbers = [_value(meaning(query), at, model) for model in (one, other)]
+    require(all(below for _, below in numbers), "a model excludes what is given")
+    first, second = answers = [str(Fraction(above) / below) for above, below in numbers]
+    require(first != second and values == answers, "these are not two different answers")
+    return f"two models: equal and positive in law, and the answers are {first} and {second}"
 
 
-@dataclass(frozen=True)
-class Model:
-    """For each vertex, causes first: what it reads, and its law for each value of that."""
+def _model(reads: Causes, rows: Callable[[Vertex, Cell], Row]) -> Model:
+    """A model by what each vertex reads, causes first, and its law for each value of that."""
 
-    tables: Mapping[Vertex, Table]
-    asked: Set[str]  # the variables whose joint law matters
-    one: Number
-    laws: dict[object, Law] = field(default_factory=dict)
-
-    def size(self, v: Vertex) -> int:
-        """The number of values."""
-        return len(next(iter(self.tables[v][1].values())))
-
-    def law(self, do: Mapping[Vertex, int]) -> Law:
-        """The joint law of what is asked about, when some variables are set."""
-        certain: Table = (), {(): [self.one]}
-        tables = {v: certain if v in do else table for v, table in self.tables.items()}
-        last = {u: v for v, (reads, _) in tables.items() for u in (*reads, v)}
-        law: Law = (), {(): self.one}
-        for v, (reads, rows) in tables.items():
-            if len(law[1]) * len(next(iter(rows.values()))) > _LARGEST:
-                raise TooLargeError(f"a model has more than {_LARGEST} states")
-            places = [law[0].index(u) for u in reads]
-            grown = {
-                (*cell, do.get(v, value)): weight * chance
-                for cell, weight in law[1].items()
-                for value, chance in enumerate(rows[tuple(cell[i] for i in places)])
-            }
-            axes = (*law[0], v)
-            # Whatever nothing reads any more is summed out at once.
-            law = _margin((axes, grown), [u for u in axes if u in self.asked or last[u] != v])
+    @cache
+    def model(of: Set[Vertex], do: Cell) -> Mapping[Cell, Number]:
+        graph = cut(reads.__getitem__, {v for v, _ in do})
+        found = reached(of, graph)
+        last = {u: v for v in reads if v in found for u in (v, *graph(v))}
+        law: Mapping[Cell, Number] = {frozenset(): 1}
+        for v in filter(found.__contains__, reads):
+            before, law = law, defaultdict[Cell, Number](int)
+            seen = frozenset[tuple[Vertex, int]]().union(*before)
+            read = {pair for pair in seen if pair[0] in graph(v)}
+            kept = {pair for pair in seen if pair[0] in of or last[pair[0]] != v}
+            for cell, weight in before.items():
+                row = [(n, 1) for u, n in do if u == v] or rows(v, cell & read)
+                require(len(before) * len(row) <= 2**15, "more than 2^15 states", TooLargeError)
+                for n, chance in row:
+                    rest = cell & kept | {(v, n)}  # what nothing reads any more is summed out
+                    law[rest] = (law[rest] + weight * chance) % PRIME
         return law
 
-    def observed(self) -> dict[tuple[int, ...], Number]:
-        """The law without actions, by variables in alphabetical order."""
-        return _margin(self.law({}), sorted(self.asked))[1]
+    return model
 
-    def chance(
-        self, symbols: Iterable[Symbol], at: Mapping[Symbol, int], do: Set[Symbol]
-    ) -> Number:
-        """The probability that some variables have the values they have there."""
-        cell = {s.name: at[s] for s in sorted(symbols)}
-        world = frozenset((s.name, at[s]) for s in do)
-        if world not in self.laws:
-            self.laws[world] = self.law(dict(world))
-        if (key := (world, *cell)) not in self.laws:
-            self.laws[key] = _margin(self.laws[world], list(cell))
-        return self.laws[key][1][tuple(cell.values())]
 
-    def value(self, formula: Formula, at: Mapping[Symbol, int]) -> Number:
-        """The number that a formula has at values of its free symbols."""
-        match formula:
-            case ("P", of, given, do):
-                return self.chance(of | given, at, do) / self.chance(given, at, do)
-            case ("product", factors):
-                return reduce(mul, (self.value(factor, at) for factor in factors))
-            case ("ratio", above, below):
-                return self.value(above, at) / self.value(below, at)
+def _value(formula: Formula, at: Mapping[Symbol, int], model: Model) -> tuple[Number, Number]:
+    """Numerator and denominator of a formula at values of its free symbols."""
+    above, below = 1, 1
+    for factor, n in formula:
+        match factor:
             case ("sum", over, body):
-                cells = product(*([(s, n) for n in range(self.size(s.name))] for s in over))
-                return reduce(add, (self.value(body, {**at, **dict(cell)}) for cell in cells))
-        return self.one
+                a, b = 0, 1
+                for cell in product((0, 1), repeat=len(over)):
+                    c, d = _value(body, {**at, **dict(zip(over, cell, strict=True))}, model)
+                    a, b = (a * d + c * b) % PRIME, b * d % PRIME
+            case (_, of, given, do):
+                cells = [
+                    frozenset((s.name, at[s]) for s in part) for part in (of | given, given, do)
+                ]
+                a, b = (model(frozenset(dict(cell)), cells[2])[cell] for cell in cells[:2])
+        above, below = (above * a, below * b) if n > 0 else (above * b, below * a)
+    return above % PRIME, below % PRIME
 
 
-def _margin(law: Law, keep: Sequence[Vertex]) -> Law:
-    places = [law[0].index(v) for v in keep]
-    margin: dict[tuple[int, ...], Number] = {}
-    for cell, weight in law[1].items():
-        key = tuple(cell[i] for i in places)
-        margin[key] = margin[key] + weight if key in margin else weight
-    return tuple(keep), margin
-
-
-def any_model(graph: Graph, asked: Set[str]) -> Model:
-    """Two values a vertex, and probabilities drawn from the field, whatever they mean there."""
-    if max(map(len, graph.values())) > 10:
-        raise TooLargeError("a variable has more than 10 causes")
-    tables: dict[Vertex, Table] = {}
-    for v, reads in graph.items():
-        draws = {cell: randbelow(PRIME) for cell in product((0, 1), repeat=len(reads))}
-        rows = {cell: (Residue(n), Residue((1 - n) % PRIME)) for cell, n in draws.items()}
-        tables[v] = tuple(reads), rows
-    return Model(tables, asked, Residue(1))
-
-
-def stated_model(graph: Graph, data: Sequence[Mapping[str, Any]]) -> Model:
-    """A model as a certificate states it; raises CheckError when it is none of the graph."""
-    tables: dict[Vertex, Table] = {}
-    for table in data:
-        named = [u if isinstance(u, str) else frozenset(u) for u in (table["of"], *table["reads"])]
-        v, reads = named[0], named[1:]
-        if v not in graph or v in tables or not tables.keys() & graph[v] >= set(reads):
-            raise CheckError(f"the table of {table['of']} is not one of the graph, causes first")
-        sizes = [len(next(iter(tables[u][1].values()))) for u in reads]
-        rows = [[_fraction(text) for text in row] for row in table["rows"]]
-        if prod(sizes) != len(rows) or any(sum(r) != 1 or len(r) != len(rows[0]) for r in rows):
-            raise CheckError(f"the table of {table['of']} has other rows than laws for its causes")
-        tables[v] = reads, dict(zip(product(*map(range, sizes)), rows, strict=True))
-    return Model(tables, {v for v in tables if isinstance(v, str)}, Fraction(1))
+def _stated(causes: Causes, tables: Json) -> tuple[Model, Mapping[Cell, Number]]:
+    """A model as a certificate states it, and its observed law; ``rows`` follow counting order."""
+    reads: dict[Vertex, Set[Vertex]] = {}
+    values: dict[Vertex, list[tuple[Vertex, int]]] = {}
+    rows: dict[Vertex, dict[Cell, Row]] = {}
+    for table in items(tables, dict):
+        of, read, laws = fields(table, "of", "reads", "rows")
+        named = items([of], str, list) + items(read, str, list)
+        v, *above = (u if isinstance(u, str) else frozenset(items(u, str)) for u in named)
+        fits = v in causes and v not in reads and {*above} <= causes[v] & reads.keys()
+        require(fits, f"the table of {of!r} is not one of the graph, causes first")
+        law = [[*enumerate(map(_fraction, items(row, str)))] for row in items(laws, list)]
+        sums = {(len(row), sum(chance for _, chance in row)) for row in law}
+        require([total for _, total in sums] == [1], f"the rows of {of!r} are not laws alike")
+        cells = map(frozenset, product(*(values[u] for u in above)))
+        reads[v], values[v] = {*above}, [(v, n) for n, _ in law[0]]
+        rows[v] = dict(zip(cells, law, strict=True))
+    model = _model(reads, lambda v, cell: rows[v][cell])
+    return model, model(frozenset(v for v in reads if isinstance(v, str)), frozenset())
 
 
 def _fraction(text: str) -> Fraction:
-    if not re.fullmatch(r"[0-9]{1,99}(/0*[1-9][0-9]{0,99})?", text):
-        raise CheckError(f"{text!r} is not a probability such as 1/2")
+    require(re.fullmatch(r"(?a)\d{1,99}(/0*[1-9]\d{0,99})?", text), f"{text!r:.60} is no fraction")
     return Fraction(text)
 
 
-def degree(formula: Formula, vertices: int) -> tuple[int, int]:
-    """Of numerator and denominator, in the entries of the tables; two values a variable."""
-    above, below = 0, 0
-    match formula:
-        case ("P", _, given, _):
-            above, below = vertices, vertices if given else 0
-        case ("product", factors):
-            above, below = map(sum, zip(*(degree(f, vertices) for f in factors), strict=True))
-        case ("ratio", one, other):
-            (a, b), (c, d) = degree(one, vertices), degree(other, vertices)
-            above, below = a + d, b + c
-        case ("sum", over, body):  # on the common denominator
-            a, b = degree(body, vertices)
-            terms = 2 ** len(over)
-            above, below = a + (terms - 1) * b, terms * b
-    if max(above, below) > _HIGHEST:
-        raise TooLargeError(f"a formula has a degree of more than {_HIGHEST}")
-    return above, below
+def _terms(formula: Formula) -> int:
+    """The laws in a formula when its sums over two values are written out."""
+    return sum(2 ** len(f[1]) * _terms(f[2]) if f[0] == "sum" else 1 for f, _ in formula)

@@ -1,20 +1,15 @@
-"""Formulas as nested tuples, read from the text that a person reads.
+"""Formulas, read from the text that a person reads.
 
-A formula is ("P", of, given, do), ("sum", over, body), ("product", factors), ("one",) or
-("ratio", above, below); sets of symbols are frozensets.
+The tokens of a text are laws ("P", of, given, do), signs of sums, which are sets of symbols, and
+marks.  They denote a product of factors with exponents 1 and -1, where a factor is a law or
+("sum", over, product).  The law of nothing is one.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["CheckError", "Formula", "Symbol", "Symbols", "laws", "plain", "read"]
-
-
-class CheckError(Exception):
-    """The certificate does not bear out its answer; the message says where."""
+from causal.checker.plain import require
 
 
 class Symbol(NamedTuple):
@@ -24,115 +19,77 @@ class Symbol(NamedTuple):
     primes: int
 
 
-Symbols: TypeAlias = frozenset[Symbol]
-Formula: TypeAlias = tuple[Any, ...]  # tagged, as described above
+Tokens: TypeAlias = tuple[Any, ...]  # as described above
+Formula: TypeAlias = tuple[tuple[Tokens, int], ...]
 
-_NAME = r"""(?:[^\W\d][\w.]*|\d+|"(?:[^"\\]|\\.)*")'{0,99}"""
-_NAMES = rf"\s*{_NAME}\s*(?:,\s*{_NAME}\s*)*"
-_LAW = (
-    rf"P\((?P<of>{_NAMES})(?:\|\s*"
-    rf"(?:do\((?P<do>{_NAMES})\)\s*(?:,(?P<also>{_NAMES}))?|(?P<given>{_NAMES})))?\)"
-)
-_TOKEN = re.compile(rf"\s*(?P<token>{_LAW}|Σ_\{{(?P<over>{_NAMES})\}}|[()/1])", re.DOTALL)
-_ESCAPE = re.compile(r"(?s)\\(?:u\{(0?[0-9a-f]{1,5}|10[0-9a-f]{4})\}|(.))")
-_LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
+_BARE, _QUOTED = r"[^\W\d][\w.]*|\d+", r'"(?:[^"\\]|\\.)*"'
+_NAMES = r"\s*NAME\s*(?:,\s*NAME\s*)*".replace("NAME", rf"(?:{_BARE}|{_QUOTED})'{{0,99}}")
+_DO = rf"do\((?P<do>{_NAMES})\)\s*(?:,(?P<also>{_NAMES}))?"
+_LAW = rf"P\((?P<of>{_NAMES})(?:\|\s*(?:{_DO}|(?P<given>{_NAMES})))?\)"
+_TOKEN = re.compile(rf"\s*(?:{_LAW}|Σ_\{{(?P<over>{_NAMES})\}}|(?P<mark>[()/1])|(?P<odd>\S.*))")
+_SYMBOL = re.compile(rf"(?:({_BARE})|({_QUOTED}))('*)")
+_ESCAPE = re.compile(r"\\(?:u\{(0?[0-9a-f]{1,5}|10[0-9a-f]{4})\}|(.))")
 
 
-def read(text: str) -> Formula:
-    """The formula that a text denotes; raises CheckError when it denotes none."""
-    reader = _Reader(text.rstrip())
-    formula = reader.ratio()
-    reader.need("")
-    return formula
+def symbols(formula: Any) -> frozenset[Symbol]:
+    """Every value that is mentioned, free or summed over."""
+    if type(formula) is frozenset:
+        return formula
+    parts = (symbols(part) for part in formula if not isinstance(part, str | int))
+    return frozenset().union(*parts)
 
 
-def laws(formula: Formula) -> Iterator[Formula]:
-    """Every P(...) in a formula."""
-    if formula[0] == "P":
-        yield formula
-    for part in formula[1] if formula[0] == "product" else formula:
-        if isinstance(part, tuple):
-            yield from laws(part)
+def is_law(tokens: Tokens) -> bool:
+    """Whether they are one P(...)."""
+    return len(tokens) == 1 and isinstance(tokens[0], tuple)
 
 
-def plain(text: str) -> str:
-    """A text on one line, without marks that a terminal would obey."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+@lru_cache(maxsize=256)
+def read(text: str) -> Tokens:
+    """The tokens of a text; raises CheckError at what is none."""
+    require(text.isprintable(), f"{text!r:.60} cannot be printed")
+    return tuple(map(_token, _TOKEN.finditer(text)))
 
 
-class _Reader:
-    """Recursive descent over laws, signs of sums, brackets, / and 1."""
-
-    def __init__(self, text: str) -> None:
-        self.tokens: list[str | Formula | Symbols] = []
-        self.at = place = 0
-        while place < len(text):
-            if (match := _TOKEN.match(text, place)) is None:
-                raise CheckError(f"cannot read {text[place : place + 40]!r} in a formula")
-            self.tokens.append(_law(match) or _symbols(match["over"]) or match["token"])
-            place = match.end()
-        self.tokens.append("")
-
-    def accept(self, token: str) -> bool:
-        found = self.tokens[self.at] == token
-        self.at += found
-        return found
-
-    def need(self, token: str) -> None:
-        if not self.accept(token):
-            raise CheckError(f"expected {token!r} in a formula, found {self.tokens[self.at]!r}")
-
-    def ratio(self) -> Formula:
-        above = self.product()
-        return ("ratio", above, self.product()) if self.accept("/") else above
-
-    def product(self) -> Formula:
-        """Factors side by side; a sum takes all that follow."""
-        factors = [self.factor()]
-        while self.tokens[self.at] not in (")", "/", ""):
-            factors.append(self.factor())
-        return factors[0] if len(factors) == 1 else ("product", tuple(factors))
-
-    def factor(self) -> Formula:
-        if self.accept("("):
-            inside = self.ratio()
-            self.need(")")
-            return inside
-        token = self.tokens[self.at]
-        self.at += 1
-        match token:
-            case tuple():
-                return token
+def meaning(tokens: Tokens) -> Formula:
+    """The formula that tokens denote, from right to left: a sum takes all that follow it."""
+    above, below = Formula(), Formula()
+    outer = [(above, below)]
+    for sign in reversed(("(", *tokens, ")")):
+        require(outer and (above or sign == ")" or isinstance(sign, tuple)), "a formula has a gap")
+        match sign:
+            case ")":
+                outer.append((above, below))
+                above, below = Formula(), Formula()
+            case "(":
+                inside = above + tuple((factor, -n) for factor, n in below)
+                above, below = inside + outer[-1][0], outer.pop()[1]
+            case "/":
+                above, below = Formula(), above + below
             case frozenset():
-                return ("sum", token, self.product())
-            case "1":
-                return ("one",)
-        raise CheckError(f"a formula has {token or 'its end'!r} in place of a factor")
+                above = ((("sum", sign, above), 1),)
+            case _:
+                above = ((sign, 1), *above)
+    require(len(outer) == 1, "a formula has a bracket too many")
+    return above
 
 
-def _law(match: re.Match[str]) -> Formula | None:
-    if match["of"] is None:
-        return None
-    given = match["given"] or match["also"]
-    parts = [_symbols(part) for part in (match["of"], given, match["do"])]
-    names = [symbol.name for part in parts for symbol in part]
-    if len(set(names)) < len(names):
-        raise CheckError(f"a variable stands twice in {match['token']}")
-    return ("P", *parts)
+def _token(match: re.Match[str]) -> str | Tokens | frozenset[Symbol]:
+    require(not match["odd"], f"cannot read {match['odd']!r:.40} in a formula")
+    parts = match["of"], match["given"] or match["also"], match["do"], match["over"]
+    of, given, do, over = (_symbols(text or "") for text in parts)
+    known = {s.name for s in of + given + do}
+    require(len(known) == len(of + given + do), f"a variable stands twice in {match[0]:.60}")
+    law = ("P", *map(frozenset, (of, given, do)))
+    return frozenset(over) or (law if match["mark"] in (None, "1") else match["mark"])
 
 
-def _symbols(text: str | None) -> Symbols:
-    found = []
-    for written in re.findall(rf"(?s){_NAME}", text or ""):
-        name = written.rstrip("'")
-        primes = len(written) - len(name)
-        if name.startswith('"'):
-            name = _ESCAPE.sub(_unescaped, name[1:-1])
-        found.append(Symbol(name, primes))
-    if len(set(found)) < len(found):
-        raise CheckError(f"a symbol stands twice in {text}")
-    return frozenset(found)
+def _symbols(text: str) -> list[Symbol]:
+    return [
+        Symbol(bare or _ESCAPE.sub(_unescaped, quoted[1:-1]), len(primes))
+        for bare, quoted, primes in _SYMBOL.findall(text)
+    ]
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    return chr(int(found[1], 16)) if found[1] else _LETTERS.get(found[2], found[2])
+def _unescaped(m: re.Match[str]) -> str:
+    return chr(int(m[1], 16)) if m[1] else {"n": "\n", "r": "\r", "t": "\t"}.get(m[2], m[2])

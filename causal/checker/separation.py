@@ -4,80 +4,66 @@ Lauritzen et al. (1990): in a DAG two sets are separated by a third exactly when
 moral graph of their common ancestors.  The hidden cause of X <-> Y is the vertex {X, Y}.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping, Set
-from graphlib import CycleError, TopologicalSorter
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Set
+from graphlib import TopologicalSorter
 from typing import Any, TypeAlias
 
-from causal.checker.reading import CheckError
-
-__all__ = ["Graph", "Vertex", "ancestors", "district", "drawn", "mutilated", "separated", "within"]
+from causal.checker.plain import Json, fields, items, require
 
 Vertex: TypeAlias = str | frozenset[str]
-Graph: TypeAlias = Mapping[Vertex, Set[Vertex]]  # the parents of each vertex, causes first
+Causes: TypeAlias = Mapping[Vertex, Set[Vertex]]  # the parents of each vertex, causes first
+Graph: TypeAlias = Callable[[Vertex], Set[Vertex]]  # the parents of a vertex
 
 
-def drawn(data: Mapping[str, Any]) -> Graph:
-    """The graph in a certificate; a hidden cause comes right before the first that it causes."""
-    parents: dict[Vertex, set[Vertex]] = {v: set() for v in data["nodes"]}
-    for edge in [*data["directed"], *data["bidirected"]]:
-        if len(edge) != 2 or len(parents.keys() & set(edge)) != 2:
-            raise CheckError(f"the edge {edge} does not join two vertices")
-    for tail, head in data["directed"]:
-        parents[head].add(tail)
-    try:
-        order = list(TopologicalSorter(parents).static_order())
-    except CycleError as error:
-        raise CheckError(f"the graph has a directed cycle: {error.args[1]}") from error
-    for edge in data["bidirected"]:
+def drawn(data: Json) -> Causes:
+    """A graph without cycles; each hidden cause stands right before the first that it causes."""
+    nodes, directed, bidirected = fields(data, "nodes", "directed", "bidirected")
+    causes: dict[Vertex, set[Vertex]] = {v: set() for v in items(nodes, str)}
+    for edge in items(directed, list) + items(bidirected, list):
+        require(len(edge) == 2 == len(causes.keys() & items(edge, str)), f"{edge} is no edge")
+    for tail, head in directed:
+        causes[head].add(tail)
+    order = [*TopologicalSorter(causes).static_order()]
+    for edge in bidirected:
         for v in edge:
-            parents[v].add(frozenset(edge))
-    return {u: parents.get(u, set()) for v in order for u in (*_hidden(parents[v]), v)}
+            causes[v].add(frozenset(edge))
+    return {u: causes.get(u, set()) for v in order for u in (*_hidden(causes[v]), v)}
 
 
-def mutilated(graph: Graph, *, into: Iterable[str] = (), out_of: Iterable[str] = ()) -> Graph:
+def cut(graph: Graph, into: Set[Any], out_of: Set[Any] = frozenset()) -> Graph:
     """The graph without the edges into one set and out of another."""
-    into, out_of = set(into), set(out_of)
-    return {v: set() if v in into else above - out_of for v, above in graph.items()}
+    return lambda v: set() if v in into else graph(v) - out_of
 
 
-def within(graph: Graph, keep: Set[Vertex]) -> Graph:
-    """The graph on some of the variables."""
-    inside = {v for v in graph if ({v} if isinstance(v, str) else v) <= keep}
-    return {v: above & inside for v, above in graph.items() if v in inside}
+def ancestors(graph: Graph, of: Set[str]) -> set[str]:
+    """The variables from which arrows lead there, the start included."""
+    return {v for v in reached(of, graph) if isinstance(v, str)}
 
 
-def ancestors(graph: Graph, of: Iterable[Vertex]) -> set[Vertex]:
-    """The vertices from which arrows lead there, the start and hidden causes included."""
-    return _reached(of, graph)
-
-
-def district(graph: Graph, v: str) -> set[Vertex]:
+def district(graph: Graph, v: str, within: Set[str]) -> set[str]:
     """The variables that paths of ``<->`` join to one of them."""
-    near = {u: _hidden(above) if isinstance(u, str) else u for u, above in graph.items()}
-    return {u for u in _reached([v], near) if isinstance(u, str)}
+    return reached([v], lambda u: {w for h in _hidden(graph(u)) if h <= within for w in h})
 
 
 def separated(graph: Graph, one: Set[str], other: Set[str], given: Set[str]) -> bool:
     """Whether ``given`` cuts every path in the moral graph of the ancestors."""
-    kept = ancestors(graph, one | other | given)
-    near: dict[Vertex, set[Vertex]] = {}
-    for v in kept:  # a vertex and its parents are all joined to each other
-        for u in (v, *graph[v]):
-            near.setdefault(u, set()).update({v, *graph[v]} - given)
-    return _reached(one - given, near).isdisjoint(other)
+    near = defaultdict[Vertex, set[Vertex]](set)
+    for v in reached(one | other | given, graph):
+        for u in (family := {v, *graph(v)}):  # all joined to each other
+            near[u] |= family - given
+    return reached(one - given, near.__getitem__).isdisjoint(other)
 
 
-def _hidden(vertices: Set[Vertex]) -> Set[Vertex]:
-    return {v for v in vertices if not isinstance(v, str)}
-
-
-def _reached(start: Iterable[Vertex], near: Mapping[Vertex, Set[Vertex]]) -> set[Vertex]:
-    found = set(start)
-    waiting = list(found)
+def reached(start: Iterable[Any], near: Callable[[Any], Set[Any]]) -> set[Any]:
+    """Whatever can be reached in steps, the start included."""
+    found, waiting = set(start), list(start)
     while waiting:
-        new = near[waiting.pop()] - found
+        new = near(waiting.pop()) - found
         found |= new
         waiting += new
     return found
+
+
+def _hidden(vertices: Set[Vertex]) -> list[frozenset[str]]:
+    return [v for v in vertices if not isinstance(v, str)]

@@ -15,7 +15,7 @@ from causal import ADMG, Identified, NotIdentified, examples, identify
 from causal.calculus import certificate_of_no
 from causal.checker import CheckError, check, digest
 from causal.checker.normal import normal
-from causal.checker.reading import read
+from causal.checker.reading import meaning, read
 
 NAPKIN = identify(examples()["napkin"], "P(Y | do(X))")
 FRONT_DOOR = identify(examples()["front-door"], "P(Y | do(X))")
@@ -194,7 +194,7 @@ def test_a_wrong_yes_with_the_confounded_conditional_is_rejected():
     ],
 )
 def test_equal_by_the_axioms_of_probability(one, other):
-    assert normal(read(one)) == normal(read(other))
+    assert normal(meaning(read(one))) == normal(meaning(read(other)))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_equal_by_the_axioms_of_probability(one, other):
     ],
 )
 def test_different_by_the_axioms_of_probability(one, other):
-    assert normal(read(one)) != normal(read(other))
+    assert normal(meaning(read(one))) != normal(meaning(read(other)))
 
 
 def test_the_command_verifies_without_the_solver(tmp_path):
