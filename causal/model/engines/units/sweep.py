@@ -139,6 +139,6 @@ def certain(step: Step, chances: Chances) -> Column:
         raise NotAPointError(
             step.variable,
             "its mechanism and full evidence leave several values open",
-            "outcome_probabilities() gives the chances of each",
+            f"outcome_probabilities(..., target={step.variable!r}) gives the chances of each",
         )
     return chances.likeliest
