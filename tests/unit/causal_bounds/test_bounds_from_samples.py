@@ -13,7 +13,9 @@ IV = ADMG.parse("Z -> X -> Y; X <-> Y")
 EFFECT = "E(Y[X=1]) - E(Y[X=0])"
 
 
-@pytest.mark.parametrize("query", [EFFECT, "P(Y[X=0]=0 | X=1, Y=1)"])
+@pytest.mark.parametrize(
+    "query", [EFFECT, "P(Y[X=0]=0 | X=1, Y=1)", "P(Y[X=1]=1 | Y[X=0]=0) - P(Y=1)"]
+)
 def test_the_limits_cover_both_ends_in_at_least_the_promised_share_of_samples(query):
     """80 % promised; the limits hold for all probabilities at once, so more is found."""
     covered = samples = 0

@@ -23,6 +23,7 @@ __all__ = ["Piece", "least_ratio", "least_sum", "turned"]
 
 ROUNDS = 100
 CLOSE = 1e-11
+LEAST = Fraction(1, 10**6)
 STEPS = (Fraction(0), Fraction(1, 10**10), Fraction(1, 10**8), Fraction(1, 10**6))
 
 
@@ -67,7 +68,7 @@ def least_ratio(tableau: Tableau, above: Iterable[Term], below: Iterable[Term]) 
         if found.value + float(constant) > -CLOSE or part.share(found.law) <= CLOSE:
             break
         factor = part.at(found.law)
-    return part.certified(factor, found)
+    return part.certified(factor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,7 @@ class _Ratio:
 
     @cached_property
     def below_low(self) -> tuple[Fraction, Exact]:
-        return self.tableau.weights(self.below, "low")
+        return self.tableau.weights(map(_told_from_zero, self.below), "low")
 
     @cached_property
     def below_high(self) -> tuple[Fraction, Exact]:
@@ -96,28 +97,35 @@ class _Ratio:
         return float(constant) + float(cost.astype(float) @ law)
 
     def at(self, law: Floats) -> Fraction:
-        """The ratio under a law, as a fraction close to it."""
+        """The least ratio under a law, as a fraction close to it."""
         constant, cost = self.above_low
         above = float(constant) + float(cost.astype(float) @ law)
-        return Fraction(above / self.share(law)).limit_denominator(10**9)
+        constant, cost = self.below_high if above > 0 else self.below_low
+        below = float(constant) + float(cost.astype(float) @ law)
+        return Fraction(above / below).limit_denominator(10**9)
 
     def net(self, factor: Fraction) -> tuple[Fraction, Exact]:
         """Numerator - factor * denominator."""
         above, below = self.above_low, self.below_high if factor > 0 else self.below_low
         return above[0] - factor * below[0], above[1] - factor * below[1]
 
-    def certified(self, factor: Fraction, found: Optimum) -> Piece:
+    def certified(self, factor: Fraction) -> Piece:
         """The largest factor near the one found for which a proof succeeds."""
         simple = factor.limit_denominator(10**5)
-        tries = [simple, *(factor - step for step in STEPS)]
-        for one in sorted(set(tries), reverse=True):
-            if abs(one - factor) > STEPS[1] and one > factor:
-                continue
+        tries = [simple] if abs(simple - factor) < STEPS[1] else []
+        for one in [*tries, *(factor - step for step in STEPS)]:
             constant, cost = self.net(one)
+            found = _solved(self.tableau, cost)
             proof = proved(self.tableau, cost, found.multipliers, found.value)
             if proof.value + constant >= 0:
                 return Piece(one, proof, cost, constant, found.law, is_ratio=True)
         raise SolverError("no rational proof of a ratio was found")
+
+
+def _told_from_zero(term: Term) -> Term:
+    """A weight that sampling cannot tell from zero would leave a negative ratio without end."""
+    low, _, high = term.weight
+    return replace(term, weight=term.weight._replace(low=LEAST)) if high and not low else term
 
 
 def _solved(tableau: Tableau, cost: Exact) -> Optimum:
