@@ -11,7 +11,14 @@ from itertools import combinations, product
 
 from causal.errors import ModelError, UnknownVariableError
 from causal.graph import ADMG
-from causal.model.mechanism import FiniteMechanism, Mechanism, Values, is_finite, private
+from causal.model.mechanism import (
+    FiniteMechanism,
+    Mechanism,
+    Trait,
+    Values,
+    is_finite,
+    private,
+)
 from causal.model.noise import Noise
 from causal.variables import Variable, listed, natural, nearest
 
@@ -45,6 +52,8 @@ def check(graph: ADMG, mechanisms: Mapping[Variable, Mechanism], noise: tuple[No
         _check_noise(v, mechanism, noise)
         if is_finite(mechanism):
             _check_rows(v, mechanism, finite)
+        elif Trait.LINEAR in mechanism.traits:
+            _check_numbers(v, mechanism, finite)
 
 
 def domains(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> dict[str, Values]:
@@ -112,6 +121,16 @@ def _check_noise(v: Variable, mechanism: Mechanism, noise: tuple[Noise, ...]) ->
             f"add Noise({named!r}, law), or give {v} a law of its own",
             variables=(v,),
         )
+
+
+def _check_numbers(v: Variable, mechanism: Mechanism, domains: Mapping[str, Values]) -> None:
+    for name in mechanism.given:
+        strange = [x for x in domains.get(name, ()) if not isinstance(x, int | float)]
+        if strange:
+            raise ModelError(
+                f"{v} is linear in {name}, which takes {strange[0]!r}; let it take numbers",
+                variables=(v, name),
+            )
 
 
 def _check_rows(v: Variable, mechanism: FiniteMechanism, domains: Mapping[str, Values]) -> None:

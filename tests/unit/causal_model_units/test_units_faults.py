@@ -202,6 +202,12 @@ def test_a_law_is_refused_where_there_is_none() -> None:
             lambda: after(Table("X", {0: "1, 0"})),
             "one row for each value of X, which may be any real",
         ),
+        (
+            lambda: SCM.of(
+                {"X": Table((), "1/2, 1/2", values=("a", "b")), "Y": Linear({"X": 1.0})}
+            ),
+            "Y is linear in X, which takes 'a'",
+        ),
         (lambda: SCM.of({"X": Linear(noise="U")}), "U is not in the model that X reads from"),
         (lambda: Threshold(0.0, (1.0, 1.0)), "cuts increase"),
         (lambda: Threshold(0.0, (1.0,), values=(0, 1, 2)), "1 cuts make 2 values"),
