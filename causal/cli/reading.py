@@ -15,13 +15,20 @@ from typing import TYPE_CHECKING
 import click
 
 import causal
-from causal.errors import TextError
-from causal.variables import natural
+from causal.errors import TextError, shown
+from causal.variables import Variables, natural
 
 if TYPE_CHECKING:
     from causal.query import Quantity
 
-__all__ = ["graph_from", "names_from", "quantity_from", "query_from", "require_parts"]
+__all__ = [
+    "graph_from",
+    "latent_graph_from",
+    "names_from",
+    "quantity_from",
+    "query_from",
+    "require_parts",
+]
 
 _LOOKS_LIKE_A_FILE = re.compile(r"(?!.*(->|<-))([^;{}]*[/\\][^;{}]*|[^\s;{}]+\.[A-Za-z]{1,6})")
 _NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]+))')
@@ -29,17 +36,30 @@ _NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]+))')
 
 def graph_from(argument: str) -> causal.ADMG:
     """The graph that an argument is, or that the file it names holds (``-``: standard input)."""
+    place, text = _source(argument)
+    with _located(place):
+        return causal.ADMG.parse(text)
+
+
+def latent_graph_from(argument: str) -> tuple[causal.ADMG, Variables]:
+    """The same with what it declares latent still in it, and those names."""
+    from causal.graph import with_latents
+
+    place, text = _source(argument)
+    with _located(place):
+        return with_latents(text)
+
+
+def _source(argument: str) -> tuple[str, str]:
+    """Where the text of a graph comes from, for errors, and the text."""
     if argument == "-":
-        with _located("standard input"):
-            return causal.ADMG.parse(sys.stdin.read())
+        return "standard input", sys.stdin.read()
     path = Path(argument)
     if _is_there(path):
-        with _located(argument):
-            return causal.ADMG.parse(_text(path))
+        return argument, _text(path)
     if _LOOKS_LIKE_A_FILE.fullmatch(argument):
         raise click.ClickException(f"there is no file {argument!r}, and it is not a graph either")
-    with _located("graph"):
-        return causal.ADMG.parse(argument)
+    return "graph", argument
 
 
 def query_from(argument: str, graph: causal.ADMG) -> causal.Query:
@@ -87,7 +107,8 @@ def require_parts(**sides: list[str]) -> None:
             raise click.ClickException(f"{side} names no variable")
         for name in names:
             if name in played:
-                raise click.ClickException(f"{name} cannot be both in {played[name]} and in {side}")
+                both = f"both in {played[name]} and in {side}"
+                raise click.ClickException(f"{shown(name)} cannot be {both}")
             played[name] = side
 
 

@@ -2,6 +2,7 @@
 
 from causal.graph.admg import ADMG as ADMG
 from causal.graph.examples import examples as examples
+from causal.graph.latent import with_latents as with_latents
 from causal.graph.parallel import WorldGraph as WorldGraph
 from causal.graph.questions import a_graph as a_graph
 from causal.graph.questions import open_path as open_path
@@ -18,4 +19,5 @@ __all__ = [
     "open_path",
     "separated",
     "separators",
+    "with_latents",
 ]

@@ -1,22 +1,28 @@
 """Why not, and what would help: the smallest changes that make a query identifiable.
 
 Which assumption: the smallest sets of hidden common causes to rule out.  Every such set meets every
-hedge, so the search branches on the ``<->`` edges of a hedge and misses none.  Which experiment: a
-variable to randomise; each district kernel may then come from either regime (Lee, Correa &
-Bareinboim 2019).  Which measurement: one hidden common cause to observe.
+hedge, or a path that keeps rule 2 from turning an observation into an action; so the search
+branches on the ``<->`` edges of one hedge and of one such path for each observation, and misses
+none.  Which experiment: a variable to randomise; each district kernel may then come from either
+regime (Lee, Correa & Bareinboim 2019).  Which measurement: one hidden common cause to observe.  The
+last two leave a hedge alone that they do not touch, so that only its variables come into question.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 
 from causal.errors import UnsupportedQueryError
 from causal.graph import ADMG
+from causal.graph.bits import bits
+from causal.graph.separation import open_route
 from causal.identification.asking import effect
 from causal.identification.deciding import decide
 from causal.identification.shrinking import Blocked, Chain, shrink
 from causal.query import Query, posed
-from causal.variables import Variable
+from causal.variables import Names, Variable, Variables, natural
 
 __all__ = ["Edge", "Remedies", "remedies"]
 
@@ -29,42 +35,84 @@ class Remedies:
 
     ``without`` holds the smallest sets of ``<->`` edges to rule out, ``randomise`` the single
     variables outside the query to experiment on, ``measure`` the hidden common causes to observe,
-    each as its ``<->`` edge.  ``complete`` is False when the search for edges stopped early.
+    each as its ``<->`` edge, and ``latent`` those declared by name.  ``complete`` is False when the
+    search for edges stopped early.  A query that is identified needs nothing: ``without`` is then
+    the empty set alone.
     """
 
     without: tuple[frozenset[Edge], ...]
     randomise: tuple[Variable, ...]
     measure: tuple[Edge, ...]
     complete: bool = True
+    latent: tuple[Variable, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain data, for JSON."""
+        return {
+            "without": [sorted(map(list, edges)) for edges in self.without],
+            "randomise": list(self.randomise),
+            "measure": [list(edge) for edge in self.measure],
+            "latent": list(self.latent),
+            "complete": self.complete,
+        }
 
 
-def remedies(graph: ADMG, query: Query | str, *, limit: int = 20, budget: int = 20_000) -> Remedies:
+def remedies(
+    graph: ADMG,
+    query: Query | str,
+    *,
+    latent: Names = (),
+    limit: int = 20,
+    budget: int = 5_000,
+) -> Remedies:
     """The smallest changes after which a query is identified.
 
-    At most ``limit`` sets of edges are listed, and at most ``budget`` graphs are looked at.
-    Raises QuerySyntaxError, UnknownVariableError, or UnsupportedQueryError for a counterfactual.
+    ``latent`` names variables of the graph that are not measured: the data are about the others,
+    and each is tried as one that is.  At most ``limit`` sets of edges are listed, and at most
+    ``budget`` graphs are looked at.  Raises QuerySyntaxError, UnknownVariableError, or
+    UnsupportedQueryError for a counterfactual.
 
     >>> found = remedies(ADMG.parse("Z -> X -> Y; Z <-> X; Z <-> Y"), "P(Y | do(X))")
     >>> [sorted(edges) for edges in found.without]
     [[('Z', 'X')], [('Z', 'Y')]]
     >>> found.randomise, found.measure
     (('Z',), (('Z', 'X'), ('Z', 'Y')))
+    >>> graph = ADMG.parse("U -> {X, Y}; V -> Y; X -> Y")
+    >>> remedies(graph, "P(Y | do(X))", latent=["U", "V"]).latent
+    ('U',)
     """
-    query = posed(graph, query)
+    hidden = graph.require(latent)
+    observed = graph.hide(hidden) if hidden else graph
+    query = posed(observed, query)
     if query.is_counterfactual:
         raise UnsupportedQueryError(f"{query} is a counterfactual; remedies are for effects so far")
-    others = [v for v in graph.nodes if v not in query.variables]
-    edges, complete = _fewest_edges(graph, query, limit, budget)
+    verdict = decide(observed, effect(observed, query))
+    if not isinstance(verdict, Blocked):
+        return Remedies((frozenset(),), (), ())
+    inside = observed.named(verdict.outer)
+    edges, complete = _fewest_edges(observed, query, limit, budget)
     return Remedies(
         without=tuple(edges),
-        randomise=tuple(v for v in others if _by_experiment(graph, query, v)),
-        measure=tuple(e for e in graph.bidirected if _identified(_measured(graph, e), query)),
+        randomise=tuple(
+            v
+            for v in observed.nodes
+            if v in inside - query.variables and _by_experiment(observed, query, v)
+        ),
+        measure=tuple(
+            edge
+            for edge in graph.bidirected
+            if inside.issuperset(edge) and _by_measurement(graph, query, hidden, edge)
+        ),
         complete=complete,
+        latent=tuple(
+            u for u in sorted(hidden, key=natural) if _identified(graph, query, hidden - {u})
+        ),
     )
 
 
-def _identified(graph: ADMG, query: Query) -> bool:
-    return not isinstance(decide(graph, effect(graph, query)), Blocked)
+def _identified(graph: ADMG, query: Query, hidden: Variables) -> bool:
+    observed = graph.hide(hidden) if hidden else graph
+    return not isinstance(decide(observed, effect(observed, query)), Blocked)
 
 
 def _fewest_edges(
@@ -73,6 +121,7 @@ def _fewest_edges(
     """All smallest sets of edges without which there is no hedge, by breadth-first branching."""
     level: dict[frozenset[Edge], None] = {frozenset(): None}
     found: list[frozenset[Edge]] = []
+    complete = True
     while level and not found:
         following: dict[frozenset[Edge], None] = {}
         for removed in level:
@@ -84,17 +133,50 @@ def _fewest_edges(
             if not isinstance(verdict, Blocked):
                 found.append(removed)
                 continue
-            inside = graph.named(verdict.outer)
-            for edge in graph.bidirected:
-                if edge not in removed and inside.issuperset(edge):
-                    following[removed | {edge}] = None
+            for edge in chain(_within(smaller, verdict.outer), _barring(smaller, query)):
+                if len(following) >= budget:  # more could not be looked at
+                    complete = False
+                    break
+                following[removed | {edge}] = None
         level = following
-    return found, True
+    return found, complete
+
+
+def _within(graph: ADMG, part: int) -> Iterator[Edge]:
+    """The ``<->`` edges between members of a set."""
+    for v in bits(part):
+        for w in bits(graph.sibling_masks[v] & part & ~((1 << v) - 1)):
+            yield graph.nodes[v], graph.nodes[w]
+
+
+def _barring(graph: ADMG, query: Query) -> Iterator[Edge]:
+    """For each observation that may not become an action, the ``<->`` edges of a path that bars it.
+
+    As long as they are all there, it may not.
+    """
+    asked = effect(graph, query)
+    for v in bits(asked.given & ~asked.exchanged):
+        here, do = 1 << v, asked.do
+        given = do | asked.given & ~here
+        route = open_route(graph, here, asked.outcome, given=given, cut_in=do, cut_out=here)
+        for (one, _), (other, arrow) in pairwise(route or ()):
+            if arrow == "<->":
+                yield graph.nodes[min(one, other)], graph.nodes[max(one, other)]
 
 
 def _without(graph: ADMG, removed: frozenset[Edge]) -> ADMG:
-    kept = [edge for edge in graph.bidirected if edge not in removed]
-    return ADMG.of(nodes=graph.nodes, directed=graph.directed, bidirected=kept)
+    siblings = list(graph.sibling_masks)
+    for edge in removed:
+        one, other = map(graph.index.__getitem__, edge)
+        siblings[one] &= ~(1 << other)
+        siblings[other] &= ~(1 << one)
+    return replace(graph, sibling_masks=tuple(siblings))
+
+
+def _by_measurement(graph: ADMG, query: Query, hidden: Variables, edge: Edge) -> bool:
+    """Whether to observe the cause helps; only if to rule it out would, which is quicker to say."""
+    ruled_out = _identified(_without(graph, frozenset((edge,))), query, hidden)
+    return ruled_out and _identified(_measured(graph, edge), query, hidden)
 
 
 def _measured(graph: ADMG, edge: Edge) -> ADMG:
