@@ -14,7 +14,12 @@ from causal.model.altered import Constant, Drawn, Held, Shifted
 from causal.model.continuous.additive import Additive, LocationScale
 from causal.model.continuous.categorical import Categorical
 from causal.model.continuous.coupling import GumbelMax
-from causal.model.continuous.described import curve_from_dict, odds_from_dict
+from causal.model.continuous.described import (
+    curve_from_dict,
+    network_from_dict,
+    odds_from_dict,
+)
+from causal.model.continuous.flow import Flow
 from causal.model.continuous.laws import law_from_dict
 from causal.model.continuous.linear import Linear
 from causal.model.continuous.monotone import CUBE, EXP, LOGISTIC, Monotone
@@ -124,6 +129,12 @@ def _location_scale(data: Data) -> LocationScale:
     return LocationScale(mean, scale, _noise(data), ignores=_names(data["ignores"]))
 
 
+def _flow(data: Data) -> Flow:
+    network = network_from_dict(cast("Data", data["network"]))
+    centre, width = cast("float", data["centre"]), cast("float", data["width"])
+    return Flow(network, centre, width, tuple(_names(data["ignores"])))
+
+
 def _monotone(data: Data) -> Monotone:
     inner = mechanism_from_dict(cast("Data", data["inner"]))
     name = str(cast("Data", data["link"])["name"])
@@ -182,6 +193,7 @@ READERS: Mapping[str, Callable[[Data], Mechanism]] = {
     "linear": _linear,
     "additive": _additive,
     "location-scale": _location_scale,
+    "flow": _flow,
     "monotone": _monotone,
     "threshold": _threshold,
     "categorical": _categorical,

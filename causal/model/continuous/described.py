@@ -9,11 +9,12 @@ from causal.errors import ModelError
 from causal.model.continuous.categorical import Logits, Odds
 from causal.model.continuous.curves import Curve, Polynomial
 from causal.model.continuous.features import Exp, Feature, Weighted
+from causal.model.continuous.network import Network, NetworkCurve
 from causal.model.continuous.scores import Scores
 from causal.model.continuous.trees import Tree, Trees
 from causal.model.mechanism import Value, Values
 
-__all__ = ["curve_from_dict", "odds_from_dict"]
+__all__ = ["curve_from_dict", "network_from_dict", "odds_from_dict"]
 
 Data: TypeAlias = Mapping[str, object]
 
@@ -37,6 +38,8 @@ def curve_from_dict(data: object) -> Curve:
             return Exp(_weighted(cast("Data", curve["log"])), *ends)
         case "trees":
             return _trees(curve)
+        case "network":
+            return NetworkCurve(network_from_dict(cast("Data", curve["network"])))
     raise ModelError(f"the function {curve.get('function')} is code; data cannot bring it back")
 
 
@@ -45,6 +48,20 @@ def _weighted(data: Data) -> Weighted:
     return Weighted(
         cast("float", data["intercept"]),
         tuple((_feature(feature), weight) for feature, weight in terms),
+        _domains(data),
+    )
+
+
+def network_from_dict(data: Data) -> Network:
+    """The network that plain data describe."""
+    layers = cast("list[tuple[list[list[float]], list[float]]]", data["layers"])
+    features = cast("list[dict[str, list[object]]]", data["features"])
+    return Network(
+        tuple(_names(data["given"])),
+        tuple(map(_feature, features)),
+        tuple(cast("list[float]", data["centres"])),
+        tuple(cast("list[float]", data["widths"])),
+        tuple((tuple(map(tuple, weights)), tuple(biases)) for weights, biases in layers),
         _domains(data),
     )
 

@@ -16,7 +16,7 @@ from causal.model.mechanism import Column, Columns, Value, Values
 from causal.model.noise import Floats, floats
 from causal.variables import Variable, natural
 
-__all__ = ["Exp", "Feature", "Weighted"]
+__all__ = ["Exp", "Feature", "Weighted", "check_levels"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Weighted:
         """The predictor of each unit; raises DataError for a value that was never learned."""
         columns = dict(zip(self.given, given, strict=True))
         for name, values in self.domains:
-            _check_levels(name, columns[name], values)
+            check_levels(name, columns[name], values)
         total = np.full(units, self.intercept)
         for feature, weight in self.terms:
             total += weight * feature.of(columns)
@@ -124,7 +124,8 @@ class Exp:
         return {"kind": "exp", "log": self.log.to_dict(), "low": self.low, "high": self.high}
 
 
-def _check_levels(name: Variable, column: Column, values: Values) -> None:
+def check_levels(name: Variable, column: Column, values: Values) -> None:
+    """Raise DataError for a value that was never learned."""
     known = np.isin(column, np.asarray(values))
     if not known.all():
         strange = column[~known][0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 
 from causal.errors import DataError
@@ -16,15 +18,14 @@ FEWEST = 20  # rows in a leaf
 
 def grown(task: Task, weights: Floats | None, *, rounds: int, rate: float, leaves: int) -> Trees:
     """Trees for the mean of a task, by histogram gradient boosting (Ke et al. 2017)."""
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
+    ensemble = import_module("sklearn.ensemble")  # an extra, and slow to import
     if not task.given:
         return Trees((), float(np.average(task.numbers, weights=weights)), ())
     if len(task) < 2 * FEWEST:
         raise DataError(f"{task.variable} has {len(task)} rows; trees need {2 * FEWEST} at least")
     domains = tuple((name, task.levels[name]) for name in task.given if name in task.levels)
     matrix = encoded(task.columns, task.given, dict(domains))
-    forest = HistGradientBoostingRegressor(
+    forest = ensemble.HistGradientBoostingRegressor(
         max_iter=rounds,
         learning_rate=rate,
         max_leaf_nodes=leaves,

@@ -31,7 +31,6 @@ __all__ = ["fit"]
 FEW_VALUES = 10  # different whole numbers that still count as choices
 ROWS_A_CELL = 5  # of a table, for it to be chosen
 FOLDS = 5
-REGRESSIONS = (LeastSquares, Splines, Boosted, Scaled)
 
 
 def fit(
@@ -68,7 +67,7 @@ def fit(
     levels = {
         v: values
         for v in graph.nodes
-        if not isinstance(chosen.get(v), REGRESSIONS) and (values := _values(rows[v]))
+        if not _is_regression(chosen.get(v)) and (values := _values(rows[v]))
     }
     columns = {v: _column(rows[v], v in levels) for v in graph.nodes}
     tasks = {}
@@ -153,6 +152,11 @@ def _check_graph(graph: ADMG) -> None:
     )
 
 
+def _is_regression(learner: Learner | None) -> bool:
+    """Whether a learner, if there is one, is of real numbers."""
+    return learner is not None and not isinstance(learner, Tables | Multinomial)
+
+
 def _rows(graph: ADMG, data: pd.DataFrame, missing: str) -> pd.DataFrame:
     columns = [str(c) for c in data.columns]
     if absent := [v for v in graph.nodes if v not in columns]:
@@ -184,12 +188,16 @@ def _values(column: pd.Series) -> Values:
 
 
 def _column(column: pd.Series, choice: bool) -> Column:  # noqa: FBT001  # two kinds of columns
-    values: Column = column.to_numpy() if choice else column.to_numpy(dtype=np.float64)
-    if not choice and not np.isfinite(values).all():
-        raise DataError(
-            f"{column.name} holds {values[~np.isfinite(values)][0]}; give finite numbers"
-        )
-    return values
+    if choice:
+        return column.to_numpy()
+    try:
+        numbers = column.to_numpy(dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{column.name} holds no real numbers: {error}") from error
+    if not np.isfinite(numbers).all():
+        strange = numbers[~np.isfinite(numbers)][0]
+        raise DataError(f"{column.name} holds {strange}; give finite numbers")
+    return numbers
 
 
 def _folds(rows: int, rng: np.random.Generator) -> list[Rows]:

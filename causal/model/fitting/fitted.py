@@ -11,6 +11,7 @@ import pandas as pd
 from causal.errors import OptionError
 from causal.graph import ADMG
 from causal.model.continuous import Additive, Categorical, LocationScale
+from causal.model.continuous.flow import Flow
 from causal.model.engines.units import outcome_probabilities, potential_outcomes
 from causal.model.finite import Table
 from causal.model.fitting.task import Learner, Rows, Task
@@ -113,6 +114,8 @@ def described(mechanism: Mechanism) -> tuple[str, str]:
             return f"mean({reads}) + noise", _law(mechanism)
         case LocationScale():
             return f"mean({reads}) + scale × noise", _law(mechanism)
+        case Flow():
+            return f"flow({reads})", _law(mechanism)
         case Table():
             return f"table({reads})", f"{type(mechanism.coupling).__name__} coupling"
         case Categorical():

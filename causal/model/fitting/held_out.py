@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from causal.errors import DataError
 from causal.model.continuous import Additive, Categorical, LocationScale
+from causal.model.continuous.flow import Flow
 from causal.model.finite import Table
 from causal.model.fitting.regression import at
 from causal.model.fitting.task import Learner, Rows, Task
 from causal.model.mechanism import Mechanism
-from causal.model.noise import Floats
+from causal.model.noise import Floats, floats
 
 __all__ = ["HeldOut", "better", "held_out"]
 
@@ -72,6 +74,8 @@ def better(one: HeldOut, other: HeldOut) -> bool:
 
 
 def _numbers(mechanism: Mechanism, alone: Task, test: Task) -> dict[str, Floats]:
+    if isinstance(mechanism, Flow):
+        return _flow_numbers(mechanism, alone, test)
     if not isinstance(mechanism, Additive | LocationScale):
         raise DataError(f"{type(mechanism).__name__} says nothing of means and spreads")
     error = test.numbers - at(mechanism.mean, test)
@@ -89,6 +93,21 @@ def _numbers(mechanism: Mechanism, alone: Task, test: Task) -> dict[str, Floats]
         "base": -0.5 * around**2 - np.log(spread),
         "left": left,
         "squared": error**2,
+        "total": (test.numbers - centre) ** 2,
+    }
+
+
+def _flow_numbers(mechanism: Flow, alone: Task, test: Task) -> dict[str, Floats]:
+    """The proper log score, less the constant that normal scores leave out; normal ranks."""
+    given = [test.columns[name] for name in mechanism.given]
+    centre, spread = alone.numbers.mean(), alone.numbers.std()
+    around = (test.numbers - centre) / spread
+    noise = floats(mechanism.abduct(test.target, given).noise)
+    return {
+        "score": mechanism.log_density(test.target, given) + 0.5 * np.log(2 * np.pi),
+        "base": -0.5 * around**2 - np.log(spread),
+        "left": np.sign(noise) * -special.ndtri_exp(special.log_expit(-np.abs(noise))),
+        "squared": (test.numbers - mechanism.mean(given, len(test))) ** 2,
         "total": (test.numbers - centre) ** 2,
     }
 
