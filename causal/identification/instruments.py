@@ -14,26 +14,57 @@ from itertools import combinations
 from typing import TypeAlias
 
 from causal.errors import DataError, QueryError
-from causal.graph import ADMG
+from causal.graph import ADMG, OpenPath
 from causal.graph.bits import bits, closure, union
 from causal.graph.separation import reachable
 from causal.graph.separators import disjoint, nearest_separator
 from causal.identification.treks import trek_rank
 from causal.variables import Names, Variable, Variables, listed, natural, quoted
 
-__all__ = ["InstrumentalSet", "Number", "instruments"]
+__all__ = ["Exclusion", "InstrumentalSet", "Number", "instruments"]
 
 Number: TypeAlias = float | Fraction
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Instruments are separated from the outcome once some edges into it are gone.
+
+    >>> print(Exclusion(frozenset("Z"), "Y", frozenset("W"), causes=frozenset("X")))
+    Z ⊥ Y | W without X -> Y
+    """
+
+    instruments: Variables
+    outcome: Variable
+    given: Variables
+    causes: Variables
+
+    def __str__(self) -> str:
+        one, given = (
+            ", ".join(map(quoted, sorted(names, key=natural)))
+            for names in (self.instruments, self.given)
+        )
+        gone = (f"{quoted(x)} -> {quoted(self.outcome)}" for x in sorted(self.causes, key=natural))
+        condition = f" | {given}" if given else ""
+        return f"{one} ⊥ {quoted(self.outcome)}{condition} without {', '.join(gone)}"
+
+    def holds(self, graph: ADMG) -> bool:
+        """Whether it is true of a graph."""
+        x, y = graph.mask(self.causes), graph.mask(self.outcome)
+        start, given = graph.mask(self.instruments), graph.mask(self.given)
+        return not reachable(_without_edges(graph, x, y), start, given=given, until=y)
 
 
 @dataclass(frozen=True)
 class InstrumentalSet:
     """As many instruments as causes of one outcome, given some variables; prints the equations.
 
-    >>> print(InstrumentalSet(("X",), "Y", ("Z",), frozenset("W")))
+    >>> graph = ADMG.parse("W -> Z -> X -> Y; X <-> Y; W <-> Y")
+    >>> print(InstrumentalSet(graph, ("X",), "Y", ("Z",), frozenset("W")))
     (X -> Y) = cov(Z, Y | W) / cov(Z, X | W)
     """
 
+    graph: ADMG
     causes: tuple[Variable, ...]
     outcome: Variable
     instruments: tuple[Variable, ...]
@@ -47,13 +78,39 @@ class InstrumentalSet:
         ``covariance[a][b]``, as a dict of dicts or a DataFrame.  Fractions in, Fractions out.
 
         >>> covariance = {"Z": {"X": 2.0, "Y": 3.0}}
-        >>> InstrumentalSet(("X",), "Y", ("Z",), frozenset()).coefficients(covariance)
+        >>> [found] = instruments(ADMG.parse("Z -> X -> Y; X <-> Y"), "X", "Y")
+        >>> found.coefficients(covariance)
         {'X': 1.5}
         """
         given = sorted(self.given, key=natural)
         rows, columns = (*self.instruments, *given), (*self.causes, *given)
         system = [[covariance[r][c] for c in (*columns, self.outcome)] for r in rows]
         return dict(zip(self.causes, _solved(system), strict=False))
+
+    @property
+    def exclusion(self) -> Exclusion:
+        """The separation that the equations rest on.
+
+        >>> [found] = instruments(ADMG.parse("Z -> X -> Y; X <-> Y"), "X", "Y")
+        >>> print(found.exclusion, found.exclusion.holds(found.graph))
+        Z ⊥ Y without X -> Y True
+        """
+        return Exclusion(
+            frozenset(self.instruments), self.outcome, self.given, frozenset(self.causes)
+        )
+
+    @property
+    def relevance(self) -> tuple[OpenPath, ...]:
+        """For each instrument a path to a cause that is open: the other thing they rest on.
+
+        With several causes there are such paths side by side, so that no two equations are one.
+
+        >>> [found] = instruments(ADMG.parse("Z -> X -> Y; X <-> Y"), "X", "Y")
+        >>> print(*found.relevance)
+        Z -> X
+        """
+        paths = (self.graph.open_path(z, self.causes, given=self.given) for z in self.instruments)
+        return tuple(path for path in paths if path is not None)
 
     def __str__(self) -> str:
         if len(self.causes) == 1:
@@ -109,12 +166,7 @@ def _found(graph: ADMG, x: int, y: int, exclude: int) -> Iterator[InstrumentalSe
 
     The nearest one leaves the most open between the instruments and their causes.
     """
-    cut = replace(
-        graph,
-        parent_masks=tuple(
-            mask & ~x if y >> v & 1 else mask for v, mask in enumerate(graph.parent_masks)
-        ),
-    )
+    cut = _without_edges(graph, x, y)
     below = closure(y, graph.child_masks, graph.everything)
     usable = graph.everything & ~(x | below | exclude)
     causes = tuple(sorted(graph.named(x), key=natural))
@@ -125,7 +177,13 @@ def _found(graph: ADMG, x: int, y: int, exclude: int) -> Iterator[InstrumentalSe
             continue
         if trek_rank(graph, chosen | given, x | given) == (x | given).bit_count():
             named = tuple(sorted(graph.named(chosen), key=natural))
-            yield InstrumentalSet(causes, outcome, named, graph.named(given))
+            yield InstrumentalSet(graph, causes, outcome, named, graph.named(given))
+
+
+def _without_edges(graph: ADMG, x: int, y: int) -> ADMG:
+    """The graph without the edges from one set into another."""
+    parents = [mask & ~x if y >> v & 1 else mask for v, mask in enumerate(graph.parent_masks)]
+    return replace(graph, parent_masks=tuple(parents))
 
 
 def _solved(system: Sequence[Sequence[Number]]) -> list[Number]:

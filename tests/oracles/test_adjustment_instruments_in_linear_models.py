@@ -12,7 +12,7 @@ from random import Random
 import pytest
 from strategies.linear import Matrix, linear_model
 
-from causal import ADMG, instruments
+from causal import ADMG, InstrumentalSet, instruments
 from causal.identification.treks import trek_rank
 from causal.variables import Variables
 
@@ -81,6 +81,37 @@ def test_the_equations_give_the_coefficients_exactly(seed: int) -> None:
             for x in (*itertools.combinations(causes, 1), *itertools.combinations(causes, 2)):
                 for found in instruments(graph, x, y):
                     assert found.coefficients(covariance) == {v: edges[v, y] for v in x}
+                    assert_its_reasons_hold(found)
+
+
+def assert_its_reasons_hold(found: InstrumentalSet) -> None:
+    graph, given = found.graph, found.given
+    cut = without_edges(graph, frozenset(found.causes), found.outcome)
+    assert found.exclusion.holds(graph) is cut.separated(
+        found.instruments, found.outcome, given=given
+    )
+    assert found.exclusion.holds(graph)
+    assert not found.exclusion.holds(
+        ADMG.of(
+            nodes=graph.nodes,
+            directed=graph.directed,
+            bidirected={*graph.bidirected, (found.instruments[0], found.outcome)},
+        )
+    )
+    for z, path in zip(found.instruments, found.relevance, strict=True):
+        assert (path.nodes[0], path.nodes[-1] in found.causes) == (z, True)
+        assert not graph.separated(z, found.causes, given=given)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_pair_of_instruments_is_found_whenever_any_exists(seed: int) -> None:
+    rng = Random(seed)
+    graph = random_admg(rng, 6)
+    _, covariance = linear_model(graph, rng)
+    for y in graph.nodes:
+        for x in itertools.combinations(sorted(graph.parents(y)), 2):
+            exists = next(by_definition(graph, covariance, frozenset(x), y), None) is not None
+            assert (next(instruments(graph, x, y), None) is not None) is exists
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -160,3 +160,10 @@ def test_large_graphs_are_answered_within_the_budget():
     found = remedies(clique, "P(V59 | do(V30))", budget=500)
     assert perf_counter() - start < 20
     assert not found.complete
+
+
+def test_an_edge_outside_the_hedge_may_keep_an_observation_from_becoming_an_action():
+    graph = ADMG.parse("V0 -> V2; V1 -> V2; V0 <-> V1; V0 <-> V2; V0 <-> V3; V1 <-> V3")
+    found = remedies(graph, "P(V3 | do(V0), V2)")
+    assert frozenset({("V1", "V3")}) in found.without
+    assert isinstance(identify(without(graph, [("V1", "V3")]), "P(V3 | do(V0), V2)"), Identified)
