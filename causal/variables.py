@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple, TypeAlias, TypeVar
 
+from causal.errors import printable
+
 __all__ = [
     "Names",
     "Symbol",
@@ -72,12 +74,12 @@ def natural(name: Variable) -> tuple[tuple[bool, int, str], ...]:
 
 
 def listed(names: Iterable[Variable]) -> str:
-    """Names in natural order, as a sentence would list them.
+    """Names in natural order, as a sentence would list them; what does not print is escaped.
 
     >>> listed({"Z", "X", "Y"})
     'X, Y and Z'
     """
-    *first, last = sorted(names, key=natural) or [""]
+    *first, last = map(printable, sorted(names, key=natural) or [""])
     return f"{', '.join(first)} and {last}" if first else last
 
 
@@ -114,10 +116,7 @@ def quoted(name: Variable) -> str:
     """
     if _BARE.fullmatch(name):
         return name
-    literal = enclosed(name)
-    if literal.isprintable():
-        return literal
-    return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in literal)
+    return printable(enclosed(name))
 
 
 def unquoted(literal: str) -> Variable:

@@ -10,6 +10,7 @@ import click
 import causal as engine
 from causal.cli import reading, records, story
 from causal.cli.exits import Exit
+from causal.variables import quoted
 
 __all__ = ["causal"]
 
@@ -122,7 +123,7 @@ def separated(graph: str, x: str, y: str, *, given: tuple[str, ...], as_json: bo
     if as_json:
         click.echo(records.written(records.of_separation(sides, path)))
     else:
-        ones, others, fixed = (", ".join(names) for names in sides.values())
+        ones, others, fixed = (", ".join(map(quoted, names)) for names in sides.values())
         question = f"{ones} and {others}" + (f" given {fixed}" if fixed else "")
         click.echo(story.of_separation(question, path))
     return Exit.NO if path else Exit.ANSWERED

@@ -16,7 +16,7 @@ import click
 
 import causal
 from causal.errors import TextError, shown
-from causal.variables import Variables, natural
+from causal.variables import Variables, natural, unquoted
 
 if TYPE_CHECKING:
     from causal.query import Quantity
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _LOOKS_LIKE_A_FILE = re.compile(r"(?!.*(->|<-))([^;{}]*[/\\][^;{}]*|[^\s;{}]+\.[A-Za-z]{1,6})")
-_NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]+))')
+_NAME = re.compile(r'\s*(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([^,]+))', re.DOTALL)
 
 
 def graph_from(argument: str) -> causal.ADMG:
@@ -93,7 +93,7 @@ def names_from(arguments: Iterable[str], graph: causal.ADMG) -> list[str]:
             names.add(argument)
         else:
             found = _NAME.findall(argument)
-            names.update(re.sub(r"\\(.)", r"\1", quoted) or bare.strip() for quoted, bare in found)
+            names.update(unquoted(quoted) if quoted else bare.strip() for quoted, bare in found)
     names.discard("")
     graph.require(names)
     return sorted(names, key=natural)

@@ -76,7 +76,7 @@ def of_separation(
 
 
 def written(record: Mapping[str, object]) -> str:
-    """A record as text.
+    """A record as text; what would move a terminal is escaped.
 
     >>> print(written({"schema": 1, "estimand": "Σ"}))
     {
@@ -84,7 +84,10 @@ def written(record: Mapping[str, object]) -> str:
       "estimand": "Σ"
     }
     """
-    return json.dumps(record, indent=2, ensure_ascii=False)
+    text = json.dumps(record, indent=2, ensure_ascii=False)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def _sorted(names: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill, indent
 
 import causal
-from causal.variables import listed
+from causal.variables import listed, quoted
 
 __all__ = ["of_answer", "of_proof", "of_separation"]
 
@@ -34,7 +34,8 @@ def _yes(answer: causal.Identified, *, proof: bool) -> str:
     if answer.experiments:
         story += f"\n\n{_prose(_beyond_observation(answer))}"
     if answer.free:
-        story += "\n\n" + _prose(f"Any value of {listed(answer.free)} gives the same number.")
+        free = listed(map(quoted, answer.free))
+        story += "\n\n" + _prose(f"Any value of {free} gives the same number.")
     if proof:
         story += f"\n\nStep by step:\n\n{indent(str(answer.derivation), '  ')}"
     return story
@@ -55,7 +56,7 @@ def _in_no_world(answer: causal.NotIdentified, conflict: causal.Conflict) -> str
     reason = _prose(f"{conflict.why}.")
     story = f"{_prose(verdict)}\n\n  conflict  {conflict}\n\n{reason}"
     if conflict.if_binary is not None:
-        only = f"Were {conflict.if_binary.variable} to have two values only, it would be"
+        only = f"Were {quoted(conflict.if_binary.variable)} to have two values only, it would be"
         story += f"\n\n{_prose(only)}\n\n  {conflict.if_binary}"
     return story
 
@@ -74,10 +75,10 @@ def _no(answer: causal.NotIdentified) -> str:
 def _help(answer: causal.NotIdentified) -> str:
     """What would make it identifiable, smallest changes first."""
     found = causal.remedies(answer.graph, answer.query, limit=3, budget=2000)
-    ways = [f"an experiment that randomises {v}" for v in found.randomise]
-    ways += [f"a measurement of what {listed(edge)} share" for edge in found.measure]
+    ways = [f"an experiment that randomises {quoted(v)}" for v in found.randomise]
+    ways += [f"a measurement of what {listed(map(quoted, edge))} share" for edge in found.measure]
     for edges in found.without:
-        shared = " and ".join(f"{a} <-> {b}" for a, b in sorted(edges))
+        shared = " and ".join(f"{quoted(a)} <-> {quoted(b)}" for a, b in sorted(edges))
         ways.append(f"a reason to rule out {shared}")
     if not ways:
         return _prose("No single experiment or measurement would make it computable.")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from causal.graph.bits import bits
 from causal.graph.edges import Edges
 from causal.graph.walking import connected, reached
+from causal.variables import quoted
 
 __all__ = ["OpenPath", "mutilated_ancestors", "open_route", "reachable"]
 
@@ -31,14 +32,14 @@ class OpenPath:
 
     def __str__(self) -> str:
         steps = zip(self.arrows, self.nodes[1:], strict=True)
-        return self.nodes[0] + "".join(f" {arrow} {node}" for arrow, node in steps)
+        return quoted(self.nodes[0]) + "".join(f" {arrow} {quoted(v)}" for arrow, v in steps)
 
     @property
     def why(self) -> str:
         """One clause a collider, in words; empty when there is none."""
         return "; ".join(
             f"the collider {c} is given" if c == by else f"the collider {c} has {by} given below it"
-            for c, by in self.colliders
+            for c, by in (map(quoted, each) for each in self.colliders)
         )
 
     def to_dict(self) -> dict[str, object]:

@@ -165,7 +165,7 @@ def test_separation_as_json_names_the_sides_and_the_path(run: Run) -> None:
 def test_names_may_have_spaces_and_lists_may_have_commas(run: Run, arguments: list[str]) -> None:
     graph = '"blood pressure" -> {A, B} -> Y'
     code, out, _ = run("separated", graph, *arguments)
-    assert (code, out.split(":")[0]) == (0, "Separated. blood pressure and Y given A, B")
+    assert (code, out.split(":")[0]) == (0, 'Separated. "blood pressure" and Y given A, B')
 
 
 def test_a_graph_may_come_from_a_file(run: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
