@@ -62,12 +62,19 @@ class Counterfactual:
 
 @dataclass(frozen=True, eq=False)
 class UnitCounterfactuals:
-    """One counterfactual number a unit, given what was observed of it, under the units' index."""
+    """One counterfactual number a unit, given what was observed of it, under the units' index.
+
+    A value from weighted draws has a ``standard_error``; it is NaN where too few draws agreed with
+    what was observed of the unit.
+    """
 
     query: Quantity
     value: pd.Series
     engine: str
     assumptions: tuple[str, ...]
+    standard_error: pd.Series | None = None
 
     def __str__(self) -> str:
-        return f"{self.query} for {len(self.value)} units, on average {self.value.mean():.4g}"
+        text = f"{self.query} for {len(self.value)} units, on average {self.value.mean():.4g}"
+        refused = int(self.value.isna().sum())
+        return f"{text}; {refused} without an answer" if refused else text

@@ -15,7 +15,7 @@ import pandas as pd
 
 from causal.model.engines.answers import Counterfactual, UnitCounterfactuals
 from causal.model.engines.bounding.unknown_coupling import bound
-from causal.model.engines.continuous import DRAWS, answered
+from causal.model.engines.continuous import DRAWS, UNIT_DRAWS, answered, unit_answers
 from causal.model.engines.evaluation import Evaluation, evaluation
 from causal.model.engines.unit_batches import batches, couplings_of, values
 from causal.model.engines.units.evidence import Evidence, Units
@@ -44,14 +44,20 @@ def counterfactual(
     *,
     units: None = None,
     exact: bool | None = None,
-    draws: int = DRAWS,
+    draws: int | None = None,
     rng: Randomness = 0,
 ) -> Counterfactual: ...
 
 
 @overload
 def counterfactual(
-    model: SCM, query: Question, *, units: Units, exact: bool | None = None
+    model: SCM,
+    query: Question,
+    *,
+    units: Units,
+    exact: bool | None = None,
+    draws: int | None = None,
+    rng: Randomness = 0,
 ) -> UnitCounterfactuals: ...
 
 
@@ -61,7 +67,7 @@ def counterfactual(
     *,
     units: Units | None = None,
     exact: bool | None = None,
-    draws: int = DRAWS,
+    draws: int | None = None,
     rng: Randomness = 0,
 ) -> Counterfactual | UnitCounterfactuals:
     """The value of a counterfactual probability, expectation, or sum of them, in a model.
@@ -72,7 +78,7 @@ def counterfactual(
     place.
 
     ``units``, a table with a row for each, makes what was observed of a unit part of its evidence,
-    and asks for one value a unit of a finite model; an empty field was not observed.
+    and asks for one value a unit; an empty field was not observed.
 
     Where the question leads to real numbers, linear models with normal noise are answered exactly,
     and so is evidence that pins all noise; anything else by weighted ``draws``, with a standard
@@ -97,12 +103,17 @@ def counterfactual(
     [0.0, 0.25, 0.0]
     """
     asked = posed_quantity(model, query)
-    part = _upstream(model, asked)
     if units is not None:
-        return _unit_by_unit(part, asked, Evidence.of(units), exact=bool(exact))
+        seen = Evidence.of(units)
+        model.graph.require(map(str, seen.names))
+        part = _upstream(model, {*asked.variables, *map(str, seen.names)})
+        if part.is_finite:
+            return _unit_by_unit(part, asked, seen, exact=bool(exact))
+        return unit_answers(part, asked, seen, draws=draws or UNIT_DRAWS, rng=rng)
+    part = _upstream(model, asked.variables)
     if part.is_finite:
         return _by_tables(part, asked, exact=exact)
-    return answered(part, asked, draws=draws, rng=rng)
+    return answered(part, asked, draws=draws or DRAWS, rng=rng)
 
 
 def _by_tables(model: SCM, asked: Quantity, *, exact: bool | None) -> Counterfactual:
@@ -170,11 +181,11 @@ def _together(couplings: Iterable[Mapping[Variable, str]]) -> dict[Variable, str
     return {v: text for each in couplings for v, text in each.items()}
 
 
-def _upstream(model: SCM, asked: Quantity) -> SCM:
+def _upstream(model: SCM, names: Iterable[Variable]) -> SCM:
     """The part of a model that a question can depend on; the model itself when it is finite."""
     if model.is_finite:
         return model
-    needed = model.graph.ancestors(asked.variables)
+    needed = model.graph.ancestors(names)
     mechanisms = {v: mechanism for v, mechanism in model.parts if v in needed}
     read = frozenset().union(*(m.reads for m in mechanisms.values()))
     return SCM.of(mechanisms, [one for one in model.noise if one.name in read])

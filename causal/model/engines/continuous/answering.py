@@ -69,15 +69,15 @@ def _part(asked: Posed, draws: int, seed: int) -> Part:
     found = None if asked.limits else rows(asked)
     if found is not None:
         law = conditioned(found, asked)
-        value = sum(part.factor * gaussian_value(part, law) for part in asked.parts)
-        return Part(value, GAUSSIAN, couplings=couplings)
+        value = sum(part.factor * gaussian_value(part, law)[0] for part in asked.parts)
+        return Part(float(value), GAUSSIAN, couplings=couplings)
     once = swarm(asked, 1, seed)
     if not once.random:
         return Part(float(part_values(asked, once)[0]), POINT, couplings=couplings)
     many = swarm(asked, draws, seed)
     weights, effective = normalised(many.log_weights)
     if effective < FLOOR:
-        raise TooFewDrawsError(effective, draws, ", ".join(map(str, asked.given)))
+        raise TooFewDrawsError(effective, draws, asked.evidence)
     values = part_values(asked, many)
     mean = float(weights @ values)
     variance = float((weights**2) @ (values - mean) ** 2)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from scipy import special, stats
@@ -15,60 +16,76 @@ from scipy import special, stats
 from causal.errors import ImpossibleEvidenceError
 from causal.model.continuous import Normal
 from causal.model.engines.continuous.affine import affine
-from causal.model.engines.continuous.posed import RELATIONS, Asked, Bound, Posed
+from causal.model.engines.continuous.posed import RELATIONS, Asked, Bound, Observed, Posed
 from causal.model.mechanism import Mechanism, private
 from causal.model.noise import Floats, Law
+from causal.variables import Variable
 
 __all__ = ["Conditioned", "Rows", "conditioned", "gaussian_value", "rows"]
 
+Numbers: TypeAlias = float | Floats
+
+CLOSE = 1e-6  # how far a value may be from what is certain, relative to its size
+ROUNDING = 1e-9
 TINY = 1e-9  # of a node's own spread: less is no spread at all
 POINTS = 2_000_000  # evaluations for a probability of several limits at once
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Each node as constant + row @ noise, where noise is standard normal, one column a source."""
+    """Each node as constant + row @ noise, where noise is standard normal, one column a source.
 
-    constants: Mapping[int, float]
+    A constant has one entry a unit, as far as units differ.
+    """
+
+    constants: Mapping[int, Numbers]
     rows: Mapping[int, Floats]
 
 
 @dataclass(frozen=True, eq=False)
 class Conditioned:
-    """Nodes given evidence: the noise is normal, with a mean and a factor of its covariance."""
+    """Nodes given evidence: the noise is normal, with a mean and a factor of its covariance.
+
+    The mean has a row a source, and a column a unit; the factor is the same for all units.
+    """
 
     rows: Rows
     mean: Floats
     factor: Floats
 
-    def moments(self, number: int, minus: int | None = None) -> tuple[float, float]:
-        """Mean and standard deviation of a node, or of a difference of two."""
+    def moments(self, number: int, minus: int | None = None) -> tuple[Floats, float]:
+        """Means and standard deviation of a node, or of a difference of two."""
         constant, row = self.rows.constants[number], self.rows.rows[number]
         if minus is not None:
             constant, row = constant - self.rows.constants[minus], row - self.rows.rows[minus]
         sd = float(np.linalg.norm(row @ self.factor))
         scale = float(np.linalg.norm(row)) or 1.0
-        return float(constant + row @ self.mean), sd if sd > TINY * scale else 0.0
+        return np.asarray(constant + row @ self.mean), sd if sd > TINY * scale else 0.0
 
 
-def rows(asked: Posed) -> Rows | None:
-    """The affine functions; None where a mechanism is not linear or a noise not normal."""
+def rows(asked: Posed, columns: Mapping[Variable, Floats] | None = None) -> Rows | None:
+    """The affine functions; None where a mechanism is not linear or a noise not normal.
+
+    ``columns`` say what was observed of each unit.
+    """
     model = asked.worlds.model
     laws = {one.name: one.source for one in model.noise}
     sources: dict[str, Normal] = {}
-    combined: dict[int, tuple[float, dict[str, float]]] = {}
+    combined: dict[int, tuple[Numbers, dict[str, float]]] = {}
     for number in asked.nodes:
         node = asked.node(number)
         if node.variable is None:
-            if not isinstance(node.constant, int | float):
+            constant = _number(node.constant, columns or {})
+            if constant is None:
                 return None
-            combined[number] = float(node.constant), {}
+            combined[number] = constant, {}
             continue
         mechanism = model.mechanisms[node.variable]
         shape = affine(mechanism)
         if shape is None:
             return None
-        constant, weights = shape.constant, dict[str, float]()
+        total: Numbers = shape.constant
+        weights: dict[str, float] = {}
         for name, slot in zip(mechanism.given, node.inputs, strict=True):
             weight = shape.weights.get(name, 0.0)
             if isinstance(slot, str):
@@ -77,79 +94,97 @@ def rows(asked: Posed) -> Rows | None:
                 weights[slot] = weights.get(slot, 0.0) + weight
             else:
                 inner, coefficients = combined[slot]
-                constant += weight * inner
+                total = total + weight * inner
                 for source, c in coefficients.items():
                     weights[source] = weights.get(source, 0.0) + weight * c
         if not _add_noise(mechanism, node.variable, laws, sources, weights):
             return None
-        combined[number] = constant, weights
+        combined[number] = total, weights
     return _matrix(combined, sources)
 
 
-def conditioned(found: Rows, asked: Posed) -> Conditioned:
+def conditioned(
+    found: Rows, asked: Posed, columns: Mapping[Variable, Floats] | None = None, units: int = 1
+) -> Conditioned:
     """The law of the noise given the values that were seen; raises ImpossibleEvidenceError."""
     width = len(next(iter(found.rows.values()), np.empty(0)))
-    mean, factor = np.zeros(width), np.eye(width)
-    for number, value in asked.seen.items():
+    mean, factor = np.zeros((width, units)), np.eye(width)
+    for number, seen in asked.seen.items():
+        value = _number(seen, columns or {})
+        assert value is not None
         row = found.rows[number]
         direction = row @ factor
         spread = float(direction @ direction)
-        gap = float(value) - found.constants[number] - float(row @ mean)  # type: ignore[arg-type]
+        gap = value - found.constants[number] - row @ mean
         if spread <= TINY**2 * max(1.0, float(row @ row)):
-            if abs(gap) > 1e-6 * max(1.0, abs(float(value))):  # type: ignore[arg-type]
-                raise ImpossibleEvidenceError(", ".join(map(str, asked.given)))
+            if (np.abs(gap) > CLOSE * np.maximum(1.0, np.abs(value))).any():
+                raise ImpossibleEvidenceError(asked.evidence)
             continue
         gain = factor @ direction / spread
-        mean = mean + gain * gap
+        mean = mean + np.outer(gain, gap)
         factor = factor - np.outer(gain, direction)  # a projection: still a factor, and exact
     return Conditioned(found, mean, factor)
 
 
-def gaussian_value(part: Asked, law: Conditioned) -> float:
-    """The mean, or the probability, that one part asks for."""
+def gaussian_value(part: Asked, law: Conditioned) -> Floats:
+    """The mean, or the probability, that one part asks for; one entry a unit."""
     if part.mean is not None:
         return law.moments(part.mean)[0]
-    sure: list[bool] = []
+    sure = np.ones(law.mean.shape[1], dtype=bool)
     open_: list[Bound] = []
     for event in part.events:
-        mean, sd = _margin(event, law)
+        means, sd = _margin(event, law)
         if sd == 0.0:
-            close = np.isclose(mean, 0.0, atol=1e-9) and event.relation in ("=", "!=", "<=", ">=")
-            sure.append(bool(RELATIONS[event.relation](0.0 if close else mean, 0.0)))
+            close = np.where(np.abs(means) < ROUNDING, 0.0, means)
+            sure &= RELATIONS[event.relation](close, 0.0)
         elif event.relation == "=":
-            sure.append(False)
+            sure[:] = False
         elif event.relation != "!=":
             open_.append(event)
-    if not all(sure):
-        return 0.0
-    if len(open_) == 1:
-        mean, sd = _margin(open_[0], law)
-        sign = 1.0 if open_[0].relation in (">", ">=") else -1.0
-        return float(special.ndtr(sign * mean / sd))
-    return _orthant(open_, law) if open_ else 1.0
+    return sure * (_orthant(open_, law) if open_ else 1.0)
 
 
-def _margin(event: Bound, law: Conditioned) -> tuple[float, float]:
-    """Mean and spread of left minus right."""
-    mean, sd = law.moments(event.left, event.right)
-    return (mean, sd) if event.right is not None else (mean - float(event.value), sd)  # type: ignore[arg-type]
+def _number(value: object, columns: Mapping[Variable, Floats]) -> Numbers | None:
+    match value:
+        case Observed(variable):
+            return columns[variable]
+        case int() | float():
+            return float(value)
+    return None
 
 
-def _orthant(events: list[Bound], law: Conditioned) -> float:
-    """The probability of several limits at once, by Genz' quadrature (1992)."""
+def _margin(event: Bound, law: Conditioned) -> tuple[Floats, float]:
+    """Means and spread of left minus right."""
+    means, sd = law.moments(event.left, event.right)
+    if event.right is not None:
+        return means, sd
+    assert isinstance(event.value, int | float)
+    return means - float(event.value), sd
+
+
+def _orthant(events: list[Bound], law: Conditioned) -> Floats:
+    """The probability of several limits at once: one in closed form, more by Genz (1992)."""
+    signs = [-1.0 if event.relation in (">", ">=") else 1.0 for event in events]
     upper, lines = [], []
-    for event in events:
-        mean, sd = _margin(event, law)
+    for event, sign in zip(events, signs, strict=True):
+        means, sd = _margin(event, law)
         row = law.rows.rows[event.left]
         if event.right is not None:
             row = row - law.rows.rows[event.right]
-        sign = -1.0 if event.relation in (">", ">=") else 1.0
-        upper.append(-sign * mean / sd)
+        upper.append(-sign * means / sd)
         lines.append(sign * (row @ law.factor) / sd)
+    if len(events) == 1:
+        single: Floats = special.ndtr(upper[0])
+        return single
     matrix = np.array(lines)
+    covariance = matrix @ matrix.T
+    return np.array([_below(limits, covariance) for limits in np.array(upper).T])
+
+
+def _below(limits: Floats, covariance: Floats) -> float:
     found = stats.multivariate_normal.cdf(
-        np.array(upper),
-        cov=matrix @ matrix.T,
+        limits,
+        cov=covariance,
         allow_singular=True,
         maxpts=POINTS,
         abseps=1e-9,
@@ -184,7 +219,7 @@ def _add_noise(
 
 
 def _matrix(
-    combined: Mapping[int, tuple[float, Mapping[str, float]]], sources: Mapping[str, Normal]
+    combined: Mapping[int, tuple[Numbers, Mapping[str, float]]], sources: Mapping[str, Normal]
 ) -> Rows:
     place = {name: i for i, name in enumerate(sources)}
     constants, found = {}, {}

@@ -16,7 +16,7 @@ import numpy as np
 from causal.errors import ImpossibleEvidenceError, ModelError, UnusableEvidenceError
 from causal.model.checking import checked
 from causal.model.continuous import Empirical
-from causal.model.engines.continuous.posed import Bound, Posed, holds
+from causal.model.engines.continuous.posed import Bound, Observed, Posed, holds
 from causal.model.engines.worlds import Slot
 from causal.model.mechanism import Column, Mechanism, Value, private
 from causal.model.noise import Floats, Law, floats
@@ -27,7 +27,6 @@ from causal.variables import Variable
 __all__ = ["Draws", "Swarm", "swarm"]
 
 STEP = 1e-6  # of the noise's spread, for the slope of a mechanism
-Evidence = Mapping[int, Column]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +43,15 @@ class Draws:
 
 @dataclass(eq=False)
 class Swarm:
-    """One sweep over the nodes of all worlds, ``size`` draws at a time."""
+    """One sweep over the nodes of all worlds: so many draws for each unit, unit after unit.
+
+    A draw has the same noise in every unit, so that a unit's answer does not depend on the others.
+    """
 
     asked: Posed
-    evidence: Evidence
-    size: int
+    columns: Mapping[Variable, Column]
+    units: int
+    draws: int
     seed: int
     values: dict[int, Column] = field(default_factory=dict)
     noises: dict[str, Column] = field(default_factory=dict)
@@ -57,6 +60,7 @@ class Swarm:
 
     def __post_init__(self) -> None:
         """No draw counts more than another before anything is seen."""
+        self.size = self.units * self.draws
         self.log_weights: Floats = np.zeros(self.size)
         model = self.asked.worlds.model
         self.laws: dict[str, Law] = {one.name: one.source for one in model.noise}
@@ -67,7 +71,7 @@ class Swarm:
             node = self.asked.node(number)
             if node.variable is None:
                 self.values[number] = self._everywhere(node.constant)
-            elif number in self.evidence:
+            elif number in self.asked.seen:
                 self._observe(number, node.variable, node.inputs)
             else:
                 self._respond(number, node.variable, node.inputs)
@@ -75,7 +79,9 @@ class Swarm:
         return Draws(self.values, self.log_weights, self.random)
 
     def _everywhere(self, value: Value) -> Column:
-        """One value for all draws."""
+        """One value for all draws, or for all draws of a unit."""
+        if isinstance(value, Observed):
+            return self.columns[value.variable].repeat(self.draws)
         column: Column = np.asarray([value]).repeat(self.size)
         return column
 
@@ -87,7 +93,8 @@ class Swarm:
     def _noise(self, name: str, law: Law) -> Column:
         """A noise, drawn when it is first read."""
         if name not in self.noises:
-            self.noises[name] = law.form.draw(self.size, stream(self.seed, "swarm", name))
+            drawn = law.form.draw(self.draws, stream(self.seed, "swarm", name))
+            self.noises[name] = np.tile(drawn, self.units)
             self.varying.add(name)
             self.random = True
         return self.noises[name]
@@ -109,7 +116,7 @@ class Swarm:
 
     def _observe(self, number: int, v: Variable, inputs: tuple[Slot, ...]) -> None:
         mechanism = self.asked.worlds.model.mechanisms[v]
-        value, source = self.evidence[number], self._source(v, mechanism)
+        value, source = self._everywhere(self.asked.seen[number]), self._source(v, mechanism)
         self.values[number] = value
         given = self._columns(inputs)
         if mechanism.values:
@@ -159,13 +166,15 @@ class Swarm:
             self._keep(holds(limit, self.values) > 0)
 
 
-def swarm(asked: Posed, size: int, seed: int, evidence: Evidence | None = None) -> Draws:
-    """Draws of all nodes under the evidence; one value a node, or one a draw in ``evidence``."""
-    if evidence is None:
-        evidence = {
-            number: np.asarray([value]).repeat(size) for number, value in asked.seen.items()
-        }
-    found = Swarm(asked, evidence, size, seed).swept()
-    if not found.random and np.isneginf(found.log_weights).all():
-        raise ImpossibleEvidenceError(", ".join(map(str, asked.given)))
+def swarm(
+    asked: Posed,
+    draws: int,
+    seed: int,
+    columns: Mapping[Variable, Column] | None = None,
+    units: int = 1,
+) -> Draws:
+    """Draws of all nodes under the evidence, and what was observed of each unit."""
+    found = Swarm(asked, columns or {}, units, draws, seed).swept()
+    if not found.random and np.isneginf(found.log_weights).any():
+        raise ImpossibleEvidenceError(asked.evidence)
     return found

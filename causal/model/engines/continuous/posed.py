@@ -6,7 +6,7 @@ noise above all, is shared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ from causal.query import Assignment, Comparison, Event, Expectation, Probability
 from causal.query.comparison import Relation
 from causal.variables import Variable, quoted
 
-__all__ = ["Asked", "Bound", "Posed", "holds", "posed"]
+__all__ = ["Asked", "Bound", "Observed", "Posed", "holds", "posed"]
 
 RELATIONS = {
     "=": np.equal,
@@ -31,6 +31,16 @@ RELATIONS = {
     ">": np.greater,
     ">=": np.greater_equal,
 }
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The value that each unit was observed to have, as a column says; it stands in for a value."""
+
+    variable: Variable
+
+    def __str__(self) -> str:
+        return self.variable
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,11 @@ class Posed:
     given: tuple[Event, ...]
 
     @property
+    def evidence(self) -> str:
+        """What is given, as text."""
+        return ", ".join(map(str, self.given or self.seen.values()))
+
+    @property
     def nodes(self) -> list[int]:
         """All nodes that matter, causes first."""
         slots: set[Slot] = set(self.seen)
@@ -75,23 +90,19 @@ class Posed:
         """A node by its number."""
         return self.worlds.nodes[number]
 
-    def label(self, number: int) -> str:
-        """What an error calls a node."""
-        node = self.node(number)
-        return str(node.constant) if node.variable is None else node.variable
 
-
-def posed(model: SCM, asked: Quantity) -> Iterator[Posed]:
+def posed(model: SCM, asked: Quantity, observed: Collection[Variable] = ()) -> Iterator[Posed]:
     """The parts of a quantity, those with the same evidence together.
 
-    Raises QueryError or DomainError where a part means nothing in the model.
+    What was ``observed`` of each unit is part of every evidence.  Raises QueryError or DomainError
+    where a part means nothing in the model.
     """
     groups: dict[tuple[object, ...], list[tuple[Fraction, Probability | Expectation]]] = {}
     for factor, part in asked.parts:
         if part is not None:
             groups.setdefault((part.do, part.given), []).append((factor, part))
     for parts in groups.values():
-        yield _group(model, parts)
+        yield _group(model, parts, observed)
 
 
 def holds(bound: Bound, values: Mapping[int, Column]) -> Floats:
@@ -100,34 +111,56 @@ def holds(bound: Bound, values: Mapping[int, Column]) -> Floats:
     return floats(RELATIONS[bound.relation](values[bound.left], other))
 
 
-def _group(model: SCM, parts: Sequence[tuple[Fraction, Probability | Expectation]]) -> Posed:
+def _group(
+    model: SCM,
+    parts: Sequence[tuple[Fraction, Probability | Expectation]],
+    observed: Collection[Variable],
+) -> Posed:
     first = parts[0][1]
     worlds = Worlds(model)
     seen: dict[int, Value] = {}
-    limits: list[Bound] = []
+    # Causes first: what reads a value that was seen reads that value in every world.
+    for v in (v for v in model.graph.nodes if v in observed):
+        seen[worlds.node(Term(v))] = Observed(v)
+        worlds.see(worlds.node(Term(v)), Observed(v))
     place = {v: i for i, v in enumerate(model.graph.nodes)}
     terms = [event for event in first.given if isinstance(event, Term)]
     for term in sorted(terms, key=lambda term: place[term.variable]):
-        number = worlds.node(_placed(term, first.do, model))
-        if term.value is None:
-            raise _open(term)
-        known = seen.get(number, worlds.nodes[number].constant)
-        if (number in seen or worlds.nodes[number].variable is None) and known != term.value:
-            raise ImpossibleEvidenceError(", ".join(map(str, first.given)))
-        if worlds.nodes[number].variable is not None:
-            seen[number] = term.value
-            worlds.see(number, term.value)
-    limits += _bounds([e for e in first.given if not isinstance(e, Term)], first.do, worlds)
-    found = []
+        _see(term, first, worlds, seen)
+    events = [event for event in first.given if not isinstance(event, Term)]
+    limits = tuple(_bounds(events, first.do, worlds))
+    return Posed(worlds, seen, limits, tuple(_asked(parts, worlds)), first.given)
+
+
+def _see(
+    term: Term, part: Probability | Expectation, worlds: Worlds, seen: dict[int, Value]
+) -> None:
+    """Note that a term has its value; raises ImpossibleEvidenceError where it has another one."""
+    number = worlds.node(_placed(term, part.do, worlds.model))
+    if term.value is None:
+        raise _open(term)
+    is_set = worlds.nodes[number].variable is None
+    known = seen.get(number, worlds.nodes[number].constant)
+    if isinstance(known, Observed):
+        raise QueryError(f"{term.variable} is observed of each unit, so {part} cannot give it too")
+    if (number in seen or is_set) and known != term.value:
+        raise ImpossibleEvidenceError(", ".join(map(str, part.given)))
+    if not is_set:
+        seen[number] = term.value
+        worlds.see(number, term.value)
+
+
+def _asked(
+    parts: Iterable[tuple[Fraction, Probability | Expectation]], worlds: Worlds
+) -> Iterator[Asked]:
     for factor, part in parts:
         if isinstance(part, Expectation):
-            number = worlds.node(_placed(part.term, part.do, model))
+            number = worlds.node(_placed(part.term, part.do, worlds.model))
             _check_numbers(part, worlds, number)
-            found.append(Asked(float(factor), str(part), number, ()))
+            yield Asked(float(factor), str(part), number, ())
         else:
             events = tuple(_bounds(part.events, part.do, worlds))
-            found.append(Asked(float(factor), str(part), None, events))
-    return Posed(worlds, seen, tuple(limits), tuple(found), first.given)
+            yield Asked(float(factor), str(part), None, events)
 
 
 def _bounds(events: Iterable[Event], do: tuple[Assignment, ...], worlds: Worlds) -> Iterator[Bound]:
@@ -177,7 +210,8 @@ def _check_value(variable: Variable, value: Value, model: SCM) -> None:
 
 def _check_numbers(part: Expectation, worlds: Worlds, number: int) -> None:
     node = worlds.nodes[number]
-    values = worlds.model.domains.get(node.variable or "", (node.constant or 0,))
+    known = (0,) if isinstance(node.constant, Observed) else (node.constant or 0,)
+    values = worlds.model.domains.get(node.variable or "", known)
     if strange := [v for v in values if not isinstance(v, int | float | Fraction)]:
         raise QueryError(
             f"{part} has no value: {part.term.variable} can be {strange[0]!r}, which is no "
