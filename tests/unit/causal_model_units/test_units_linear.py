@@ -155,6 +155,15 @@ def test_a_replaced_mechanism_goes_on_with_the_units_noise() -> None:
     np.testing.assert_allclose(ours["Y"], units["Y"] - units["X"] + 4.0 * units["W"])
 
 
+def test_a_replaced_mechanism_may_read_what_came_after_it() -> None:
+    """A new arrow turns the order of causes round."""
+    model = SCM.of({"A": Linear(), "B": Linear({"A": 1.0}), "Z": Linear(), "Y": Linear({"Z": 1.0})})
+    action = (Do(Y=2.0), Replace(A=Linear({"Y": 3.0, "Z": 1.0})))
+    fact, truth = (m.sample(20, rng=1) for m in (model, model.under(*action)))
+    ours = potential_outcomes(model, fact, *action)
+    pd.testing.assert_frame_equal(ours, truth[list(ours)], atol=1e-9)
+
+
 def test_a_shift_moves_what_would_have_been_anyway() -> None:
     model = SCM.of({"X": Linear(), "M": Linear({"X": 2.0}), "Y": Linear({"M": 3.0})})
     units = model.sample(100, rng=1)
