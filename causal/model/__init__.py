@@ -29,8 +29,25 @@ from causal.model.described import mechanism_from_dict as mechanism_from_dict
 from causal.model.engines.abduction import NoiseLaw as NoiseLaw
 from causal.model.engines.abduction import abduct as abduct
 from causal.model.engines.abduction import predict as predict
+from causal.model.engines.actual_causes import ActualCause as ActualCause
+from causal.model.engines.actual_causes import NotACause as NotACause
+from causal.model.engines.actual_causes import actual_cause as actual_cause
+from causal.model.engines.actual_causes import actual_causes as actual_causes
 from causal.model.engines.answers import Counterfactual as Counterfactual
+from causal.model.engines.answers import UnitCounterfactuals as UnitCounterfactuals
 from causal.model.engines.counterfactual import counterfactual as counterfactual
+from causal.model.engines.named import controlled_direct_effect as controlled_direct_effect
+from causal.model.engines.named import effect_on_the_treated as effect_on_the_treated
+from causal.model.engines.named import natural_direct_effect as natural_direct_effect
+from causal.model.engines.named import natural_indirect_effect as natural_indirect_effect
+from causal.model.engines.named import path_specific_effect as path_specific_effect
+from causal.model.engines.named import probability_of_disablement as probability_of_disablement
+from causal.model.engines.named import probability_of_enablement as probability_of_enablement
+from causal.model.engines.named import probability_of_necessity as probability_of_necessity
+from causal.model.engines.named import (
+    probability_of_necessity_and_sufficiency as probability_of_necessity_and_sufficiency,
+)
+from causal.model.engines.named import probability_of_sufficiency as probability_of_sufficiency
 from causal.model.engines.units import outcome_probabilities as outcome_probabilities
 from causal.model.engines.units import potential_outcomes as potential_outcomes
 from causal.model.equations import load_model as load_model
@@ -56,6 +73,7 @@ __all__ = [
     "EXP",
     "LOGISTIC",
     "SCM",
+    "ActualCause",
     "Additive",
     "Categorical",
     "Counterfactual",
@@ -82,6 +100,7 @@ __all__ = [
     "Noise",
     "NoiseLaw",
     "Normal",
+    "NotACause",
     "Polynomial",
     "Replace",
     "Response",
@@ -91,15 +110,28 @@ __all__ = [
     "Table",
     "Threshold",
     "Uniform",
+    "UnitCounterfactuals",
     "Unknown",
     "abduct",
+    "actual_cause",
+    "actual_causes",
+    "controlled_direct_effect",
     "counterfactual",
+    "effect_on_the_treated",
     "intervention_from_dict",
     "load_model",
     "mechanism_from_dict",
+    "natural_direct_effect",
+    "natural_indirect_effect",
     "outcome_probabilities",
+    "path_specific_effect",
     "potential_outcomes",
     "predict",
+    "probability_of_disablement",
+    "probability_of_enablement",
+    "probability_of_necessity",
+    "probability_of_necessity_and_sufficiency",
+    "probability_of_sufficiency",
     "random_scm",
     "save_model",
 ]
