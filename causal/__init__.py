@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from causal.identification import why_not as why_not
     from causal.interop import read as read
     from causal.model import SCM as SCM
+    from causal.model import ActualCause as ActualCause
     from causal.model import Additive as Additive
     from causal.model import Categorical as Categorical
     from causal.model import Counterfactual as Counterfactual
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from causal.model import Monotone as Monotone
     from causal.model import Noise as Noise
     from causal.model import Normal as Normal
+    from causal.model import NotACause as NotACause
     from causal.model import Polynomial as Polynomial
     from causal.model import Replace as Replace
     from causal.model import Response as Response
@@ -101,12 +103,27 @@ if TYPE_CHECKING:
     from causal.model import Table as Table
     from causal.model import Threshold as Threshold
     from causal.model import Uniform as Uniform
+    from causal.model import UnitCounterfactuals as UnitCounterfactuals
     from causal.model import abduct as abduct
+    from causal.model import actual_cause as actual_cause
+    from causal.model import actual_causes as actual_causes
+    from causal.model import controlled_direct_effect as controlled_direct_effect
     from causal.model import counterfactual as counterfactual
+    from causal.model import effect_on_the_treated as effect_on_the_treated
     from causal.model import load_model as load_model
+    from causal.model import natural_direct_effect as natural_direct_effect
+    from causal.model import natural_indirect_effect as natural_indirect_effect
     from causal.model import outcome_probabilities as outcome_probabilities
+    from causal.model import path_specific_effect as path_specific_effect
     from causal.model import potential_outcomes as potential_outcomes
     from causal.model import predict as predict
+    from causal.model import probability_of_disablement as probability_of_disablement
+    from causal.model import probability_of_enablement as probability_of_enablement
+    from causal.model import probability_of_necessity as probability_of_necessity
+    from causal.model import (
+        probability_of_necessity_and_sufficiency as probability_of_necessity_and_sufficiency,
+    )
+    from causal.model import probability_of_sufficiency as probability_of_sufficiency
     from causal.model import save_model as save_model
     from causal.model.fitting import Boosted as Boosted
     from causal.model.fitting import Fitted as Fitted
@@ -122,6 +139,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ADMG": "graph",
     "SCM": "model",
+    "ActualCause": "model",
     "Additive": "model",
     "AdjustmentSet": "identification",
     "Agreement": "identification",
@@ -167,6 +185,7 @@ _HOMES = {
     "Multinomial": "model.fitting",
     "Noise": "model",
     "Normal": "model",
+    "NotACause": "model",
     "NotDerivable": "calculus",
     "NotIdentified": "identification",
     "Objection": "identification",
@@ -189,16 +208,21 @@ _HOMES = {
     "Threshold": "model",
     "Undecided": "identification",
     "Uniform": "model",
+    "UnitCounterfactuals": "model",
     "WorldGraph": "graph",
     "abduct": "model",
+    "actual_cause": "model",
+    "actual_causes": "model",
     "adjustment_sets": "identification",
     "bounds": "estimation",
     "certificate": "certification",
     "certify": "certification",
     "confront": "estimation",
+    "controlled_direct_effect": "model",
     "counterfactual": "model",
     "countermodels": "certification",
     "derive": "identification",
+    "effect_on_the_treated": "model",
     "equivalents": "calculus",
     "estimands": "identification",
     "estimate": "estimation",
@@ -210,12 +234,20 @@ _HOMES = {
     "implications": "identification",
     "instruments": "identification",
     "load_model": "model",
+    "natural_direct_effect": "model",
+    "natural_indirect_effect": "model",
     "open_path": "graph",
     "outcome_probabilities": "model",
     "parallel_worlds": "identification",
     "path_specific": "identification",
+    "path_specific_effect": "model",
     "potential_outcomes": "model",
     "predict": "model",
+    "probability_of_disablement": "model",
+    "probability_of_enablement": "model",
+    "probability_of_necessity": "model",
+    "probability_of_necessity_and_sufficiency": "model",
+    "probability_of_sufficiency": "model",
     "prove": "calculus",
     "read": "interop",
     "remedies": "identification",
