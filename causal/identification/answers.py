@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from causal.calculus import Derivation, certificate_of_no
+from causal.errors import CertificateError
 from causal.expression import Expression, P, laws
 from causal.graph import ADMG
 from causal.identification.conflict import Conflict
@@ -83,6 +84,11 @@ class NotIdentified:
 
         ``causal.certificate`` adds the two models that it makes.
         """
+        if isinstance(self.hedge, Conflict):
+            raise CertificateError(
+                f"{self.query} is a counterfactual, which the checker does not read; "
+                f"its obstacle is the conflict of {self.hedge}"
+            )
         asked, hedge = str(self.query.for_all_values), self.hedge
         return certificate_of_no(self.graph, asked, outer=hedge.outer, inner=hedge.inner)
 
@@ -97,6 +103,20 @@ class Undecided:
     graph: ADMG
     query: Query | Expression | Quantity
     reason: str
+
+    @property
+    def certificate(self) -> dict[str, object]:
+        """None: whatever a certificate holds is verified, and here nothing is claimed.
+
+        Raises CertificateError, with the reason.
+
+        >>> from causal import ADMG, derive
+        >>> derive(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))").certificate
+        Traceback (most recent call last):
+        ...
+        causal.errors.CertificateError: an open question has nothing to certify: P(Y | do(X)) is ...
+        """
+        raise CertificateError(f"an open question has nothing to certify: {self}")
 
     def __str__(self) -> str:
         return f"{self.query} is undecided, because {self.reason}"

@@ -64,10 +64,9 @@ def _merges(asked: Asked) -> Iterator[str]:
     if asked.joint is None:
         return
     first: dict[int, str] = {}
-    for number, label in enumerate(asked.worlds.labels):
-        place = asked.joint.places[number]
-        if place is not None and first.setdefault(place, label) != label:
-            yield f"{label} is {first[place]} (consistency)"
+    for name, place in zip(map(str, asked.worlds.names), asked.joint.places, strict=True):
+        if place is not None and first.setdefault(place, name) != name:
+            yield f"{name} is {first[place]} (consistency)"
 
 
 def _apart(above: Side) -> str:

@@ -119,6 +119,8 @@ def test_a_conflict_says_what_stands_against_what():
     assert (conflict.variable, conflict.district) == ("X", {"X", "Y"})
     assert {str(conflict.one), str(conflict.other)} == {"X=0", "Y[X=1]=1"}
     assert "nothing shows who would have had X=0" in conflict.why
+    with pytest.raises(CertificateError, match="the conflict of X=0 against"):
+        str(answer.certificate)
 
 
 def test_two_values_are_enough_for_the_treated_in_a_bow():
