@@ -42,6 +42,7 @@ class Form:
     log_density: Callable[[Floats], Floats]
     mean: float
     variance: float
+    fill: Callable[[Floats, np.random.Generator], object] | None = None  # draw into a column
 
 
 class Law(Protocol):

@@ -8,6 +8,7 @@ and a longer sample begins with the shorter one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from typing import TypeAlias
@@ -18,17 +19,17 @@ from numpy.typing import NDArray
 
 from causal.model.altered import Constant
 from causal.model.checking import checked
+from causal.model.continuous.linear import Linear
 from causal.model.mechanism import Column, FiniteMechanism, Mechanism, Values
-from causal.model.noise import Floats, Law, Noise
+from causal.model.noise import Floats, Law, Noise, floats
 from causal.model.streams import stream
 from causal.variables import Variable
 
 __all__ = ["draw", "draw_places"]
 
 Places: TypeAlias = NDArray[np.intp]
-Source: TypeAlias = Callable[[int, Mapping[str, Column]], Column]
 
-CHUNK = 16384  # units at a time: what they read is still in cache when it is read
+CHUNK = 32768  # units at a time: what they read is still in cache when it is read
 
 
 def draw(
@@ -49,26 +50,39 @@ def draw(
         size = units.stop - start
         here = {name: form.draw(size, rng) for name, (form, rng) in shared.items()}
         for v, mechanism in mechanisms.items():
+            given = [here[name] for name in mechanism.given]
+            here[v] = column = drawn[v][units]
             if isinstance(mechanism, Constant):
-                values = mechanism.part(units, n)
+                column[:] = mechanism.part(units, n)
+            elif isinstance(mechanism, Linear) and (fill := own[v].fill):
+                fill(floats(column))
+                mechanism.add(given, to=floats(column))
+                checked(v, column, size, first=start)
             else:
-                given = [here[name] for name in mechanism.given]
-                values = mechanism.forward(given, own[v](size, here))
-            drawn[v][units] = checked(v, values, size, mechanism.values, first=start)
-            here[v] = drawn[v][units]
+                values = mechanism.forward(given, own[v].draw(size, here))
+                column[:] = checked(v, values, size, mechanism.values, first=start)
     if len(real) == len(drawn):
         return pd.DataFrame(block.T, columns=pd.Index(real), copy=False)
     return pd.DataFrame({v: drawn[v] for v in mechanisms}, copy=False)
 
 
-def _source(noise: Law | str | None, rng: np.random.Generator) -> Source:
+@dataclass(frozen=True)
+class _Source:
     """Where the noise of some units comes from: a shared one, a stream, or nowhere."""
+
+    draw: Callable[[int, Mapping[str, Column]], Column]
+    fill: Callable[[Floats], object] | None = None  # where a stream can draw into a column
+
+
+def _source(noise: Law | str | None, rng: np.random.Generator) -> _Source:
     if noise is None:
-        return lambda size, _: np.zeros(size)
+        return _Source(lambda size, _: np.zeros(size))
     if isinstance(noise, str):
-        return lambda _, here: here[noise]
-    form = noise.form
-    return lambda size, _: form.draw(size, rng)
+        return _Source(lambda _, here: here[noise])
+    form, fill = noise.form, noise.form.fill
+    return _Source(
+        lambda size, _: form.draw(size, rng), None if fill is None else lambda out: fill(out, rng)
+    )
 
 
 def _dtype(values: Values) -> np.dtype[np.generic]:

@@ -53,6 +53,7 @@ class Normal:
             log_density=lambda at: -0.5 * (at * at + log(2 * pi)),
             mean=0.0,
             variance=1.0,
+            fill=lambda out, rng: rng.standard_normal(out=out),
         )
         return _moved(shape, self.mean, self.sd)
 
@@ -85,6 +86,7 @@ class Uniform:
             log_density=lambda at: np.where((at >= 0) & (at <= 1), 0.0, -inf),
             mean=0.5,
             variance=1 / 12,
+            fill=lambda out, rng: rng.random(out=out),
         )
         return _moved(shape, self.low, self.high - self.low)
 
@@ -290,10 +292,17 @@ def _moved(shape: Form, location: float, scale: float) -> Form:
     if location == 0 and scale == 1:
         return shape
 
+    def fill(out: Floats, rng: np.random.Generator) -> None:
+        if shape.fill is None:
+            out[:] = shape.draw(len(out), rng)
+        else:
+            shape.fill(out, rng)
+        out *= scale
+        out += location
+
     def draw(n: int, rng: np.random.Generator) -> Column:
-        drawn: Floats = np.asarray(shape.draw(n, rng), dtype=np.float64)
-        drawn *= scale
-        drawn += location
+        drawn: Floats = np.empty(n)
+        fill(drawn, rng)
         return drawn
 
     return Form(
@@ -303,6 +312,7 @@ def _moved(shape: Form, location: float, scale: float) -> Form:
         log_density=lambda at: shape.log_density((at - location) / scale) - log(scale),
         mean=float(location + scale * shape.mean),
         variance=float(scale * scale * shape.variance),
+        fill=fill,
     )
 
 

@@ -95,12 +95,16 @@ class Linear:
 
     def forward(self, given: Columns, noise: Column) -> Column:
         """The noise, the intercept and the weighted columns, added up."""
-        total = floats(noise) + self.intercept if self.intercept else floats(noise)
-        for (_, weight), column in zip(self.pairs, given, strict=True):
-            term = weight * floats(column)
-            term += total  # a term is fresh memory, the noise is not ours to write to
-            total = term
+        total = np.array(noise, dtype=np.float64)
+        self.add(given, to=total)
         return total
+
+    def add(self, given: Columns, *, to: Floats) -> None:
+        """Add the intercept and the weighted columns to a column of noise, in place."""
+        if self.intercept:
+            to += self.intercept
+        for (_, weight), column in zip(self.pairs, given, strict=True):
+            to += weight * floats(column)
 
     def abduct(self, value: Column, given: Columns) -> Point:
         """The noise is what is left over."""
