@@ -13,7 +13,7 @@ from typing import NamedTuple
 from causal.errors import GraphSyntaxError
 from causal.graph.formats.format import Format
 from causal.graph.formats.sketch import Draft, Sketch
-from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens
+from causal.graph.formats.tokens import QUOTED, Language, Token, Tokens, bare
 from causal.variables import Variable, enclosed, unquoted
 
 __all__ = ["FORMAT"]
@@ -23,7 +23,7 @@ _BARE = re.compile(r"[^\W\d][\w.]*")
 _ABOUT_PARAMETERS = {":=", "==", "<", ">"}  # names on the left are labels, not variables
 _NO_EDGES = {"|", "~*~"}
 
-_WORD = r"[^\W\d][\w.]*+"
+_WORD = r"""(?:[^\W\d][\w.]*+|"[^"\\+]++")"""
 _LANGUAGE = Language(
     rf"""(?P<end>[\n;]{_BLANK})
        | (?P<operator>=~|<~|~\*~|~~|~|:=|==|[<>|])
@@ -35,7 +35,7 @@ _LANGUAGE = Language(
     names={"bare": str, "quoted": unquoted},
     # Up to a line that begins with a word, and so goes on with another statement.
     plain=rf"""[^\S\n]*+({_WORD})[^\S\n]*+(~~|=~|~(?!\*))[^\S\n]*+
-              ({_WORD}(?:[^\S\n]*+\+[^\S\n]*+{_WORD})*+)[^\S\n]*+\n(?=[^\S\n]*+[^\W\d])""",
+              ({_WORD}(?:[^\S\n]*+\+[^\S\n]*+{_WORD})*+)[^\S\n]*+\n(?=[^\S\n]*+(?:"|[^\W\d]))""",
 )
 
 
@@ -129,8 +129,9 @@ def _relate(draft: Draft, left: list[_Term], operator: Token, right: list[_Term]
 
 
 def _plain_regression(draft: Draft, found: re.Match[str]) -> None:
-    left, operator, right = (Token("name", found[i], found.start(i)) for i in (1, 2, 3))
-    terms = [_Term(right._replace(value=word.strip())) for word in right.value.split("+")]
+    left, operator = (Token("name", bare(found[i]), found.start(i)) for i in (1, 2))
+    words = [bare(word.strip()) for word in found[3].split("+")]
+    terms = [_Term(Token("name", word, found.start(3))) for word in words]
     _relate(draft, [_Term(left)], operator, terms)
 
 
