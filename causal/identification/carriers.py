@@ -80,20 +80,18 @@ class FrontDoor:
     def minimal_sets(self, include: int, among: int) -> Iterator[int]:
         """The sets of which nothing but a part of ``include`` can be left out, each once.
 
-        The side of Y grows by one vertex of its border at a time.  Every border between is a
-        front-door set, and is made smaller at once where no minimal set further on can differ;
-        where it cannot be told, it is passed over.  Only in graphs with many such borders may the
-        time between two answers be more than polynomial.
+        The side of Y grows by one vertex of its border at a time, and every border is made minimal
+        at once: what can be left out of one border is in no minimal set beyond it.  So every border
+        is an answer, and between two at most polynomial time passes.
         """
         first = self._border(include, among)
         waiting, seen = [first] if first is not None else [], set[int]()
         while waiting:
-            here, minimal = self._reduced(include, waiting.pop())
+            here = self._reduced(include, waiting.pop())
             if here in seen:
                 continue
             seen.add(here)
-            if minimal:
-                yield here
+            yield here
             unspent = among & ~self.side(here)
             further = (self._border(include, unspent & ~(1 << v)) for v in bits(here & ~include))
             waiting += [border for border in further if border is not None]
@@ -110,25 +108,17 @@ class FrontDoor:
         above = self.graph.ancestors_mask(self.y, within=self.graph.everything & ~z)
         return self.graph.parents_mask(above) & z
 
-    def _reduced(self, include: int, border: int) -> tuple[int, bool]:
-        """A border without what no minimal set beyond it holds, and whether it is minimal now."""
-        minimal = shrinking = True
-        while shrinking:
-            minimal, shrinking = True, False
-            for v in bits(border & ~include):
-                smaller = self._border(include, border & ~(1 << v))
-                if smaller is not None and self._surely(border, smaller):
-                    border, shrinking = smaller, True
-                    break
-                minimal &= smaller is None
-        return border, minimal
+    def _reduced(self, include: int, border: int) -> int:
+        """A minimal set within a border.
 
-    def _surely(self, border: int, smaller: int) -> bool:
-        """Whether every minimal set beyond a border has the smaller one's side of Y on its own.
-
-        It has when all that this side gains could be part of a border, and not merely be passed.
+        A minimal set Z beyond the border without which v can be left out does not hold v either.
+        Else some f in Z would lie on the side of Y that v opens, and f would be entered there
+        through an arrowhead only.  But f has a directed path to Y, which meets the border before Y,
+        in a vertex that is then entered through an arrowhead too, so that it was left out with v;
+        and through it f is entered through a tail.
         """
-        side = self.side(smaller)
-        gained = side & ~self.side(border) & self.unmixed
-        above = self.graph.ancestors_mask(self.y, within=self.graph.everything & ~smaller)
-        return not gained & ~above
+        for v in bits(border & ~include):
+            if border >> v & 1:
+                smaller = self._border(include, border & ~(1 << v))
+                border = border if smaller is None else smaller
+        return border

@@ -90,8 +90,9 @@ def front_door_sets(
 ) -> Iterator[FrontDoorSet]:
     """The front-door sets for the effect of ``x`` on ``y``, lazily; none when there are none.
 
-    ``"minimal"``: no variable but those of ``include`` can be left out; ``"all"``: every set, with
-    at most polynomial time between two.  Raises UnknownVariableError, QueryError or OptionError.
+    ``"minimal"``: no variable but those of ``include`` can be left out; ``"all"``: every set.
+    Between two sets at most polynomial time passes.  Raises UnknownVariableError, QueryError or
+    OptionError.
 
     >>> graph = ADMG.parse("X -> A -> B -> Y; X <-> Y")
     >>> [sorted(found.variables) for found in front_door_sets(graph, "X", "Y")]
