@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from causal.identification import derive as derive
     from causal.identification import estimands as estimands
     from causal.identification import front_door_sets as front_door_sets
+    from causal.identification import identifiable as identifiable
     from causal.identification import identify as identify
     from causal.identification import implications as implications
     from causal.identification import instruments as instruments
@@ -230,6 +231,7 @@ _HOMES = {
     "experiments": "certification",
     "fit": "model.fitting",
     "front_door_sets": "identification",
+    "identifiable": "identification",
     "identify": "identification",
     "implications": "identification",
     "instruments": "identification",

@@ -15,6 +15,7 @@ __all__ = [
     "CycleError",
     "CycleInTextError",
     "DataError",
+    "DefectError",
     "DomainError",
     "DuplicateEdgeError",
     "EmptyGraphError",
@@ -269,8 +270,20 @@ class MissingRegimeError(DataError):
         super().__init__(f"the formula needs data taken under {wanted}; {there}")
 
 
-class CertificateError(CausalError, AssertionError):
-    """An answer that its own certificate does not bear out."""
+class CertificateError(CausalError, ValueError):
+    """An answer that its own certificate does not bear out, or that has none."""
+
+
+class DefectError(CausalError, RuntimeError):
+    """An answer that the checker refuses before anybody sees it; the facts are what to report."""
+
+    def __init__(self, query: str, answer: str, problem: str, graph: str) -> None:
+        self.query, self.answer, self.problem, self.graph = query, answer, problem, graph
+        where = graph if len(graph) <= 300 else "the text in .graph"
+        super().__init__(
+            f"the answer to {query} was refused by its own check: {problem}. This is a defect of "
+            f"causal and not of the question; please report it, with the graph: {where}"
+        )
 
 
 class ModelsTooLargeError(CertificateError):

@@ -3,6 +3,8 @@
 from causal.calculus.bridge import bridge as bridge
 from causal.calculus.certificate import certificate_of_no as certificate_of_no
 from causal.calculus.certificate import certificate_of_yes as certificate_of_yes
+from causal.calculus.certificate import confirm_no as confirm_no
+from causal.calculus.certificate import confirm_yes as confirm_yes
 from causal.calculus.certificate import sealed as sealed
 from causal.calculus.derivation import Derivation as Derivation
 from causal.calculus.derivation import Line as Line
@@ -26,6 +28,8 @@ __all__ = [
     "bridge",
     "certificate_of_no",
     "certificate_of_yes",
+    "confirm_no",
+    "confirm_yes",
     "equivalents",
     "grounded",
     "prove",

@@ -1,18 +1,25 @@
 """The answer as plain data that anyone can verify: ``python -m causal.checker answer.json``.
 
 Everything in it is verified, and nothing may be added to it: the checker refuses unknown keys.
+The same checker is asked before an answer is given; it is handed texts and names, and of the graph
+the ancestors of what is mentioned: no other vertex takes part in a separation or in a hedge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from causal.calculus.step import Step
-from causal.checker import digest
+from causal.checker import CheckError, digest, refute, replay
+from causal.errors import CertificateError
+from causal.expression import Expression, P
 from causal.graph import ADMG
 from causal.variables import Variables, natural
 
-__all__ = ["certificate_of_no", "certificate_of_yes", "sealed"]
+__all__ = ["certificate_of_no", "certificate_of_yes", "confirm_no", "confirm_yes", "sealed"]
+
+Steps: TypeAlias = Sequence[Step]
 
 
 def certificate_of_yes(
@@ -25,9 +32,7 @@ def certificate_of_yes(
     >>> certificate_of_yes(ADMG.parse("X -> Y"), "P(X)", "P(X)", ())["answer"]
     'identified'
     """
-    derivation = [
-        {key: value for key, value in step.to_dict().items() if key != "why"} for step in steps
-    ]
+    derivation = [step.claim() for step in steps]
     body = _asked(graph, query, "equal" if acts else "identified")
     return sealed(body | {"estimand": estimand, "derivation": derivation})
 
@@ -46,6 +51,40 @@ def certificate_of_no(
     return sealed(_asked(graph, query, "not-identified") | {"hedge": hedge, "models": None})
 
 
+def confirm_yes(graph: ADMG, query: Expression, estimand: Expression, steps: Steps) -> None:
+    """Have every step replayed; raises CertificateError at the first that is false.
+
+    >>> law, conditional = P.of_names("Y", do="X"), P.of_names("Y", "X")
+    >>> confirm_yes(ADMG.parse("X -> Y"), law, conditional, ())
+    Traceback (most recent call last):
+    ...
+    causal.errors.CertificateError: the axioms of probability do not make the two sides equal
+    """
+    sides = (formula for step in steps for formula in (step.before, step.after))
+    above = _above(graph, query.variables.union(*(f.variables for f in (estimand, *sides))))
+    try:
+        replay(above, str(query), str(estimand), [step.claim() for step in steps])
+    except CheckError as error:
+        raise CertificateError(str(error)) from error
+
+
+def confirm_no(graph: ADMG, query: P, *, outer: Variables, inner: Variables) -> None:
+    """Have a hedge verified; raises CertificateError if it does not forbid the query.
+
+    >>> bow, law = ADMG.parse("X -> Y; X <-> Y"), P.of_names("Y", do="X")
+    >>> confirm_no(bow, law, outer=frozenset("XY"), inner=frozenset("Y"))
+    >>> confirm_no(bow, law, outer=frozenset("XY"), inner=frozenset("X"))
+    Traceback (most recent call last):
+    ...
+    causal.errors.CertificateError: the inner set is no district of what the outcome descends from
+    """
+    above = _above(graph, query.variables | outer | inner)
+    try:
+        refute(above, str(query), {"outer": sorted(outer), "inner": sorted(inner)})
+    except CheckError as error:
+        raise CertificateError(str(error)) from error
+
+
 def sealed(body: Mapping[str, object]) -> dict[str, object]:
     """A certificate with the digest of all the rest of it."""
     return {**body, "digest": digest(body)}
@@ -61,4 +100,20 @@ def _asked(graph: ADMG, query: str, answer: str) -> dict[str, object]:
         },
         "query": query,
         "answer": answer,
+    }
+
+
+def _above(graph: ADMG, names: Variables) -> dict[str, object]:
+    """The graph on the ancestors of some variables, as plain data, walked arrow by arrow."""
+    nodes, parents, siblings = graph.nodes, graph.parent_lists, graph.sibling_lists
+    waiting = [graph.index[name] for name in names & graph.index.keys()]
+    found = set(waiting)
+    while waiting:
+        new = [v for v in parents[waiting.pop()] if v not in found]
+        found.update(new)
+        waiting += new
+    return {
+        "nodes": [nodes[v] for v in found],
+        "directed": [[nodes[p], nodes[v]] for v in found for p in parents[v]],
+        "bidirected": [[nodes[v], nodes[s]] for v in found for s in siblings[v] if v < s in found],
     }

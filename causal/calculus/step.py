@@ -58,8 +58,8 @@ class Step:
     def __str__(self) -> str:
         return f"{self.before} = {self.after}   [{self.reason}]"
 
-    def to_dict(self) -> dict[str, object]:
-        """Plain data, for JSON: the keys that ``causal identify --json`` prints."""
+    def claim(self) -> dict[str, object]:
+        """Plain data, for JSON: what the checker verifies."""
         cut_in = self.separation.cut_in if self.separation else frozenset()
         cut_out = self.separation.cut_out if self.separation else frozenset()
         return {
@@ -69,8 +69,11 @@ class Step:
             "separation": self.separation.to_dict() if self.separation else None,
             "cut_in": sorted(cut_in, key=natural),
             "cut_out": sorted(cut_out, key=natural),
-            "why": self.reason,
         }
+
+    def to_dict(self) -> dict[str, object]:
+        """The same and its reason: the keys that ``causal identify --json`` prints."""
+        return {**self.claim(), "why": self.reason}
 
 
 def _comma(names: Variables) -> str:

@@ -11,8 +11,8 @@ from itertools import product
 from causal.calculus import sealed
 from causal.certification.countermodels import Countermodels, countermodels
 from causal.checker import TooLargeError, check
-from causal.errors import CertificateError, ModelsTooLargeError
-from causal.identification import Answer, NotIdentified, Undecided
+from causal.errors import ModelsTooLargeError
+from causal.identification import Answer, NotIdentified
 from causal.model import SCM
 from causal.model.exact import Row
 from causal.model.noise import hidden_cause
@@ -32,8 +32,6 @@ def certificate(answer: Answer) -> dict[str, object]:
     verified: P(Y | do(X)) is not identified; the hedge is ['X', 'Y'] around ['Y']
     two models: equal and positive in law, and the answers are 1/2 and 9/10
     """
-    if isinstance(answer, Undecided):
-        raise CertificateError(f"an open question has nothing to certify: {answer}")
     if not isinstance(answer, NotIdentified):
         return answer.certificate
     try:

@@ -5,6 +5,6 @@ in one sitting: ``python -m causal.checker answer.json``.
 """
 
 from causal.checker.plain import CheckError, TooLargeError
-from causal.checker.verdict import check, digest, replay
+from causal.checker.verdict import check, digest, refute, replay
 
-__all__ = ["CheckError", "TooLargeError", "check", "digest", "replay"]
+__all__ = ["CheckError", "TooLargeError", "check", "digest", "refute", "replay"]

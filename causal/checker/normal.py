@@ -81,9 +81,10 @@ def _named(bound: Set[Symbol], body: Product) -> Any:
     whole = ("sum", bound, Factors(body.items()))
     least = min(-1, *(s.primes for s in symbols(whole))) - 1  # -1 has the hash of -2
     nameless = {s: Symbol(s.name, least) for s in bound}
-    does = {s: hash(_renamed(whole, nameless | {s: Symbol(s.name, least - 1)})) for s in bound}
-    order = enumerate(sorted(bound, key=does.__getitem__), start=1)
-    return _renamed(whole, {s: Symbol(s.name, least - i) for i, s in order})
+    marked = {s: nameless | {s: Symbol(s.name, least - 1)} for s in bound}
+    twins = len({*nameless.values()}) < len(bound)
+    order = sorted(bound, key=lambda s: (s.name, twins and hash(_renamed(whole, marked[s]))))
+    return _renamed(whole, {s: Symbol(s.name, least - i) for i, s in enumerate(order)})
 
 
 def _renamed(formula: Any, names: Mapping[Symbol, Symbol]) -> Any:

@@ -34,7 +34,7 @@ def check(certificate: Json, *, models: int = 3) -> str:
         schema, answer, sealed, *parts = fields(certificate, *keys)
         require(schema == 1 and (no or answer in ("identified", "equal")), "no answer of schema 1")
         require(sealed == digest(certificate), "the digest does not match what it seals")
-        return _no(*parts) if no else replay(*parts, acts=answer == "equal", models=models)
+        return refute(*parts) if no else replay(*parts, acts=answer == "equal", models=models)
     except (RecursionError, ValueError) as error:
         raise CheckError(f"this is no graph, formula or model: {error}") from error
 
@@ -55,6 +55,30 @@ def replay(
     require(acts or not acting, "the formula still speaks of an action")
     said = f"verified: {query} = {estimand}, in {len(steps)} steps"
     return f"{said}\n{compared(causes, start, end, models)}" if models else said
+
+
+def refute(graph: Json, query: Json, hedge: Json, models: Json = None) -> str:
+    """What has been verified of a no.
+
+    Huang & Valtorta (2006), theorem 3; conditions by Shpitser & Pearl (2006, IDC), theorem 6.
+    """
+    asked = _read(causes := drawn(graph), query)
+    require(is_law(asked), "the query is not a law P(...)")
+    y, z, x = ({s.name for s in part} for part in asked[0][1:])
+    outer, inner = ({*items(part, str)} for part in fields(hedge, "outer", "inner"))
+    whole = causes.__getitem__
+    for v in sorted(z) * len(z):  # what rule 2 turns into an action, perhaps after others, is one
+        if v in z and separated(cut(whole, x, {v}), y, {v}, x | z - {v}):
+            x, z = x | {v}, z - {v}
+    needed = ancestors(cut(whole, set(), x), y | z)
+    proper = inner and inner <= needed and district(whole, min(inner), needed) == inner
+    require(proper, "the inner set is no district of what the outcome descends from")
+    around = ancestors(cut(whole, set(), causes.keys() - outer), inner)
+    proper = inner < outer == around == district(whole, min(inner), outer)
+    require(proper, "the outer set is not one district of ancestors around the inner set")
+    hedge = f"the hedge is {sorted(outer)} around {sorted(inner)}"
+    said = refuted(causes, asked, models) if models is not None else "two models: none given"
+    return f"verified: {query} is not identified; {hedge}\n{said}"
 
 
 def _read(causes: Causes, text: Json) -> Tokens:
@@ -106,25 +130,3 @@ def _licensed(graph: Graph, rule: Json, before: Tokens, after: Tokens) -> list[S
     holds = separated(cut(graph, into, out_of), y, z, x | w)
     require(holds, f"{rule} needs a separation that does not hold")
     return [y, z, x | w, into, out_of]
-
-
-def _no(graph: Json, query: Json, hedge: Json, models: Json) -> str:
-    """Huang & Valtorta (2006), theorem 3; conditions by Shpitser & Pearl (2006, IDC), theorem 6."""
-    causes = drawn(graph)
-    asked = _read(causes, query)
-    require(is_law(asked), "the query is not a law P(...)")
-    y, z, x = ({s.name for s in part} for part in asked[0][1:])
-    outer, inner = ({*items(part, str)} for part in fields(hedge, "outer", "inner"))
-    whole = causes.__getitem__
-    for v in sorted(z) * len(z):  # what rule 2 turns into an action, perhaps after others, is one
-        if v in z and separated(cut(whole, x, {v}), y, {v}, x | z - {v}):
-            x, z = x | {v}, z - {v}
-    needed = ancestors(cut(whole, set(), x), y | z)
-    proper = inner and inner <= needed and district(whole, min(inner), needed) == inner
-    require(proper, "the inner set is no district of what the outcome descends from")
-    around = ancestors(cut(whole, set(), causes.keys() - outer), inner)
-    proper = inner < outer == around == district(whole, min(inner), outer)
-    require(proper, "the outer set is not one district of ancestors around the inner set")
-    hedge = f"the hedge is {sorted(outer)} around {sorted(inner)}"
-    said = refuted(causes, asked, models) if models is not None else "two models: none given"
-    return f"verified: {query} is not identified; {hedge}\n{said}"

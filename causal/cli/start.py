@@ -12,7 +12,7 @@ import click
 
 from causal.cli.commands import causal
 from causal.cli.exits import Exit
-from causal.errors import CausalError
+from causal.errors import CausalError, DefectError
 
 __all__ = ["main"]
 
@@ -39,7 +39,7 @@ def _run() -> int:
         return Exit.MISUSE
     except CausalError as error:
         click.echo(f"Error: {error}", err=True)
-        return Exit.MISUSE
+        return Exit.FAILED if isinstance(error, DefectError) else Exit.MISUSE
     except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
     except SystemExit as ending:  # click's own way to end on a closed pipe, or after completion

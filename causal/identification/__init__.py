@@ -9,6 +9,7 @@ from causal.identification.answers import Undecided as Undecided
 from causal.identification.conflict import Conflict as Conflict
 from causal.identification.counterfactual import parallel_worlds as parallel_worlds
 from causal.identification.counterfactual import path_specific as path_specific
+from causal.identification.effects import identifiable as identifiable
 from causal.identification.effects import identify as identify
 from causal.identification.estimands import estimands as estimands
 from causal.identification.front_door import FrontDoorSet as FrontDoorSet
@@ -49,6 +50,7 @@ __all__ = [
     "Undecided",
     "adjustment_sets",
     "front_door_sets",
+    "identifiable",
     "identify",
     "implications",
     "instruments",

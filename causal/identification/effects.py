@@ -8,23 +8,27 @@ distributions".
 
 from __future__ import annotations
 
+from causal.errors import UnsupportedQueryError
 from causal.graph import ADMG
 from causal.identification.answers import Answer, Identified, NotIdentified
 from causal.identification.asking import effect
+from causal.identification.checked import checked_no, checked_yes
 from causal.identification.counterfactual import identify_counterfactual
-from causal.identification.deciding import decide
+from causal.identification.deciding import Plan, decide
 from causal.identification.hedge import Hedge
 from causal.identification.proof import derive
 from causal.identification.shrinking import Blocked
 from causal.query import Query, posed
 
-__all__ = ["identify"]
+__all__ = ["identifiable", "identify"]
 
 
 def identify(graph: ADMG, query: Query | str) -> Answer:
     """Express a query through the observed law, or return the hedge that forbids it.
 
-    Raises QuerySyntaxError, QueryError, or UnknownVariableError.
+    The independent checker has agreed with each step, or with the hedge, before this returns.
+    Raises QuerySyntaxError, QueryError, or UnknownVariableError; and DefectError, with what a
+    report needs, should the checker ever refuse.
 
     >>> graph = ADMG.parse("X -> Z -> Y; X <-> Y")
     >>> print(identify(graph, "P(Y | do(X))"))
@@ -36,6 +40,23 @@ def identify(graph: ADMG, query: Query | str) -> Answer:
     plan = decide(graph, effect(graph, query))
     if isinstance(plan, Blocked):
         hedge = Hedge(outer=graph.named(plan.outer), inner=graph.named(plan.inner))
-        return NotIdentified(graph, query, hedge)
-    derivation = derive(graph, plan)
+        return NotIdentified(graph, query, checked_no(graph, query, hedge))
+    derivation = checked_yes(graph, query, derive(graph, plan))
     return Identified(graph, query, derivation.end, derivation)
+
+
+def identifiable(graph: ADMG, query: Query | str) -> bool:
+    """Whether the observed law determines an effect: the verdict alone, in linear time.
+
+    No formula is written, and nothing but this procedure speaks for the verdict; ``identify`` has
+    its answer checked.  Raises UnsupportedQueryError for a counterfactual.
+
+    >>> identifiable(ADMG.parse("X -> Z -> Y; X <-> Y"), "P(Y | do(X))")
+    True
+    >>> identifiable(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))")
+    False
+    """
+    query = posed(graph, query)
+    if query.is_counterfactual:
+        raise UnsupportedQueryError(f"{query} is no effect of actions; ask identify about it")
+    return isinstance(decide(graph, effect(graph, query)), Plan)

@@ -14,6 +14,7 @@ from causal.expression import P, arranged
 from causal.graph import ADMG
 from causal.identification.answers import Identified
 from causal.identification.asking import as_asked, question
+from causal.identification.checked import checked_yes
 from causal.identification.deciding import Plan, decide
 from causal.identification.proof import derive
 from causal.query import Query
@@ -52,6 +53,6 @@ def estimands(
         formula = arranged(rest.end)
         if formula not in seen:
             seen.add(formula)
-            derivation = Derivation(start, (*path, *rest.steps), rest.end)
-            yield Identified(graph, query, rest.end, derivation)
+            whole = Derivation(start, (*path, *rest.steps), rest.end)
+            yield Identified(graph, query, rest.end, checked_yes(graph, query, whole))
     return True

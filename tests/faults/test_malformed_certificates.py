@@ -105,6 +105,12 @@ HUGE = {
         + "} "
         + " ".join(f"P(Y | X{i * chr(39)}) P(Z | X{i * chr(39)})" for i in range(1, 12))
     },
+    "a sum over what is not there": {"query": "Σ_{Q} P(Y)", "estimand": "Σ_{Q} P(Y)"},
+    "a bracket too many": {"estimand": YES["estimand"] + " )"},
+    "a bracket too few": {"estimand": "( " + YES["estimand"]},
+    "nothing below": {"estimand": YES["estimand"] + " / "},
+    "a sum of nothing": {"estimand": YES["estimand"] + " Σ_{X}"},
+    "text of two lines": {"estimand": YES["estimand"] + "\n"},
     "a line that doubles": {
         "derivation": [
             {
@@ -136,6 +142,17 @@ HUGE = {
 @pytest.mark.parametrize("name", HUGE)
 def test_a_huge_or_twisted_yes_is_refused_soon(name):
     assert_it_is_refused_in_one_line(resealed(YES | HUGE[name]))
+
+
+@pytest.mark.parametrize("models", [{}, [], "", 0, False])
+def test_models_are_two_or_none(models):
+    assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
+
+
+@pytest.mark.parametrize("key", ["outer", "inner"])
+def test_a_hedge_is_made_of_variables(key):
+    hedge = NO["hedge"] | {key: [*NO["hedge"][key], "nobody"]}
+    assert_it_is_refused_in_one_line(resealed(NO | {"hedge": hedge}))
 
 
 @pytest.mark.parametrize("text", ["1e999999999", "1/0", "-1/2", "nan", "1" * 5000, "½", "0.5", ""])

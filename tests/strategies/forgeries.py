@@ -76,6 +76,21 @@ def another_formula(c: Certificate, rng: Random) -> None:
     )
 
 
+def confounding_overlooked(c: Certificate, rng: Random) -> None:
+    """What holds if the action is confounded with nothing: Σ P(causes) P(y | x, causes).
+
+    On V1 -> V3 -> V0 <- V2, V1 <-> V3, V2 <-> V3 a rival says it of P(V3 | do(V2)), and passes its
+    own verifier.
+    """
+    query, graph = Query.parse(c["query"]), graph_of(c)
+    y, x = sorted(query.outcomes), sorted(query.actions)
+    causes = sorted(graph.parents(rng.choice([*x, *y])) - query.variables)
+    law = f"P({', '.join(y)} | {', '.join(sorted({*x, *causes, *query.conditions}))})"
+    if x:
+        names = ", ".join(causes)
+        c["estimand"] = f"Σ_{{{names}}} P({names}) {law}" if causes else law
+
+
 def another_query(c: Certificate, rng: Random) -> None:
     """A true derivation, of something else."""
     c["query"] = rng.choice(
@@ -222,6 +237,7 @@ YES: dict[str, Forge] = {
     forge.__name__: forge
     for forge in (
         another_formula,
+        confounding_overlooked,
         another_query,
         another_graph,
         other_order,

@@ -13,6 +13,7 @@ from causal.calculus import Derivation
 from causal.expression import Expression, P, laws, replaced
 from causal.graph import ADMG
 from causal.identification.asking import effect
+from causal.identification.checked import checked_no, checked_yes
 from causal.identification.deciding import decide
 from causal.identification.hedge import Hedge
 from causal.identification.proof import derive
@@ -60,10 +61,12 @@ def _derived(graph: ADMG, law: P) -> Derivation | Hedge | None:
     if not law.do:
         return None
     of, given, do = ([s.variable for s in part] for part in (law.of, law.given, law.do))
-    plan = decide(graph, effect(graph, Query.of(of, given=given, do=do)))
+    query = Query.of(of, given=given, do=do)
+    plan = decide(graph, effect(graph, query))
     if isinstance(plan, Blocked):
-        return Hedge(outer=graph.named(plan.outer), inner=graph.named(plan.inner))
-    return derive(graph, plan)
+        hedge = Hedge(outer=graph.named(plan.outer), inner=graph.named(plan.inner))
+        return checked_no(graph, query, hedge)
+    return checked_yes(graph, query, derive(graph, plan))
 
 
 def _at(

@@ -1,8 +1,10 @@
 """The checker accepts true certificates and no forgery."""
 
 import copy
+import functools
 import itertools
 import json
+import operator
 import subprocess
 import sys
 
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies.graphs import admgs, effects, hard_admgs
 
-from causal import ADMG, Identified, NotIdentified, examples, identify
+from causal import ADMG, Identified, NotIdentified, certificate, examples, identify
 from causal.calculus import certificate_of_no
 from causal.checker import CheckError, check, digest
 from causal.checker.normal import normal
@@ -69,6 +71,32 @@ def test_a_missing_step_is_rejected(answer):
     for i in range(len(steps) - 1):
         with pytest.raises(CheckError):
             check(forged(answer, derivation=steps[:i] + steps[i + 1 :]))
+
+
+@pytest.mark.parametrize("answer", [NAPKIN, FRONT_DOOR, BACK_DOOR])
+def test_steps_out_of_order_are_rejected(answer):
+    """Turned round, or with a step before the one that brings about what it rewrites."""
+    steps = answer.certificate["derivation"]
+    with pytest.raises(CheckError, match="step 1"):
+        check(forged(answer, derivation=steps[::-1]))
+    for i in range(1, len(steps)):
+        if steps[i]["from"] in steps[i - 1]["to"]:
+            turned = [*steps[: i - 1], steps[i], steps[i - 1], *steps[i + 1 :]]
+            with pytest.raises(CheckError, match=f"step {i}: its left side does not stand"):
+                check(forged(answer, derivation=turned))
+
+
+@pytest.mark.parametrize("number", [0.5, "2/3", 1, None])
+def test_made_up_numbers_are_rejected_wherever_they_stand(number):
+    """A number that nobody derived: beside the formula, in the graph, in a step, in the models."""
+    yes, no = FRONT_DOOR.certificate, certificate(BOW)
+    for whole, way in ((yes, ()), (yes, ("graph",)), (yes, ("derivation", 0)), (no, ("models",))):
+        changed = copy.deepcopy(whole)
+        functools.reduce(operator.getitem, way, changed)["value"] = number
+        with pytest.raises(CheckError, match=r"adds \['value'\]"):
+            check(sealed(changed))
+    with pytest.raises(CheckError, match="two different answers"):
+        check(sealed(no | {"models": no["models"] | {"values": [number, "9/10"]}}))
 
 
 @pytest.mark.parametrize("answer", [NAPKIN, FRONT_DOOR, BACK_DOOR])

@@ -1,0 +1,49 @@
+"""No answer is given before the independent checker has agreed with it.
+
+It is handed texts and names, and shares no code with whatever found the answer (ADR 16).
+"""
+
+from __future__ import annotations
+
+from causal.calculus import Derivation, confirm_no, confirm_yes
+from causal.errors import CertificateError, DefectError
+from causal.expression import P
+from causal.graph import ADMG
+from causal.identification.hedge import Hedge
+from causal.query import Query
+
+__all__ = ["checked_no", "checked_yes"]
+
+
+def checked_yes(graph: ADMG, query: Query, derivation: Derivation) -> Derivation:
+    """The derivation, once each step has been replayed; raises DefectError where one is false.
+
+    >>> from causal import identify
+    >>> chain, query = ADMG.parse("X -> Z -> Y"), Query.parse("P(Y | do(X))")
+    >>> derivation = identify(chain, query).derivation
+    >>> checked_yes(chain, query, derivation) is derivation
+    True
+    """
+    try:
+        confirm_yes(graph, _law(query), derivation.end, derivation.steps)
+    except CertificateError as error:
+        raise DefectError(str(query), str(derivation.end), str(error), str(graph)) from error
+    return derivation
+
+
+def checked_no(graph: ADMG, query: Query, hedge: Hedge) -> Hedge:
+    """The hedge, once it has been verified; raises DefectError if it does not forbid the query.
+
+    >>> bow, query = ADMG.parse("X -> Y; X <-> Y"), Query.parse("P(Y | do(X))")
+    >>> print(checked_no(bow, query, Hedge(frozenset("XY"), frozenset("Y"))))
+    {X, Y} around {Y}
+    """
+    try:
+        confirm_no(graph, _law(query), outer=hedge.outer, inner=hedge.inner)
+    except CertificateError as error:
+        raise DefectError(str(query), str(hedge), str(error), str(graph)) from error
+    return hedge
+
+
+def _law(query: Query) -> P:
+    return P.of_names(query.outcomes, query.conditions, query.actions)
