@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from causal.errors import ModelError
+from causal.estimation.bounding.settled import Disagreement
 from causal.expression.law import Number
 from causal.graph import ADMG
 from causal.model import SCM
@@ -76,7 +77,7 @@ class Falsified:
 
     graph: ADMG
     query: Quantity
-    reason: Violation | Dependence
+    reason: Violation | Dependence | Disagreement
     n: int | None = None
     level: float | None = None
 

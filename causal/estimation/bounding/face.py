@@ -20,7 +20,7 @@ from causal.estimation.bounding.reading import (
     tables,
 )
 from causal.estimation.bounding.sampling import confident
-from causal.estimation.bounding.settled import by_formulas
+from causal.estimation.bounding.settled import Disagreement, by_formulas
 from causal.expression.law import Number
 from causal.graph import ADMG
 from causal.identification import Undecided
@@ -72,39 +72,43 @@ def bounds(
     regimes = read_regimes(graph, data, experiments)
     world = Districts(graph, domains_of(graph, regimes, domains), regimes, arrows(monotone))
     sampled = any(regime.units is not None for regime in regimes)
+    is_exact = _is_exact(data, experiments)
     try:
         found = (
             confident(world, asked, level, _assumptions(world, sampled=True))
             if sampled
-            else _exact(world, asked, is_exact=_is_exact(data, experiments))
+            else _exact(world, asked, is_exact=is_exact)
         )
     except TooLargeError as error:
         return Undecided(graph, asked, str(error))
     if isinstance(found, Falsified) or found.sharp or world.rules:
         return found
-    return _settled(world, found, [*tables(data)])
+    return _settled(world, found, [*tables(data)], is_exact=is_exact)
 
 
-def _settled(world: Districts, found: Bounds, seen: Sequence[Table]) -> Bounds:
+def _settled(
+    world: Districts, found: Bounds, seen: Sequence[Table], *, is_exact: bool
+) -> Bounds | Falsified:
     """A point where formulas give one, and the observations are all there is."""
     if len(world.regimes) > 1 or len(seen) != 1 or world.partial:
         return found
     if set(world.regimes[0].names) != set(world.graph.nodes):
         return found
-    formulas = by_formulas(world.graph, found.query, seen[0])
+    off = Fraction(1) if found.n else Fraction(0) if is_exact else ROUNDING
+    formulas = by_formulas(world.graph, found.query, seen[0], tolerance=off)
+    if isinstance(formulas, Disagreement):
+        return Falsified(world.graph, found.query, formulas)
     low, high = found.interval
-    if formulas is None or not low - ROUNDING <= formulas.value <= high + ROUNDING:
+    if formulas is None or not low - ROUNDING <= formulas.least <= formulas.most <= high + ROUNDING:
         return found
-    value = formulas.value if isinstance(low, Fraction) else float(formulas.value)
+    ends: tuple[Number, Number] = (formulas.least, formulas.most)
+    told = _assumptions(world, sampled=found.n is not None)
     return replace(
         found,
-        interval=(value, value),
-        sharp=True,
+        interval=ends if isinstance(low, Fraction) else (float(ends[0]), float(ends[1])),
+        sharp=ends[0] == ends[1],
         engine="formula over observations",
-        assumptions=(
-            f"the formula {formulas.text}",
-            *_assumptions(world, sampled=found.n is not None),
-        ),
+        assumptions=(f"the formula {formulas.text}", *told),
         certificates=(),
         _found=None,
     )

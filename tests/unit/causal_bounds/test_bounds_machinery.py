@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy.stats import beta
 
-from causal import ADMG, bounds, counterfactual
+from causal import ADMG, Bounds, Falsified, bounds, counterfactual
 from causal.errors import ModelError
 from causal.model import SCM, Table, Unknown, random_scm
 from causal.model.engines.bounding import bound
@@ -134,3 +134,71 @@ def test_a_formula_over_experiments_that_were_not_made_settles_nothing():
     found = bounds(graph, "P(W[X=1]=1)", random_scm(graph, rng=0).law())
     assert not found.sharp
     assert found.interval[0] < found.interval[1]
+
+
+def test_a_law_that_breaks_a_verma_constraint_is_named_with_both_values():
+    """No independence and no inequality is broken; the formula of the napkin sees it."""
+    napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
+    other = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y; Z -> Y; W -> Y; X <-> Y")
+    found = bounds(napkin, "P(Y=1 | do(X=1))", random_scm(other, rng=5).law())
+    assert isinstance(found, Falsified)
+    assert "is the same wherever it is read, but at Z=" in str(found)
+
+
+def test_a_sample_is_never_said_to_break_an_equality():
+    napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
+    model = random_scm(napkin, rng=2)
+    for seed in range(5):
+        assert isinstance(bounds(napkin, "P(Y=1 | do(X=1))", model.sample(300, rng=seed)), Bounds)
+
+
+def test_a_ratio_may_be_least_where_its_denominator_is_not_largest():
+    """Shares of three values are free: 9/10 over 5/4, 1/2 over 1, or 1 over 1/4."""
+    one, two = (((Slot("A", ()), a),) for a in (1, 2))
+    none = ((Slot("A", ()), 0),)
+    rows = tuple(
+        Row((Term(SURELY, (p,)),), Chance(Fraction(0), HALF, Fraction(1)), "", "")
+        for p in (none, one, two)
+    )
+    above = (Term(SURELY, (none,)), Term(known(HALF), (one,)), Term(known(Fraction(9, 10)), (two,)))
+    below = (
+        Term(Chance(QUARTER, HALF, Fraction(3, 4)), (one,)),
+        Term(Chance(HALF, HALF, Fraction(1)), (two,)),
+        Term(known(QUARTER), ()),
+    )
+    program = Program({"A": (0, 1, 2)}, rows, (Fractional(above, below),))
+    assert extremes(program).lower.value == HALF
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("Z -> X -> Y; X <-> Y", "E(Y[X=1]) - E(Y[X=0])"),
+        ("X -> M -> Y; X <-> Y", "P(Y=1 | do(M=0))"),
+        ("X -> M -> Y; X -> Y; M <-> Y", "P(Y[X=1, M=M[X=0]]=1)"),
+        ("X -> M -> Y", "P(Y[X=1]=1, Y[X=0]=0)"),
+    ],
+)
+def test_the_text_of_a_certificate_adds_up_to_its_value(case):
+    """With what the law says of every probability that it names; cells may be missing."""
+    graph, query = ADMG.parse(case[0]), case[1]
+    for seed in range(5):
+        law = random_scm(graph, rng=seed).law()
+        sparse = law.where(np.random.default_rng(seed).random(len(law)) < 0.8, Fraction(0))
+        for seen in (law, sparse / sparse.sum()):
+            found = bounds(graph, query, seen, domains=dict.fromkeys(graph.nodes, (0, 1)))
+            for certificate in found.certificates if isinstance(found, Bounds) else ():
+                lines = certificate._tableau.lines
+                said = {line.label: line.chance.value / line.scale for line in lines}
+                parts = [weight * said[name] for weight, name in certificate.parts if name in said]
+                assert sum(parts) + certificate.constant == certificate.value
+
+
+@pytest.mark.parametrize("n", range(16, 80, 4))
+def test_a_sample_near_the_edge_is_either_bounded_or_refused(n):
+    rng = np.random.default_rng(n)
+    z = np.arange(n) % 2
+    rows = pd.DataFrame({"Z": z, "X": 0, "Y": np.where(rng.random(n) < 0.25, 1 - z, z)})
+    rows.loc[:1, "X"] = 1
+    found = bounds(ADMG.parse("Z -> X -> Y; X <-> Y"), "E(Y[X=1]) - E(Y[X=0])", rows)
+    assert isinstance(found, Bounds | Falsified)
