@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies.formulas import formulas, symbols
 from strategies.graphs import admgs, effects, hard_admgs, seeds
@@ -60,17 +60,20 @@ def agree(formula: Expression, known: pd.Series | pd.DataFrame) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(SMALL, seeds(), st.sampled_from([1.0, 0.8, 0.4, 0.1]))
 def test_arrays_give_the_exact_value_or_its_hole(formula: Expression, seed: int, share: float):
     assert agree(formula, law(seed, share))
 
 
+@settings(deadline=None)
 @given(SMALL, seeds(), st.integers(1, 40))
 def test_arrays_give_the_exact_value_on_observations(formula: Expression, seed: int, rows: int):
     cells = law(seed, 1.0).index.to_frame(index=False)
     assert agree(formula, cells.sample(rows, replace=True, random_state=seed))
 
 
+@settings(deadline=None)
 @given(st.data(), admgs() | hard_admgs(), seeds())
 def test_estimands_are_evaluated_alike(data, graph, seed):
     answer = identify(graph, data.draw(effects(graph)))

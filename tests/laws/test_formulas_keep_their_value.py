@@ -8,7 +8,7 @@ import time
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies.formulas import formulas, symbols
 
@@ -59,6 +59,7 @@ def same_value(one: Expression, other: Expression, seed: int) -> bool:
     return values(one, law, free) == values(other, law, free)
 
 
+@settings(deadline=None)
 @given(SMALL, SEEDS)
 def test_simplifying_keeps_the_value(formula: Expression, seed: int) -> None:
     assert same_value(formula, simplified(formula), seed)
@@ -87,12 +88,14 @@ def test_simplifying_two_laws_of_three_variables_keeps_the_value_under_every_sum
             )
 
 
+@settings(deadline=None)
 @given(SMALL, SEEDS)
 def test_the_canonical_form_keeps_the_value(formula: Expression, seed: int) -> None:
     assert same_value(formula, canonical(formula), seed)
     assert same_value(formula, arranged(formula), seed)
 
 
+@settings(deadline=None)
 @given(SMALL)
 def test_the_canonical_form_of_itself_is_itself(formula: Expression) -> None:
     once = canonical(formula)
@@ -140,6 +143,7 @@ def disguised(formula: Expression, draw: random.Random) -> Expression:
             return formula
 
 
+@settings(deadline=None)
 @given(SMALL, SEEDS)
 def test_a_disguised_formula_is_alike(formula: Expression, seed: int) -> None:
     other = disguised(formula, random.Random(seed))
@@ -148,6 +152,7 @@ def test_a_disguised_formula_is_alike(formula: Expression, seed: int) -> None:
     assert canonical(other) == canonical(formula)
 
 
+@settings(deadline=None)
 @given(SMALL, SMALL, SEEDS)
 def test_formulas_alike_have_one_value(one: Expression, other: Expression, seed: int) -> None:
     if alike(one, other):
