@@ -19,7 +19,7 @@ from causal.model.fitting import checks
 from causal.model.fitting.choice import CELLS, Multinomial, Tables
 from causal.model.fitting.fitted import Fitted, described
 from causal.model.fitting.held_out import HeldOut, better, held_out
-from causal.model.fitting.regression import Boosted, LeastSquares, Scaled, Splines
+from causal.model.fitting.regression import Boosted, LeastSquares, Mean, Scaled, Splines
 from causal.model.fitting.task import Learner, Rows, Task
 from causal.model.mechanism import Column, Mechanism, Values
 from causal.model.scm import SCM
@@ -46,8 +46,9 @@ def fit(
     A variable of text, truth values, categories, or few different whole numbers is a choice: a
     table with a Dirichlet prior, or multinomial logits when a parent is a number.  Any other is a
     number: a straight line, added splines or boosted trees (with scikit-learn), whichever clearly
-    predicts rows held out better, the simpler one in doubt; its noise is stretched by the parents
-    where that clearly helps.  ``by`` overrides the choice for some variables.
+    predicts rows held out better, the simpler one in doubt.  Its noise is stretched by the parents
+    where that clearly helps, or where the spread of the residuals moves and it does not hurt.
+    ``by`` overrides the choice for some variables.
 
     Raises ModelError for a graph with ``<->``, whose mechanisms no observations determine;
     DataError for missing values (``missing="drop"`` leaves such rows out) and columns.
@@ -107,10 +108,18 @@ def _automatic(task: Task, folds: list[Rows]) -> tuple[Learner, HeldOut]:
     for other in (Splines(), Boosted()) if find_spec("sklearn") else (Splines(),):
         if better(found := held_out(other, task, folds), best):
             mean, best = other, found
-    scaled = Scaled(mean)
-    if better(found := held_out(scaled, task, folds), best):
-        return scaled, found
-    return mean, best
+    return _spread(mean, best, task, folds)
+
+
+def _spread(mean: Mean, best: HeldOut, task: Task, folds: list[Rows]) -> tuple[Learner, HeldOut]:
+    """Noise that the parents stretch, where that clearly helps or the spread is seen to move."""
+    chosen: Learner = mean
+    moves = checks.moving_spread(task, best) < checks.BELIEVED
+    for scaled in (Scaled(mean, bent=False), Scaled(mean)):
+        found = held_out(scaled, task, folds)
+        if better(found, best) or (moves and found.score.mean() > best.score.mean()):
+            chosen, best = scaled, found
+    return chosen, best
 
 
 def _report(

@@ -7,6 +7,7 @@ likelihood.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from scipy import optimize
 from causal.errors import DataError
 from causal.model.continuous import Additive, LocationScale
 from causal.model.continuous.curves import Curve
-from causal.model.continuous.features import Exp
+from causal.model.continuous.features import Exp, Feature
 from causal.model.fitting.boosting import grown
 from causal.model.fitting.features import bends, design, lines, weighted
 from causal.model.fitting.residuals import Automatic, NoiseChoice
@@ -97,9 +98,13 @@ class Boosted:
 
 @dataclass(frozen=True)
 class Scaled:
-    """A mean, and noise whose scale is a smooth function of the parents."""
+    """A mean, and noise whose scale is a function of the parents.
+
+    Its logarithm is a sum of splines, or with ``bent=False`` of weights, which few rows allow.
+    """
 
     mean: Mean = field(default_factory=Splines)
+    bent: bool = True
     noise: NoiseChoice = field(default_factory=Automatic)
     rounds: int = 3
 
@@ -111,7 +116,7 @@ class Scaled:
         for _ in range(self.rounds):
             mean = self.mean.curve(task, weights)
             left = residuals(mean, task)
-            scale = spread_curve(left, task)
+            scale = spread_curve(left, task, bends(task) if self.bent else lines(task))
             spread = at(scale, task)
             weights = (spread.min() / spread) ** 2
         ignored = set(task.given) - {*mean.given, *scale.given}
@@ -135,12 +140,11 @@ def residuals(mean: Curve, task: Task) -> Floats:
     return task.numbers - at(mean, task)
 
 
-def spread_curve(left: Floats, task: Task, ridge: float = 1.0) -> Exp:
-    """The scale of residuals by maximum Gaussian likelihood, its logarithm a sum of splines.
+def spread_curve(left: Floats, task: Task, features: Sequence[Feature], ridge: float = 1.0) -> Exp:
+    """The scale of residuals by maximum Gaussian likelihood, its logarithm a sum of features.
 
     The negative log-likelihood, sum of eta + r^2 exp(-2 eta) / 2, is convex in the coefficients.
     """
-    features = bends(task)
     matrix = design(features, task)
     centre, width = _standards(matrix)
     standard = (matrix - centre) / width
