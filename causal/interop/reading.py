@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from causal.errors import CausalError, ForeignGraphError
+from causal.errors import CausalError, ForeignGraphError, printable
 from causal.graph import ADMG
 
 __all__ = ["read"]
@@ -56,5 +56,5 @@ def _from_file(path: Path) -> ADMG:
     except UnicodeDecodeError as error:
         raise ForeignGraphError(f"{path} is not text in UTF-8 (byte {error.start})") from error
     except CausalError as error:
-        error.add_note(f"in the file {path}")
+        error.add_note(f"in the file {printable(str(path))}")
         raise
