@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from causal.errors import ImpossibleEvidenceError
-from causal.model.engines.bounding.linear import least
+from causal.model.engines.bounding.linear import NoLawError, least
 from causal.model.engines.bounding.patterns import NEVER, Chance, Term
 from causal.model.engines.bounding.program import Program
 from causal.model.engines.bounding.ratios import Piece, least_ratio, least_sum, turned
@@ -61,11 +61,14 @@ def extremes(program: Program) -> Extremes | Contradicted:
     0 1/3
     """
     main, rest, untested = tableaux(program)
-    for tableau in (main, *rest):
+    for tableau in rest:
         if not _is_possible(tableau):
             return Contradicted(tableau)
     question = _sorted_out(program)
-    ends = [_end(main, question, sign) for sign in (1, -1)]
+    try:
+        ends = [_end(main, question, sign) for sign in (1, -1)]
+    except NoLawError:
+        return Contradicted(main)
     loose = list(program.loose)
     if main.is_product:
         loose.append("laws that multiply were bounded together, as if they could be tied")

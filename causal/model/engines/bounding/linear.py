@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from causal.errors import CausalError
 from causal.model.engines.bounding.tableau import Exact, Tableau
 
-__all__ = ["Optimum", "SolverError", "least"]
+__all__ = ["NoLawError", "Optimum", "SolverError", "least"]
 
 Floats: TypeAlias = NDArray[np.float64]
 DENSE = 20_000  # entries below which a dense matrix is quicker to hand over
@@ -31,6 +31,13 @@ class SolverError(CausalError):
     def __init__(self, message: str) -> None:
         self.message = message
         super().__init__(f"the linear program was not solved: {message}")
+
+
+class NoLawError(CausalError):
+    """No law of response types meets all lines."""
+
+    def __init__(self) -> None:
+        super().__init__("no law of response types is compatible with what is known")
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from causal.errors import ImpossibleEvidenceError
-from causal.model.engines.bounding.linear import Floats, Optimum, SolverError, least
+from causal.model.engines.bounding.linear import Floats, NoLawError, Optimum, SolverError, least
 from causal.model.engines.bounding.patterns import Term
 from causal.model.engines.bounding.proof import Proof, proved
 from causal.model.engines.bounding.tableau import Exact, Tableau
@@ -48,7 +48,7 @@ def turned(terms: Iterable[Term], sign: int) -> tuple[Term, ...]:
 
 
 def least_sum(tableau: Tableau, terms: Iterable[Term]) -> Piece:
-    """The least value of a sum of terms."""
+    """The least value of a sum of terms; raises NoLawError when no law meets all lines."""
     constant, cost = tableau.weights(terms, "low")
     found = _solved(tableau, cost)
     proof = proved(tableau, cost, found.multipliers, found.value)
@@ -131,5 +131,5 @@ def _told_from_zero(term: Term) -> Term:
 def _solved(tableau: Tableau, cost: Exact) -> Optimum:
     found = least(tableau, cost) if len(cost) else Optimum(0.0, np.zeros(0), np.zeros(0))
     if found is None:
-        raise SolverError("a program that had a solution has none")
+        raise NoLawError
     return found
