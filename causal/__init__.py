@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     from causal.model import controlled_direct_effect as controlled_direct_effect
     from causal.model import counterfactual as counterfactual
     from causal.model import effect_on_the_treated as effect_on_the_treated
+    from causal.model import explain as explain
     from causal.model import load_model as load_model
     from causal.model import natural_direct_effect as natural_direct_effect
     from causal.model import natural_indirect_effect as natural_indirect_effect
@@ -229,6 +230,7 @@ _HOMES = {
     "estimate": "estimation",
     "examples": "graph",
     "experiments": "certification",
+    "explain": "model",
     "fit": "model.fitting",
     "front_door_sets": "identification",
     "identifiable": "identification",

@@ -5,6 +5,7 @@ Whatever is heavy is imported by the command that needs it, so that ``--help`` a
 
 from causal.cli import adjust as adjust  # registers its command
 from causal.cli import bounds as bounds  # registers its command
+from causal.cli import counterfactual as counterfactual  # registers its command
 from causal.cli import equality as equality  # registers its commands
 from causal.cli import implications as implications  # registers its command
 from causal.cli import remedies as remedies  # registers its command

@@ -36,6 +36,7 @@ from causal.model.engines.actual_causes import actual_causes as actual_causes
 from causal.model.engines.answers import Counterfactual as Counterfactual
 from causal.model.engines.answers import UnitCounterfactuals as UnitCounterfactuals
 from causal.model.engines.counterfactual import counterfactual as counterfactual
+from causal.model.engines.explanation import explain as explain
 from causal.model.engines.named import controlled_direct_effect as controlled_direct_effect
 from causal.model.engines.named import effect_on_the_treated as effect_on_the_treated
 from causal.model.engines.named import natural_direct_effect as natural_direct_effect
@@ -118,6 +119,7 @@ __all__ = [
     "controlled_direct_effect",
     "counterfactual",
     "effect_on_the_treated",
+    "explain",
     "intervention_from_dict",
     "load_model",
     "mechanism_from_dict",

@@ -1,0 +1,197 @@
+"""``causal counterfactual``: what would have been, in a model, given what was."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import click
+
+import causal as engine
+from causal.cli import reading, records
+from causal.cli.commands import EXITS, as_json, causal
+from causal.cli.exits import Exit
+from causal.errors import ModelSyntaxError
+from causal.variables import quoted
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from causal.model.engines.explanation import Change, Explanation
+
+    Answer: TypeAlias = engine.Counterfactual
+    Law: TypeAlias = Mapping[object, Fraction | float]
+
+__all__ = ["what_would_have_been"]
+
+EXAMPLES = """\b
+Examples:
+  causal counterfactual squad.json "P(dead[A=0]=1 | A=1)" --explain
+  causal counterfactual squad.json "E(dead[A=1]) - E(dead[A=0])"
+  causal counterfactual '{"exogenous": {"u": [0.4, 0.6]},
+      "equations": {"X": "u", "Y": "not X"}}' "P(Y[X=0]=1 | X=1)" """
+MODEL = """\b
+MODEL is a file in JSON or TOML, such text itself, or - for standard input:
+  {"exogenous": {"u": [0.4, 0.6]}, "equations": {"X": "u", "Y": "1 - X"}}
+An exogenous noise takes the values 0, 1, ... with these probabilities; in two
+equations it is a hidden common cause. Equations have + - * / // % **, == !=
+< <= > >=, and or not, a if b else c, choose(i, a, b, ...), min, max, abs, int."""
+QUERY = """\b
+QUERY is P(...), E(...), or a sum or difference of such:
+  P(Y[X=0]=0 | X=1, Y=1)     that Y would be 0, had X been 0, where both are 1
+  E(Y[X=1]) - E(Y[X=0])      the average effect
+  E(Y[X=1, M=M[X=0]])        with M as it would have been under X=0
+  P(Y[X=1] > Y[])            that Y would be more than it is"""
+
+
+@causal.command(
+    "counterfactual",
+    short_help="What would have been, in a model?",
+    epilog=f"{EXAMPLES}\n\n{MODEL}\n\n{QUERY}\n\n{EXITS}",
+)
+@click.argument("model")
+@click.argument("query")
+@click.option("--explain", "why", is_flag=True, help="Say what was, what is inferred, and why.")
+@click.option(
+    "--exact/--floats", "exact", default=None, help="Fractions or floats, whatever it takes."
+)
+@as_json
+def what_would_have_been(
+    model: str, query: str, *, why: bool, exact: bool | None, as_json: bool
+) -> int:
+    """Say what would have been in MODEL: the value of QUERY.
+
+    What is behind the bar is what was seen; it tells about the noise, which is the same in every
+    world of the question.
+    """
+    known = _model(model)
+    asked = reading.quantity_from(query, known.graph)
+    answer = engine.counterfactual(known, asked, exact=exact)
+    found = engine.explain(known, asked) if why else ()
+    if as_json:
+        click.echo(records.written(_record(answer, found)))
+    else:
+        click.echo("\n\n".join([_story(answer), *map(_explained, found)]))
+    return Exit.ANSWERED
+
+
+def _model(argument: str) -> engine.SCM:
+    source = sys.stdin.read() if argument == "-" else argument
+    place = "standard input" if argument == "-" else "model"
+    if not any(mark in argument for mark in "{=\n") and Path(argument).exists():
+        place = argument
+    try:
+        return engine.load_model(source)
+    except ModelSyntaxError as error:
+        raise click.ClickException(f"{place}:{error}") from error
+
+
+def _story(answer: Answer) -> str:
+    if answer.value is None:
+        low, high = answer.interval
+        head = f"{answer.query} is between {_number(low)} and {_number(high)}"
+    elif answer.standard_error:
+        head = f"{answer.query} = {answer.value:.4g} ± {answer.standard_error:.1g}"
+    else:
+        head = f"{answer.query} = {_number(answer.value)}"
+    return f"{head}\n\n{fill(_ground(answer), 80, break_on_hyphens=False)}"
+
+
+def _ground(answer: Answer) -> str:
+    """How it was found, and what it rests on."""
+    *first, last = answer.assumptions
+    rest = ", ".join(first) + ("; and " if first else "") + last
+    return f"By {answer.engine}. Provided that {rest}."
+
+
+def _number(value: Fraction | float) -> str:
+    """A fraction with its decimals, unless they say it all."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if value.denominator == 1 or len(str(value)) > 40:
+        return f"{float(value):.6g}"
+    return f"{value} ≈ {float(value):.6g}"
+
+
+def _explained(why: Explanation) -> str:
+    """The steps of one counterfactual world."""
+    lines = [f"Had it been that {', '.join(map(str, why.world))}:", ""]
+    if why.seen:
+        lines.append(f"  seen      {', '.join(map(str, why.seen))}")
+    lines += [f"  inferred  {quoted(n.noise)}: {_law(n.after)}" for n in why.noise]
+    names = ["inferred", *(quoted(change.variable) for change in why.changes)]
+    width = max(map(len, names))
+    lines += [f"  {_changed(change, width)}" for change in why.changes]
+    if why.paths:
+        ways = "; ".join(" -> ".join(map(quoted, path)) for path in why.paths)
+        lines.append(f"  along     {ways}")
+    else:
+        lines.append("  along     no path: what is set does not reach what is asked")
+    return "\n".join(lines)
+
+
+def _changed(change: Change, width: int) -> str:
+    name = quoted(change.variable).ljust(width)
+    was, would_be = _law(change.was), _law(change.would_be)
+    if not change.differs:
+        return f"{name}  {was}, and would be the same"
+    certain = len(change.was) == 1 or len(change.would_be) == 1 or change.differs == 1
+    differs = "" if certain else f", another value with {_share(change.differs)}"
+    return f"{name}  {was}, would be {would_be}{differs}"
+
+
+def _law(law: Law) -> str:
+    """A certain value, or the possible ones with their probabilities."""
+    if len(law) == 1:
+        return f"{next(iter(law))}"
+    likely = sorted(law.items(), key=lambda pair: -pair[1])
+    shown = [f"{value} ({_share(p)})" for value, p in likely[:4]]
+    return " or ".join(shown) + (" or ..." if len(likely) > 4 else "")
+
+
+def _share(p: Fraction | float) -> str:
+    return f"{100 * float(p):.3g}%"
+
+
+def _record(answer: Answer, found: tuple[Explanation, ...]) -> dict[str, object]:
+    value, (low, high) = answer.value, answer.interval
+    return {
+        "schema": records.SCHEMA,
+        "answer": "interval" if value is None else "value",
+        "query": str(answer.query),
+        "value": None if value is None else float(value),
+        "exact": str(value) if isinstance(value, Fraction) else None,
+        "interval": [float(low), float(high)],
+        "standard_error": answer.standard_error,
+        "engine": answer.engine,
+        "assumptions": list(answer.assumptions),
+        "probability_of_evidence": float(answer.probability_of_evidence),
+        "explanation": [dict(_steps(why)) for why in found] or None,
+    }
+
+
+def _steps(why: Explanation) -> Iterator[tuple[str, object]]:
+    yield "seen", [str(event) for event in why.seen]
+    yield "world", [str(assignment) for assignment in why.world]
+    yield "noise", [{"name": n.noise, "after": _plain(n.after)} for n in why.noise]
+    yield (
+        "changes",
+        [
+            {
+                "variable": change.variable,
+                "was": _plain(change.was),
+                "would_be": _plain(change.would_be),
+                "differs": float(change.differs),
+            }
+            for change in why.changes
+        ],
+    )
+    yield "paths", [list(path) for path in why.paths]
+
+
+def _plain(law: Law) -> dict[str, float]:
+    return {str(value): float(p) for value, p in law.items()}

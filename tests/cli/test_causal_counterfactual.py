@@ -1,0 +1,140 @@
+"""``causal counterfactual`` says what the library says, in words and as JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import causal
+from causal.cli import main
+
+SQUAD = """{
+  "exogenous": {"court": [0.3, 0.7], "nerves": [0.8, 0.2]},
+  "equations": {"captain": "court", "A": "max(captain, nerves)", "B": "captain", "dead": "A or B"}
+}"""
+NEEDED = "P(dead[A=0]=0 | dead=1)"
+
+
+class Ending(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ending]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str, stdin: str = "") -> Ending:
+        monkeypatch.setattr(sys, "argv", ["causal", "counterfactual", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as ending:
+            main()
+        assert isinstance(ending.value.code, int)
+        return Ending(ending.value.code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.mark.parametrize(
+    "query", [NEEDED, "E(dead[A=1]) - E(dead[A=0])", "P(dead[A=0] < dead[])", "P(A=1 | do(B=0))"]
+)
+def test_the_answer_is_that_of_the_library(run: Run, query: str) -> None:
+    code, out, err = run(SQUAD, query, "--json")
+    answer = causal.counterfactual(causal.load_model(SQUAD), query)
+    record = json.loads(out)
+    assert (code, err, record["schema"], record["answer"]) == (0, "", 1, "value")
+    assert Fraction(record["exact"]) == answer.value
+    assert record["value"] == float(answer.value or 0)
+    assert record["interval"] == [record["value"]] * 2
+    assert record["query"] == str(answer.query)
+    assert record["engine"] == answer.engine
+    assert record["assumptions"] == list(answer.assumptions)
+    assert record["probability_of_evidence"] == float(answer.probability_of_evidence)
+    assert record["explanation"] is None
+
+
+def test_the_story_has_the_number_the_engine_and_what_it_rests_on(run: Run) -> None:
+    assert run(SQUAD, NEEDED) == Ending(
+        0,
+        """P(dead[A=0]=0 | dead=1) = 3/38 ≈ 0.0789474
+
+By coupled tables, exact. Provided that the mechanisms and their noise are as
+the model says.
+""",
+        "",
+    )
+
+
+def test_the_explanation_goes_from_what_was_to_what_would_have_been(run: Run) -> None:
+    out = run(SQUAD, "P(dead[A=0]=0 | A=1, B=0)", "--explain").out
+    assert out.endswith(
+        """
+Had it been that A=0:
+
+  seen      A=1, B=0
+  inferred  court: 0
+  inferred  nerves: 1
+  A         1, would be 0
+  dead      1, would be 0
+  along     A -> dead
+"""
+    )
+
+
+def test_a_change_that_goes_nowhere_is_said_to(run: Run) -> None:
+    out = run(SQUAD, "P(dead[A=0]=1 | A=1, B=1)", "--explain").out
+    assert "  dead      1, and would be the same\n" in out
+    assert "no path: what is set does not reach what is asked" in out
+
+
+def test_the_explanation_as_json_has_the_laws(run: Run) -> None:
+    [why] = json.loads(run(SQUAD, NEEDED, "--explain", "--json").out)["explanation"]
+    assert why["seen"] == ["dead=1"]
+    assert why["world"] == ["A=0"]
+    assert {one["name"] for one in why["noise"]} == {"court", "nerves"}
+    [_, dead] = why["changes"]
+    assert dead["variable"] == "dead"
+    assert dead["differs"] == pytest.approx(3 / 38)
+    assert why["paths"] == [["A", "dead"]]
+
+
+def test_a_model_comes_from_a_file_or_from_standard_input(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "squad.json"
+    file.write_text(SQUAD)
+    told = run(SQUAD, NEEDED).out
+    assert run(str(file), NEEDED).out == told
+    assert run("-", NEEDED, stdin=SQUAD).out == told
+
+
+def test_floats_and_fractions_on_demand(run: Run) -> None:
+    assert run(SQUAD, NEEDED, "--floats").out.startswith(f"{NEEDED} = 0.0789474\n")
+    assert json.loads(run(SQUAD, NEEDED, "--floats", "--json").out)["exact"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ((SQUAD, "P(dead[A=0"), "Error: query:1:11: expected a comma or the closing ]"),
+        ((SQUAD, "P(ded=1)"), "1:3: ded is not in the graph"),
+        ((SQUAD, "P(dead=2)"), "Error: dead cannot be 2; it takes 0, 1"),
+        ((SQUAD, "P(dead=1 | A=0, B=1)"), "Error: A=0, B=1 has probability zero"),
+        ((SQUAD, "P(dead=1)", "--explain"), "sets no world"),
+        (("nothing.json", NEEDED), "Error: there is no file 'nothing.json'"),
+        (('{"equations": }', NEEDED), "Error: model:1:15: not JSON: Expecting value"),
+        (('{"equations": {"A": "B +"}}', NEEDED), "Error: 1:4: in the equation of A, expected"),
+    ],
+)
+def test_bad_input_is_one_message(run: Run, arguments: tuple[str, ...], complaint: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert complaint in err
+    assert "Traceback" not in err
