@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -142,6 +143,43 @@ HUGE = {
 @pytest.mark.parametrize("name", HUGE)
 def test_a_huge_or_twisted_yes_is_refused_soon(name):
     assert_it_is_refused_in_one_line(resealed(YES | HUGE[name]))
+
+
+@pytest.mark.parametrize("rows", [["1/3", "1/3"], ["2/3", "2/3"], ["1"], []])
+def test_probabilities_sum_to_one_in_every_row(rows):
+    """Alike in all rows of both models, so that no comparison of the two finds it."""
+    models = copy.deepcopy(NO["models"])
+    for table in models["one"] + models["other"]:
+        table["rows"] = [rows for _ in table["rows"]]
+    assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
+
+
+def test_a_model_in_which_less_than_everything_happens_is_refused():
+    """Half of all probability is gone from both; laws and answers are as stated all the same."""
+    models = copy.deepcopy(NO["models"])
+    for which in ("one", "other"):
+        row = models[which][0]["rows"][0]
+        row[:] = [str(Fraction(text) / 2) for text in row]
+    models["values"] = [str(Fraction(text) / 2) for text in models["values"]]
+    with pytest.raises(CheckError, match="are not laws"):
+        check(resealed(NO | {"models": models}))
+
+
+def test_a_model_reads_what_the_graph_lets_it_read():
+    """Two models of the bow, under a graph in which its arrow is turned round."""
+    nodes, edge = ["X", "Y"], [["X", "Y"]]
+    graph = {"nodes": nodes, "directed": [["Y", "X"]], "bidirected": edge}
+    no = NO | {"graph": graph, "query": "P(X | do(Y))", "hedge": {"outer": nodes, "inner": ["X"]}}
+    with pytest.raises(CheckError, match="is not one of the graph"):
+        check(resealed(no))
+
+
+@pytest.mark.parametrize(
+    "junk", ["*", "0", "2", "P()", "P(Y|)", "P(Y | do())", "X", "Σ", "P(Y | X"]
+)
+def test_what_is_no_formula_is_not_passed_over(junk):
+    for text in (f"{YES['estimand']} {junk}", f"{junk} {YES['estimand']}"):
+        assert_it_is_refused_in_one_line(resealed(YES | {"estimand": text}))
 
 
 @pytest.mark.parametrize("models", [{}, [], "", 0, False])

@@ -168,6 +168,41 @@ def test_probability_does_not_turn_an_action_into_something_else(formula):
         check(forged(BACK_DOOR, estimand=formula, derivation=[step]), models=0)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("P(Y | X')", "P(Y | X, X')"),  # from X' to X, by way of both
+        ("P(Y | X, Z)", "P(W | X)"),  # another outcome
+        ("P(Y | X, Z)", "P(Y | X')"),  # another value
+        ("P(Y | X, Z)", "P(Y | X) P(Z | X)"),  # no law
+    ],
+)
+def test_a_rule_moves_one_set_in_one_law(before, after):
+    """Given X, a node that leads to nothing tells nothing: but only that goes."""
+    graph = {"nodes": [*"WXYZ"], "directed": [["X", "Y"], ["X", "W"]], "bidirected": []}
+    body = {"schema": 1, "graph": graph, "query": before, "answer": "equal", "estimand": after}
+    sets = {"one": ["Y"], "other": ["Z"], "given": ["X"]}
+    step = {"rule": "rule 1", "from": before, "to": after, "separation": sets}
+    with pytest.raises(CheckError, match=r"stands twice|does not lead|joins two laws"):
+        check(sealed(body | {"derivation": [step | {"cut_in": [], "cut_out": []}]}))
+
+
+def test_equal_laws_with_zeros_refute_nothing():
+    """Where X is never 1, what Y would be then is nowhere to be seen."""
+
+    def model(chance: str) -> list[dict]:
+        y = [["1/2", "1/2"], [chance, "1/2" if chance == "1/2" else "1/4"]]
+        return [
+            {"of": "X", "reads": [], "rows": [["1", "0"]]},
+            {"of": "Y", "reads": ["X"], "rows": y},
+        ]
+
+    models = {"one": model("1/2"), "other": model("3/4")}
+    models |= {"cell": {"X": 1, "Y": 0}, "values": ["1/2", "3/4"]}
+    with pytest.raises(CheckError, match="have zeros"):
+        check(sealed(BOW.certificate | {"models": models}))
+
+
 def test_a_step_that_leads_nowhere_is_rejected():
     steps = FRONT_DOOR.certificate["derivation"]
     with pytest.raises(CheckError, match="does not stand in the line before it"):
