@@ -5,11 +5,24 @@ that means "off". Which operator is right is part of the question (Li & Janson 2
 ablation for interpretability"): zero leaves the data's support, mean and resample stay in it.
 """
 
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from ablation.errors import StudyError, UnknownNameError
+
+Each: TypeAlias = Literal["position", "feature"]
+
+
+def _require_each(each: str) -> None:
+    if each not in ("position", "feature"):
+        raise StudyError(f"each is 'position' or 'feature', not {each!r}.")
+
+
+def _named(name: str, each: Each) -> str:
+    return name if each == "position" else f"{name}({each})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +41,20 @@ class Zero:
 class Mean:
     """Replace the module's output by its mean over the examples given.
 
-    >>> print(Mean())
-    mean
+    Each position of a sequence or image has a mean of its own; with `each="feature"` the mean is
+    over positions too, and a feature (a channel of an image) has one everywhere.
+
+    >>> print(Mean(), Mean(each="feature"))
+    mean mean(feature)
     """
 
+    each: Each = "position"
+
+    def __post_init__(self) -> None:
+        _require_each(self.each)
+
     def __str__(self) -> str:
-        return "mean"
+        return _named("mean", self.each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +82,18 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class Freeze:
+    """Hold the module's output at what it was on the reference, row by row.
+
+    >>> print(Freeze())
+    freeze
+    """
+
+    def __str__(self) -> str:
+        return "freeze"
+
+
+@dataclass(frozen=True, slots=True)
 class Noise:
     """Add Gaussian noise of `scale` times the output's own standard deviation.
 
@@ -78,23 +111,117 @@ class Noise:
         return f"noise({self.scale!r})"
 
 
-Operator: TypeAlias = Zero | Mean | Resample | Skip | Noise
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """Replace every number of the module's output by one value.
 
-_PLAIN: dict[str, Operator] = {str(each): each for each in (Zero(), Mean(), Resample(), Skip())}
-_NOISE = re.compile(r"noise(?:\(([0-9.eE+-]{1,32})\))?")
+    >>> print(Constant(0.5))
+    constant(0.5)
+    """
+
+    value: float
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            raise StudyError(f"constant needs a finite number, not {self.value}.")
+
+    def __str__(self) -> str:
+        return f"constant({self.value!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Multiply the module's output by a factor; 0 is `Zero`, 1 does nothing.
+
+    >>> print(Scale(0.5))
+    scale(0.5)
+    """
+
+    factor: float
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.factor):
+            raise StudyError(f"scale needs a finite number, not {self.factor}.")
+
+    def __str__(self) -> str:
+        return f"scale({self.factor!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class OptimalConstant:
+    """Replace the module's output by the constant that serves best: the least `loss` it can cost.
+
+    `loss` reads the whole module's output on the reference and returns one number (a tensor that
+    has a gradient). What it costs even so is the component's importance (Li & Janson 2024). The
+    constant starts at `Mean(each)` and follows the gradient for `steps` steps of size `rate`,
+    relative to the component's own scale; the best one met is kept.
+
+    >>> print(OptimalConstant(loss=lambda output: output.mean()))
+    optimal constant
+    """
+
+    loss: Callable[..., object]
+    each: Each = "position"
+    steps: int = 100
+    rate: float = 0.03
+
+    def __post_init__(self) -> None:
+        _require_each(self.each)
+        if self.steps < 1 or not 0 < self.rate < float("inf"):
+            raise StudyError(
+                "an optimal constant needs one step or more and a rate above 0, not "
+                f"{self.steps} and {self.rate}."
+            )
+
+    def __str__(self) -> str:
+        return _named("optimal constant", self.each)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceBy:
+    """Put another module, or any function of the same arguments, in the module's place.
+
+    >>> print(ReplaceBy(max), ReplaceBy(max, name="largest"))
+    replace(max) replace(largest)
+    """
+
+    call: Callable[..., object]
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"replace({self.name or getattr(self.call, '__name__', type(self.call).__name__)})"
+
+
+Operator: TypeAlias = (
+    Zero | Mean | Resample | Skip | Freeze | Noise | Constant | Scale | OptimalConstant | ReplaceBy
+)
+
+_PLAIN: dict[str, Operator] = {
+    str(each): each for each in (Zero(), Mean(), Mean("feature"), Resample(), Skip(), Freeze())
+}
+_MEASURED: dict[str, Callable[[float], Operator]] = {
+    "noise": Noise,
+    "constant": Constant,
+    "scale": Scale,
+}
+_NUMBERED = re.compile(r"(noise|constant|scale)\(([0-9.eE+-]{1,32})\)")
 
 
 def operator(text: str) -> Operator:
     """Read an operator from the name it prints.
 
+    What holds a function, such as `ReplaceBy`, has no text that could be read.
+
     >>> operator("mean"), operator("noise(0.5)")
-    (Mean(), Noise(scale=0.5))
+    (Mean(each='position'), Noise(scale=0.5))
     """
     if text in _PLAIN:
         return _PLAIN[text]
-    if match := _NOISE.fullmatch(text):
+    if text == "noise":
+        return Noise()
+    if match := _NUMBERED.fullmatch(text):
         try:
-            return Noise(float(match[1])) if match[1] else Noise()
+            return _MEASURED[match[1]](float(match[2]))
         except ValueError as error:
-            raise StudyError(f"{text!r} needs a number, as in noise(0.5).") from error
-    raise UnknownNameError("operator", text, [*_PLAIN, "noise(1.0)"])
+            raise StudyError(f"{text!r} needs a number, as in {match[1]}(0.5).") from error
+    raise UnknownNameError("operator", text, [*_PLAIN, "noise(1.0)", "constant(1.0)", "scale(0.5)"])

@@ -13,7 +13,8 @@ from torch import nn
 from ablation.neural.errors import CallsDifferError
 from ablation.neural.forwards import Forward, eager, standing_in
 from ablation.neural.selection import Patterns, select
-from ablation.neural.trees import Inputs, call, copied
+from ablation.neural.taps import Place, layered, outermost, passed
+from ablation.neural.trees import Inputs, call, copied, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +27,27 @@ class Activations:
 
 @dataclass(eq=False)
 class _Observed:
-    """A forward that keeps what it computes, and passes on what is held, if anything is."""
+    """A forward that keeps what passes at a place, and passes on what is held, if anything is."""
 
+    place: Place
     forward: Forward
     held: tuple[object, ...] | None = None
     own: list[object] = field(default_factory=list)
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        output = self.forward(*args, **kwargs)
+        return passed(self.place, self.forward, self.seen, args, kwargs)
+
+    def seen(self, value: object) -> object:
+        """Keep a copy of a whole output, or of the pieces that belong to the component."""
+        whole = self.place.is_whole
         number = len(self.own)
-        self.own.append(copied(output))
+        self.own.append(copied(value if whole else tuple(self.place.pieces(value))))
         if self.held is None:
-            return output
+            return value
         if number >= len(self.held):
             raise CallsDifferError(len(self.held))
-        return copied(self.held[number])
+        held = copied(self.held[number])
+        return held if whole else self.place.put(value, numbers(held))
 
 
 def observe(
@@ -58,10 +65,10 @@ def observe(
     """
     module = eager(module)
     held = hold or {}
-    seen = {
-        name: (place.module, _Observed(place.module.forward, held.get(name)))
-        for name, place in select(module, components).items()
-    }
-    with torch.no_grad(), standing_in(dict(seen.values())):
+    seen = layered(
+        select(module, components),
+        lambda place, forward: _Observed(place, forward, held.get(place.name)),
+    )
+    with torch.no_grad(), standing_in(outermost(seen)):
         output = copied(call(module, inputs))
-    return Activations(output, {name: tuple(each.own) for name, (_, each) in seen.items()})
+    return Activations(output, {name: tuple(each.own) for name, each in seen.items()})

@@ -32,6 +32,30 @@ class OverlappingComponentsError(NeuralError, ValueError):
         super().__init__(f"{inner!r} lies inside {outer!r}: name one of them, not both.")
 
 
+class PartError(NeuralError, ValueError):
+    """A part of a component (a head, a neuron, a patch) that is not there, or is not written so."""
+
+    def __init__(self, part: str, problem: str, component: str = "") -> None:
+        self.part, self.problem, self.component = part, problem, component
+        where = f" of {component!r}" if component else ""
+        super().__init__(f"{part!r}{where}: {problem}.")
+
+    def of(self, component: str) -> "PartError":
+        """The same, with the component named."""
+        return PartError(self.part, self.problem, component)
+
+
+class InPlaceError(NeuralError, RuntimeError):
+    """A component writes into what it reads: off or not, others would see its work."""
+
+    def __init__(self, component: str) -> None:
+        self.component = component
+        super().__init__(
+            f"{component!r} writes into its own input, so it would act even where its output is "
+            "replaced. Let it work on a copy, or ablate the component around it."
+        )
+
+
 class AlreadyAblatedError(NeuralError, RuntimeError):
     """The component, one inside it or one around it, is ablated at this moment."""
 

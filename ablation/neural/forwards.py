@@ -49,6 +49,15 @@ def recorded(part: nn.Module) -> UnpatchableModuleError | None:
     return None
 
 
+def writes_in_place(module: nn.Module) -> bool:
+    """Whether a module or a part of it says that it works in place.
+
+    >>> writes_in_place(nn.Sequential(nn.Linear(2, 2), nn.ReLU(inplace=True)))
+    True
+    """
+    return any(getattr(part, "inplace", False) is True for part in module.modules())
+
+
 @contextmanager
 def standing_in(stand_ins: Mapping[nn.Module, Forward]) -> Iterator[None]:
     """Run stand-ins in place of forwards; on leaving, each module has the forward it had.

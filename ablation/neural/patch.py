@@ -13,11 +13,12 @@ import torch
 from torch import Tensor, nn
 
 from ablation.neural.activations import observe
-from ablation.neural.errors import AblationHadNoEffectError, AlreadyAblatedError
-from ablation.neural.forwards import Forward, eager, standing_in
+from ablation.neural.errors import AblationHadNoEffectError, AlreadyAblatedError, InPlaceError
+from ablation.neural.forwards import Forward, eager, standing_in, writes_in_place
 from ablation.neural.replacement import OFF, Replacement
-from ablation.neural.selection import Patterns, Place, select
-from ablation.neural.trees import Inputs, numbers
+from ablation.neural.selection import Patterns, select
+from ablation.neural.taps import Place, layered, outermost, passed
+from ablation.neural.trees import Inputs, cloned, tensors
 from ablation.operators import Operator
 
 
@@ -49,7 +50,7 @@ class Patch:
     @property
     def acted(self) -> tuple[Acted, ...]:
         """The evidence, component by component."""
-        return tuple(stand_in.evidence() for stand_in in self.stand_ins)
+        return evidence(self.stand_ins)
 
 
 @dataclass(eq=False)
@@ -66,26 +67,59 @@ class Ablated:
     def __post_init__(self) -> None:
         self.__wrapped__ = self.forward  # so that its signature is the one of the module
 
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.replacement.place
+
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Compute, replace, and measure the difference."""
-        output = self.forward(*args, **kwargs)
-        before = numbers(output)
-        instead = self.replacement(output, args, kwargs, self.number)
+        given = [leaf for leaf in tensors((args, kwargs)) if not leaf.is_inference()]
+        versions = [leaf._version for leaf in given]
+        safe_args, safe_kwargs = args, kwargs
+        if self.place.at == "output" and writes_in_place(self.place.module):
+            safe_args, safe_kwargs = cloned((args, kwargs))
+        output = passed(
+            self.place,
+            self.forward,
+            lambda value: self.replaced(value, args, kwargs),
+            safe_args,
+            safe_kwargs,
+        )
+        if versions != [leaf._version for leaf in given]:
+            raise InPlaceError(self.place.name)
+        return output
+
+    def replaced(
+        self, value: object, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> object:
+        """What passes on instead of `value`; the difference is kept as evidence."""
+        before = self.place.pieces(value)
+        instead = self.replacement(value, args, kwargs, self.number)
         self.calls += 1
         self.number += 1
         self.rounding = max(8 * torch.finfo(leaf.dtype).eps for leaf in before)
-        self.changes += [_change(a, b) for a, b in zip(before, numbers(instead), strict=True)]
+        after = self.place.pieces(instead)
+        self.changes += [_change(a, b) for a, b in zip(before, after, strict=True)]
         return instead
 
     def begin(self) -> None:
         """Count calls from the first again: another forward pass begins."""
-        self.number = 0
+        for each in chained(self):
+            each.number = 0
 
     def evidence(self) -> Acted:
         """What this patch has done so far."""
         change = max((float(each) for each in self.changes), default=0.0)
-        place, operator = self.replacement.place, self.replacement.operator
-        return Acted(place.name, operator, self.calls, change, self.rounding)
+        return Acted(self.place.name, self.replacement.operator, self.calls, change, self.rounding)
+
+
+def chained(outer: Ablated) -> Iterator[Ablated]:
+    """An ablation, and those of other parts of the same module that it runs."""
+    each: Forward = outer
+    while isinstance(each, Ablated):
+        yield each
+        each = each.forward
 
 
 @torch.no_grad()
@@ -144,13 +178,20 @@ def switched_off(
 ) -> dict[nn.Module, Ablated]:
     """Make the stand-ins that switch components off; `reference` is what they returned there."""
     _refuse_second_patch(module, places)
-    stand_ins = {}
-    for number, (name, place) in enumerate(places.items()):
+    numbered = {name: number for number, name in enumerate(places)}
+
+    def switched(place: Place, forward: Forward) -> Ablated:
         device = next(place.module.parameters(), torch.empty(0)).device
-        generator = torch.Generator(device).manual_seed(seed + number)
-        replacement = Replacement(by, place, reference.get(name, ()), generator)
-        stand_ins[place.module] = Ablated(replacement, place.module.forward)
-    return stand_ins
+        generator = torch.Generator(device).manual_seed(seed + numbered[place.name])
+        replacement = Replacement(by, place, reference.get(place.name, ()), generator)
+        return Ablated(replacement, forward)
+
+    return outermost(layered(places, switched))
+
+
+def evidence(stand_ins: Iterable[Ablated]) -> tuple[Acted, ...]:
+    """What each ablation did, component by component, in the order they were named."""
+    return tuple(each.evidence() for outer in stand_ins for each in reversed([*chained(outer)]))
 
 
 def refuse_no_effect(acted: Iterable[Acted]) -> None:

@@ -1,21 +1,34 @@
 """What a component passes on when an operator has switched it off.
 
 Each operator is a different intervention, and none is "removing the component": zero leaves the
-support of the data, the mean and another example's value stay inside it (Li & Janson 2024). Mean
-and resample take their values from reference examples, or from the batch at hand.
+support of the data, the mean and another example's value stay inside it (Li & Janson 2024). Mean,
+resample and freeze take their values from reference examples, the first two also from the batch.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils import _pytree
 
 from ablation.neural.errors import OperatorCannotServeError
 from ablation.neural.selection import Place
 from ablation.neural.trees import numbers, tensors
-from ablation.operators import Mean, Noise, Operator, Resample, Skip, Zero
+from ablation.operators import (
+    Constant,
+    Freeze,
+    Mean,
+    Noise,
+    Operator,
+    OptimalConstant,
+    ReplaceBy,
+    Resample,
+    Scale,
+    Skip,
+    Zero,
+)
 
 OFF: Operator = Zero()  # what "off" means where nothing else is said
 
@@ -37,36 +50,76 @@ class Replacement:
     def __call__(
         self, output: object, args: Sequence[object], kwargs: dict[str, object], number: int
     ) -> object:
-        """Return what is passed on in place of `output`, in call `number` of this component."""
-        leaves, structure = _pytree.tree_flatten(output)
-        served = [i for i, leaf in enumerate(leaves) if numbers(leaf)]
-        if not served:
-            raise OperatorCannotServeError(
-                self.operator, f"{self.place.name!r} returns no tensor of numbers."
-            )
-        if self.place.only_first or isinstance(self.operator, Skip):
-            served = served[:1]
+        """Return what is passed on in place of `output`, in call `number` of this component.
+
+        `output` is what passes at the component's place: for a head, what the projection reads.
+        """
+        if isinstance(self.operator, ReplaceBy):
+            return self._other(self.operator, output, args, kwargs)
+        pieces = self.place.pieces(output)
+        if not pieces:
+            returns = "reads" if self.place.at == "input" else "returns"
+            reason = f"{self.place.name!r} {returns} no tensor of numbers."
+            raise OperatorCannotServeError(self.operator, reason)
+        if isinstance(self.operator, Skip):
+            pieces = pieces[:1]
         pool = numbers(self.reference[number % len(self.reference)]) if self.reference else []
-        for position, i in enumerate(served):
-            reference = pool[position] if pool else None
-            leaves[i] = self._value(leaves[i], reference, (*args, *kwargs.values()))
-        return _pytree.tree_unflatten(leaves, structure)
+        given = (*args, *kwargs.values())
+        values = [
+            self._value(piece, pool[i] if pool else None, given) for i, piece in enumerate(pieces)
+        ]
+        return self.place.put(output, values)
 
     def _value(self, output: Tensor, pool: Tensor | None, given: tuple[object, ...]) -> Tensor:
         match self.operator:
             case Zero():
                 return torch.zeros_like(output)
+            case Constant(value):
+                return torch.full_like(output, value)
+            case Scale(factor):
+                return output * factor
             case Skip():
                 return self._input(output, given)
-            case Mean():
-                return self._pool(output, pool).mean(0, keepdim=True).expand_as(output).clone()
+            case Mean(each):
+                axes = self._averaged(output, by_feature=each == "feature")
+                values = self._pool(output, pool, at_least=2 - (axes != (0,)), same=axes == (0,))
+                return values.mean(axes, keepdim=True).expand_as(output).clone()
             case Resample():
                 return self._another(output, pool)
+            case Freeze() | OptimalConstant():
+                return self._held(output, pool)
             case Noise(scale):
                 noise = torch.empty_like(output).normal_(generator=self.generator)
                 return output + scale * _deviation(output, pool) * noise
+            case ReplaceBy():
+                raise AssertionError  # the whole call is replaced, not a value
+
+    def _other(
+        self,
+        operator: ReplaceBy,
+        output: object,
+        args: Sequence[object],
+        kwargs: dict[str, object],
+    ) -> object:
+        """Run what stands in the module's place; it must return what the module would."""
+        if not self.place.is_whole or not self.place.sees_input:
+            reason = f"{self.place.name!r} is not a whole module with arguments of its own."
+            raise OperatorCannotServeError(operator, reason)
+        instead = operator.call(*args, **kwargs)
+        shapes = [
+            (_pytree.tree_structure(each), [leaf.shape for leaf in tensors(each)])
+            for each in (output, instead)
+        ]
+        if shapes[0] != shapes[1]:
+            before, after = (" and ".join(str(tuple(s)) for s in each[1]) for each in shapes)
+            reason = f"{self.place.name!r} returns {before or 'no tensor'}, it {after or 'none'}."
+            raise OperatorCannotServeError(operator, reason)
+        return instead
 
     def _input(self, output: Tensor, given: tuple[object, ...]) -> Tensor:
+        if self.place.part is not None or self.place.at != "output":
+            reason = f"{self.place.name!r} is part of a module, and nothing enters it alone."
+            raise OperatorCannotServeError(self.operator, reason)
         if not self.place.sees_input:
             reason = f"the input of {self.place.name!r} never exists outside its parent."
             raise OperatorCannotServeError(self.operator, reason)
@@ -88,25 +141,61 @@ class Replacement:
         here = torch.arange(rows, device=output.device)
         return values[(here + 1 + steps) % len(values) if own else steps].clone()
 
-    def _pool(self, output: Tensor, pool: Tensor | None) -> Tensor:
+    def _held(self, output: Tensor, pool: Tensor | None) -> Tensor:
+        """What it was on the reference: row for row, or one row for all."""
+        if pool is None:
+            reason = "it holds what was there before. Pass reference= with those inputs."
+            raise OperatorCannotServeError(self.operator, reason)
+        try:
+            return pool.expand_as(output).clone()
+        except RuntimeError:
+            raise self._differs(output, pool, "be the same, or one example") from None
+
+    def _averaged(self, output: Tensor, *, by_feature: bool) -> tuple[int, ...]:
+        """Which axes a mean is over: examples, and positions where features are asked for."""
+        if not by_feature:
+            return (0,)
+        feature = _feature_axis(self.place, output)
+        return tuple(axis for axis in range(output.ndim) if axis != feature)
+
+    def _pool(
+        self, output: Tensor, pool: Tensor | None, *, at_least: int = 2, same: bool = True
+    ) -> Tensor:
         """Check that there are examples, first axis, to take a mean or another value from."""
         values = output if pool is None else pool
-        if not output.ndim or values.shape[1:] != output.shape[1:]:
-            reason = (
-                f"{self.place.name!r} returns shape {tuple(output.shape)}, and "
-                f"{tuple(values.shape)} on the reference: they may differ in the first axis only."
-            )
-            raise OperatorCannotServeError(self.operator, reason)
-        if len(values) < 2:
+        if not output.ndim or (same and values.shape[1:] != output.shape[1:]):
+            raise self._differs(output, values, "differ in the first axis only")
+        if len(values) < at_least:
             reason = "it needs two examples or more. Pass reference= with other inputs."
             raise OperatorCannotServeError(self.operator, reason)
         return values
+
+    def _differs(self, output: Tensor, pool: Tensor, may: str) -> OperatorCannotServeError:
+        reason = (
+            f"{self.place.name!r} returns shape {tuple(output.shape)}, and {tuple(pool.shape)} on "
+            f"the reference: they may {may}."
+        )
+        return OperatorCannotServeError(self.operator, reason)
+
+
+_CHANNELS_FIRST = (
+    *(nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d),
+    *(nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.GroupNorm),
+)
+
+
+def _feature_axis(place: Place, output: Tensor) -> int:
+    """Channels come second in images and after convolutions; elsewhere features come last."""
+    if place.part is not None and place.part.kind in ("channel", "patch"):
+        return 1
+    convolved = isinstance(place.module, _CHANNELS_FIRST) and place.at == "output"
+    return 1 if output.ndim > 3 or (convolved and output.ndim > 1) else output.ndim - 1
 
 
 def _deviation(output: Tensor, pool: Tensor | None) -> Tensor:
     """Standard deviation over the reference; without one, of each example over its own entries."""
     if pool is not None:
-        return pool.std(correction=0)
+        return cast("Tensor", pool.std(correction=0))
     if output.ndim < 2:
         return output.std(correction=0)
     return output.flatten(1).std(1, correction=0).view(-1, *[1] * (output.ndim - 1))

@@ -1,62 +1,53 @@
-"""Which sub-modules a name or a pattern means.
+"""Which components a name or a pattern means.
 
 `*` stands for one step of a dotted name, so "blocks.*.attn" reaches the attention of every block.
-A module reached under two names (tied weights) is one component, under its first name. What
-torch.compile wraps keeps the names it had before.
+"fc[unit=3]" or "attn[head=*]" is part of a module; "input" is what the module itself reads, or
+"input.mask" one of its arguments, unless a sub-module has that name. A module reached under two
+names (tied weights) is one component, under its first name. What torch.compile wraps keeps the
+names it had before.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from torch import nn
 
-from ablation.neural.errors import OverlappingComponentsError, UnknownModuleError
+from ablation.neural.errors import OverlappingComponentsError, PartError, UnknownModuleError
 from ablation.neural.forwards import eager, recorded
+from ablation.neural.heads import heads, is_fused
+from ablation.neural.parts import Part, Wanted, separate
+from ablation.neural.taps import Place
+
+__all__ = ["Patterns", "Place", "matching", "named", "select"]
 
 Patterns: TypeAlias = str | Iterable[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a component's output can be read and replaced: a module, and which of its outputs.
-
-    `nn.MultiheadAttention` never calls its `out_proj`; it reads the weights. What `out_proj`
-    would return is the attention's own first output, so that is where it is patched.
-    """
-
-    name: str
-    module: nn.Module
-    only_first: bool = False  # the first tensor of the output, not all of them
-    sees_input: bool = True  # whether the module's input is this component's input
+INPUT = "input"
 
 
 def select(module: nn.Module, patterns: Patterns | None = None) -> dict[str, Place]:
     """Find the components that names or patterns mean; by default the children of the module.
 
     Lists and sequences of modules are opened. Raises UnknownModuleError with the nearest names,
-    OverlappingComponentsError where one component contains another, and UnpatchableModuleError
-    for what torch.jit or torch.export made.
+    PartError where a module has no such part, OverlappingComponentsError where one component
+    contains another, and UnpatchableModuleError for what torch.jit or torch.export made.
 
     >>> net = nn.ModuleDict({"blocks": nn.ModuleList([nn.ReLU(), nn.ReLU()]), "head": nn.ReLU()})
     >>> list(select(net, "blocks.*")), list(select(net))
     (['blocks.0', 'blocks.1'], ['blocks.0', 'blocks.1', 'head'])
+    >>> list(select(nn.Sequential(nn.Linear(2, 2)), ["0[unit=*]", "input[unit=0]"]))
+    ['0[unit=0]', '0[unit=1]', 'input[unit=0]']
     """
-    known = named(eager(module))
+    module = eager(module)
+    known = named(module)
     if patterns is None:
-        chosen = _leaves(module, "")
+        wanted = _leaves(module, "")
     else:
-        chosen = []
-        for pattern in [patterns] if isinstance(patterns, str) else patterns:
-            matches = [name for name in known if _matches(name, pattern)]
-            if not matches:
-                raise UnknownModuleError(pattern, known)
-            chosen += matches
-    first = {id(part): name for name, part in reversed(known.items())}
-    names = dict.fromkeys(first[id(known[name])] for name in chosen)
-    places = {name: _place(name, known) for name in names}
-    _refuse_nesting(places)
+        wanted = [patterns] if isinstance(patterns, str) else list(patterns)
+    places = {place.name: place for pattern in wanted for place in _meant(pattern, module, known)}
+    _refuse_overlap(places.values())
     for owner in known.values():
         if (error := recorded(owner)) and _reaches_into(owner, places):
             raise error
@@ -72,6 +63,85 @@ def named(module: nn.Module) -> dict[str, nn.Module]:
     parts = module.named_modules(remove_duplicate=False)
     plain = {_plain(name): part for name, part in parts}
     return {name: part for name, part in plain.items() if name}
+
+
+def matching(pattern: str, known: Iterable[str]) -> list[str]:
+    """The names that a pattern means, step by step; raises UnknownModuleError for none.
+
+    >>> matching("blocks.*", ["blocks.0", "blocks.0.mlp", "blocks.1"])
+    ['blocks.0', 'blocks.1']
+    """
+    names = list(known)
+    found = [name for name in names if _matches(name, pattern)]
+    if not found:
+        raise UnknownModuleError(pattern, names)
+    return found
+
+
+def _meant(pattern: str, module: nn.Module, known: Mapping[str, nn.Module]) -> Iterator[Place]:
+    """Every place that one pattern means, under its own name."""
+    path, wanted = separate(pattern)
+    if path.partition(".")[0] == INPUT and not any(_matches(name, path) for name in known):
+        yield from _with_parts(_input(path, module), wanted)
+        return
+    first = {id(part): name for name, part in reversed(known.items())}
+    for name in matching(path, known):
+        yield from _with_parts(_place(first[id(known[name])], known), wanted)
+
+
+def _with_parts(place: Place, wanted: Wanted | None) -> Iterator[Place]:
+    """The place itself, or each part of it that is wanted."""
+    if wanted is None:
+        yield place
+        return
+    try:
+        if wanted.kind == "head":
+            place, parts = _heads(place, wanted)
+        elif wanted.kind == "patch":
+            parts = wanted.parts(None, wanted.of or 1)
+        else:
+            count = None if place.at == "input" else _count(wanted.kind, place.module)
+            parts = wanted.parts(count)
+    except PartError as error:
+        raise error.of(place.name) from None
+    for part in parts:
+        yield replace(place, name=f"{place.name}[{part}]", part=part)
+
+
+def _heads(place: Place, wanted: Wanted) -> tuple[Place, list[Part]]:
+    if place.at == "input":
+        raise PartError("head", "what the module reads has no heads")
+    found = heads(place.module, wanted.of)
+    owner = place.module.get_submodule(found.name.rpartition(".")[0])
+    if is_fused(owner):
+        place = replace(place, module=owner, at="heads")
+    else:
+        place = replace(place, module=found.projection, at="input")
+    return place, wanted.parts(found.count, found.size)
+
+
+_LENGTHS = {
+    "unit": ("out_features", "embedding_dim", "nf", "hidden_size"),
+    "channel": ("out_channels", "num_features", "num_channels"),
+}
+
+
+def _count(kind: str, part: nn.Module) -> int | None:
+    """How many units or channels a module returns, where it says so."""
+    *_, last = part.children() if isinstance(part, nn.Sequential) and len(part) else [part]
+    if isinstance(last, nn.LayerNorm):
+        return int(last.normalized_shape[-1]) if kind == "unit" else None
+    counts = (getattr(last, name, None) for name in _LENGTHS.get(kind, ()))
+    return next((count for count in counts if isinstance(count, int)), None)
+
+
+def _input(path: str, module: nn.Module) -> Place:
+    """What the module itself reads: its first tensor, or the argument named."""
+    argument = path.partition(".")[2] or None
+    known = list(inspect.signature(module.forward).parameters)
+    if argument and argument not in known:
+        raise UnknownModuleError(path, [INPUT, *(f"{INPUT}.{name}" for name in known)])
+    return Place(path, module, sees_input=False, at="input", argument=argument)
 
 
 def _plain(name: str) -> str:
@@ -95,11 +165,7 @@ def _leaves(module: nn.Module, prefix: str) -> list[str]:
 def _place(name: str, known: Mapping[str, nn.Module]) -> Place:
     owner_name, _, step = name.rpartition(".")
     owner = known.get(owner_name)
-    if (
-        step == "out_proj"
-        and isinstance(owner, nn.MultiheadAttention)
-        and type(owner).forward is nn.MultiheadAttention.forward
-    ):
+    if step == "out_proj" and owner is not None and is_fused(owner):
         return Place(name, owner, only_first=True, sees_input=False)
     return Place(name, known[name])
 
@@ -109,9 +175,17 @@ def _reaches_into(owner: nn.Module, places: Mapping[str, Place]) -> bool:
     return any(place.module in parts for place in places.values())
 
 
-def _refuse_nesting(places: Mapping[str, Place]) -> None:
-    for outer in places.values():
-        inside = {id(part) for part in outer.module.modules()}
-        for inner in places.values():
-            if inner is not outer and id(inner.module) in inside:
+def _refuse_overlap(places: Iterable[Place]) -> None:
+    """A whole module hides what is inside it; two parts of one place may not share entries."""
+    every = list(places)
+    for outer in every:
+        inside = {id(part) for part in outer.module.modules()} if outer.is_whole else set()
+        for inner in every:
+            if inner is not outer and (id(inner.module) in inside or _share(outer, inner)):
                 raise OverlappingComponentsError(outer.name, inner.name)
+
+
+def _share(one: Place, other: Place) -> bool:
+    if (one.module, one.at, one.argument) != (other.module, other.at, other.argument):
+        return False
+    return one.part is None or other.part is None or one.part.overlaps(other.part)

@@ -61,6 +61,17 @@ def copied(tree: object) -> object:
     return mapped(lambda leaf: leaf.detach().clone(), tree)
 
 
+Call: TypeAlias = tuple[tuple[object, ...], dict[str, object]]
+
+
+def cloned(given: Call) -> Call:
+    """Copy the tensors of a call, gradients kept, so that nobody writes into the original."""
+    args, kwargs = given
+    return tuple(mapped(torch.clone, each) for each in args), {
+        name: mapped(torch.clone, each) for name, each in kwargs.items()
+    }
+
+
 def largest_change(before: object, after: object) -> float:
     """Largest change of any number, relative to the largest number there was before.
 

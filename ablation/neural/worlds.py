@@ -18,7 +18,7 @@ from ablation.neural.forwards import eager, standing_in
 from ablation.neural.isolation import no_other_randomness, refuse_interference, unchanged
 from ablation.neural.lifting import Draws, Recording, lifted
 from ablation.neural.noise import NoiseSource
-from ablation.neural.patch import Ablated, Acted, refuse_no_effect, switched_off
+from ablation.neural.patch import Ablated, Acted, evidence, refuse_no_effect, switched_off
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, select
 from ablation.neural.stacking import NotStackableError, is_single, repeated, split
@@ -124,7 +124,7 @@ class _Worlds:
         for pair in pairs:
             on += map(read, pair.on)
             off += map(read, pair.off)
-        acted = tuple(each.evidence() for each in self.stand_ins.values())
+        acted = evidence(self.stand_ins.values())
         return Twins(tuple(on), tuple(off), tuple(self.recording.shapes), engine, acted)
 
     def one(self, draw: int) -> _Pair:
