@@ -1,0 +1,120 @@
+"""`nn.MultiheadAttention` in the open: its heads side by side before its output projection.
+
+torch computes all of it in one function that calls no module, so no head could be cut. What stands
+in does the same steps with the same operations (Vaswani et al. 2017, section 3.2).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ablation.neural.forwards import Forward
+from ablation.neural.sweep.errors import UnsuitableError
+from ablation.neural.sweep.parts import Part
+
+Edit = Callable[[nn.Module, object], object]
+
+
+def in_the_open(parts: Iterable[Part], edit: Edit | None = None) -> dict[nn.Module, Forward]:
+    """Make stand-ins for those multi-head attentions whose heads are parts.
+
+    >>> from ablation.neural.selection import Place
+    >>> layer = nn.MultiheadAttention(4, 2, batch_first=True)
+    >>> parts = [Part("heads[0]", Place("", layer), 0, 2, reads=True)]
+    >>> x = torch.rand(1, 3, 4)
+    >>> bool(torch.allclose(in_the_open(parts)[layer](x, x, x)[0], layer(x, x, x)[0], atol=1e-6))
+    True
+    """
+    found = {part.place.module for part in parts if part.reads}
+    return {
+        each: Open(each, edit)
+        for each in found
+        if isinstance(each, nn.MultiheadAttention)
+    }
+
+
+@dataclass(eq=False)
+class Open:
+    """The forward of one multi-head attention, step by step; `edit` may change its heads."""
+
+    layer: nn.MultiheadAttention
+    edit: Edit | None = None
+
+    def __post_init__(self) -> None:
+        self.projection = self.layer.out_proj
+        plain = self.layer.bias_k is None and not self.layer.add_zero_attn
+        if not plain or not self.layer._qkv_same_embed_dim:
+            raise UnsuitableError("heads of an attention with added keys or other widths")
+
+    def __call__(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        key_padding_mask: Tensor | None = None,
+        need_weights: bool = True,  # noqa: FBT001, FBT002 - torch's signature
+        attn_mask: Tensor | None = None,
+        average_attn_weights: bool = True,  # noqa: FBT001, FBT002
+        is_causal: bool = False,  # noqa: FBT001, FBT002
+    ) -> tuple[Tensor, Tensor | None]:
+        """Attend as torch does, examples first."""
+        layer = self.layer
+        if query.ndim != 3:
+            raise UnsuitableError("heads of an attention without a batch axis")
+        q, k, v = (_first(each, layer.batch_first) for each in (query, key, value))
+        weights, biases = layer.in_proj_weight.chunk(3), (None, None, None)
+        if layer.in_proj_bias is not None:
+            biases = layer.in_proj_bias.chunk(3)
+        q, k, v = (
+            F.linear(each, weight, bias).unflatten(2, (layer.num_heads, -1)).transpose(1, 2)
+            for each, weight, bias in zip((q, k, v), weights, biases, strict=True)
+        )
+        mask = _merged(attn_mask, key_padding_mask, q.shape[1], q.dtype)
+        rate = layer.dropout if layer.training else 0.0
+        spread = None
+        if need_weights:
+            scores = q * (q.shape[-1] ** -0.5) @ k.transpose(2, 3)
+            shares = (scores if mask is None else scores + mask).softmax(-1)
+            shares = F.dropout(shares, rate, layer.training)
+            found = shares @ v
+            spread = shares.mean(1) if average_attn_weights else shares
+        else:
+            found = F.scaled_dot_product_attention(
+                q, k, v, mask, rate, is_causal and mask is None
+            )
+        heads = found.transpose(1, 2).flatten(2)
+        if self.edit is not None:
+            heads = self.edit(self.layer, heads)
+        mixed = self.projected(heads)
+        return _first(mixed, layer.batch_first), spread
+
+    def projected(self, heads: Tensor) -> Tensor:
+        """Mix the heads; a module of its own where the pass is recorded, so it can be cut there."""
+        return F.linear(heads, self.projection.weight, self.projection.bias)
+
+
+def _first(value: Tensor, batch_first: bool) -> Tensor:  # noqa: FBT001
+    return value if batch_first else value.transpose(0, 1)
+
+
+def _merged(
+    attending: Tensor | None, padding: Tensor | None, heads: int, dtype: torch.dtype
+) -> Tensor | None:
+    """One additive mask for each example and head."""
+    if attending is not None:
+        attending = _additive(attending, dtype)
+        if attending.ndim == 3:
+            attending = attending.unflatten(0, (-1, heads))
+    if padding is None:
+        return attending
+    padding = _additive(padding, dtype)[:, None, None, :]
+    return padding if attending is None else attending + padding
+
+
+def _additive(mask: Tensor, dtype: torch.dtype) -> Tensor:
+    if mask.dtype != torch.bool:
+        return mask
+    return torch.zeros_like(mask, dtype=dtype).masked_fill(mask, -torch.inf)

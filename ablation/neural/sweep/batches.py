@@ -1,0 +1,45 @@
+"""The inputs of one call cut into batches along the axis of its examples."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from torch import Tensor
+
+from ablation.neural.trees import Inputs, mapped, tensors
+
+
+def examples_in(inputs: Inputs) -> int | None:
+    """The number of examples: the length of the first input tensor, if it has one.
+
+    >>> import torch
+    >>> examples_in((torch.ones(4, 2), torch.ones(3))), examples_in(torch.tensor(1.0))
+    (4, None)
+    """
+    return next((len(each) for each in tensors(inputs) if each.ndim), None)
+
+
+def batches(inputs: Inputs | Sequence[Inputs], size: int | None) -> list[Inputs]:
+    """Cut inputs into batches; a list holds batches already.
+
+    >>> import torch
+    >>> [len(batch) for batch in batches(torch.ones(5, 2), 2)]
+    [2, 2, 1]
+    """
+    given = cast("list[Inputs]", list(inputs)) if isinstance(inputs, list) else [inputs]
+    return [piece for each in given for piece in _cut(cast("Inputs", each), size)]
+
+
+def _cut(inputs: Inputs, size: int | None) -> list[Inputs]:
+    examples = examples_in(inputs)
+    if size is None or examples is None or examples <= size:
+        return [inputs]
+    size = max(1, size)
+
+    def rows(start: int) -> Inputs:
+        def of(leaf: Tensor) -> Tensor:
+            mine = leaf.ndim and len(leaf) == examples
+            return leaf[start : start + size] if mine else leaf
+
+        return cast("Inputs", mapped(of, inputs))
+
+    return [rows(start) for start in range(0, examples, size)]

@@ -1,0 +1,44 @@
+"""What can be wrong with a question that a sweep is asked.
+
+What stops only the quick road is no error: the sweep then runs whole passes, and says why.
+"""
+
+from collections.abc import Sequence
+
+from ablation.neural.errors import NeuralError
+
+
+class NotationError(NeuralError, ValueError):
+    """A component's text that means nothing; the message shows what would."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.text, self.reason = text, reason
+        super().__init__(
+            f"{text!r}: {reason} Write a module ('blocks.*.mlp'), units of what it returns "
+            "('net.2[5]', 'net.2[8:16]', all of them 'net.2[*]', by eights 'net.2[*:8]') "
+            "or attention heads ('blocks.*.attn.heads[5]')."
+        )
+
+
+class MetricShapeError(NeuralError, ValueError):
+    """A metric that returns neither one number nor one number for each example."""
+
+    def __init__(self, returned: object, examples: int | None) -> None:
+        self.returned, self.examples = returned, examples
+        shape = getattr(returned, "shape", None)
+        what = type(returned).__name__ if shape is None else f"a value of shape {tuple(shape)}"
+        each = "" if examples is None else f", or {examples} numbers, one for each example"
+        super().__init__(f"the metric returned {what}; it should return one number{each}.")
+
+
+class UnsuitableError(NeuralError):
+    """Why a module cannot be resumed from the middle; the sweep runs whole passes instead."""
+
+
+class UnknownSubsetError(NeuralError, LookupError):
+    """A subset names a component that the sweep does not have."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name, self.known = name, tuple(known)
+        some = ", ".join(self.known[:8])
+        super().__init__(f"no component of this sweep is called {name!r}; there is {some}.")
