@@ -36,14 +36,14 @@ def heads(attention: nn.Module, told: int | None = None) -> Heads:
     """
     matrices = {name: part for name, part in attention.named_modules() if _is_matrix(part)}
     if not matrices:
-        raise PartError("head", "the module has no matrix that heads could enter")
+        raise PartError("heads", "the module has no matrix that heads could enter")
     name, projection = list(matrices.items())[-1]
     count = told or _count(attention.modules())
     if count is None:
-        raise PartError("head", "the module does not say how many it has; write [head=0/8]")
+        raise PartError("heads", "the module does not say how many it has; write heads[0/8]")
     width = _width(projection)
     if width % count:
-        raise PartError("head", f"{count} of them do not divide the {width} inputs of {name!r}")
+        raise PartError("heads", f"{count} of them do not divide the {width} inputs of {name!r}")
     return Heads(name, projection, count, width // count)
 
 

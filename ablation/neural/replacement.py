@@ -7,14 +7,13 @@ resample and freeze take their values from reference examples, the first two als
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils import _pytree
 
 from ablation.neural.errors import OperatorCannotServeError
-from ablation.neural.selection import Place
+from ablation.neural.taps import CHANNELS_FIRST, Place
 from ablation.neural.trees import numbers, tensors
 from ablation.operators import (
     Constant,
@@ -178,24 +177,18 @@ class Replacement:
         return OperatorCannotServeError(self.operator, reason)
 
 
-_CHANNELS_FIRST = (
-    *(nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d),
-    *(nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.GroupNorm),
-)
-
-
 def _feature_axis(place: Place, output: Tensor) -> int:
     """Channels come second in images and after convolutions; elsewhere features come last."""
-    if place.part is not None and place.part.kind in ("channel", "patch"):
+    if place.part is not None and place.part.kind in ("channels", "patches"):
         return 1
-    convolved = isinstance(place.module, _CHANNELS_FIRST) and place.at == "output"
+    convolved = isinstance(place.module, CHANNELS_FIRST) and place.at == "output"
     return 1 if output.ndim > 3 or (convolved and output.ndim > 1) else output.ndim - 1
 
 
 def _deviation(output: Tensor, pool: Tensor | None) -> Tensor:
     """Standard deviation over the reference; without one, of each example over its own entries."""
     if pool is not None:
-        return cast("Tensor", pool.std(correction=0))
+        return pool.std(correction=0)
     if output.ndim < 2:
         return output.std(correction=0)
     return output.flatten(1).std(1, correction=0).view(-1, *[1] * (output.ndim - 1))

@@ -1,10 +1,10 @@
 """Which components a name or a pattern means.
 
 `*` stands for one step of a dotted name, so "blocks.*.attn" reaches the attention of every block.
-"fc[unit=3]" or "attn[head=*]" is part of a module; "input" is what the module itself reads, or
-"input.mask" one of its arguments, unless a sub-module has that name. A module reached under two
-names (tied weights) is one component, under its first name. What torch.compile wraps keeps the
-names it had before.
+"fc[3]" or "attn.heads[*]" is part of a module (see `parts`); "input" is what the module itself
+reads, or "input.mask" one of its arguments, unless a sub-module has that name. A module reached
+under two names (tied weights) is one component, under its first name. What torch.compile wraps
+keeps the names it had before.
 """
 
 import inspect
@@ -18,8 +18,8 @@ from torch import nn
 from ablation.neural.errors import OverlappingComponentsError, PartError, UnknownModuleError
 from ablation.neural.forwards import eager, recorded
 from ablation.neural.heads import heads, is_fused
-from ablation.neural.parts import Part, Wanted, separate
-from ablation.neural.taps import Place
+from ablation.neural.parts import Part, Wanted, kind_of, separate
+from ablation.neural.taps import CHANNELS_FIRST, Place
 
 __all__ = ["Patterns", "Place", "matching", "named", "select"]
 
@@ -37,8 +37,8 @@ def select(module: nn.Module, patterns: Patterns | None = None) -> dict[str, Pla
     >>> net = nn.ModuleDict({"blocks": nn.ModuleList([nn.ReLU(), nn.ReLU()]), "head": nn.ReLU()})
     >>> list(select(net, "blocks.*")), list(select(net))
     (['blocks.0', 'blocks.1'], ['blocks.0', 'blocks.1', 'head'])
-    >>> list(select(nn.Sequential(nn.Linear(2, 2)), ["0[unit=*]", "input[unit=0]"]))
-    ['0[unit=0]', '0[unit=1]', 'input[unit=0]']
+    >>> list(select(nn.Sequential(nn.Linear(2, 2)), ["0[*]", "input[0]"]))
+    ['0[0]', '0[1]', 'input[0]']
     """
     module = eager(module)
     known = named(module)
@@ -78,60 +78,71 @@ def matching(pattern: str, known: Iterable[str]) -> list[str]:
     return found
 
 
-def _meant(pattern: str, module: nn.Module, known: Mapping[str, nn.Module]) -> Iterator[Place]:
+def _meant(pattern: str, module: nn.Module, known: dict[str, nn.Module]) -> Iterator[Place]:
     """Every place that one pattern means, under its own name."""
     path, wanted = separate(pattern)
+    kind = ""
+    if wanted is not None:
+        path, kind = kind_of(path, lambda path: any(_matches(name, path) for name in known))
     if path.partition(".")[0] == INPUT and not any(_matches(name, path) for name in known):
-        yield from _with_parts(_input(path, module), wanted)
+        yield from _with_parts(_input(path, module), kind, wanted)
         return
     first = {id(part): name for name, part in reversed(known.items())}
     for name in matching(path, known):
-        yield from _with_parts(_place(first[id(known[name])], known), wanted)
+        yield from _with_parts(_place(first[id(known[name])], known), kind, wanted)
 
 
-def _with_parts(place: Place, wanted: Wanted | None) -> Iterator[Place]:
+def _with_parts(place: Place, kind: str, wanted: Wanted | None) -> Iterator[Place]:
     """The place itself, or each part of it that is wanted."""
     if wanted is None:
         yield place
         return
+    written = f"{place.name}.{kind}" if kind else place.name
     try:
-        if wanted.kind == "head":
+        if kind == "heads":
             place, parts = _heads(place, wanted)
-        elif wanted.kind == "patch":
-            parts = wanted.parts(None, wanted.of or 1)
         else:
-            count = None if place.at == "input" else _count(wanted.kind, place.module)
-            parts = wanted.parts(count)
+            kind = kind or _features(place)
+            count = _count(kind, place.module) if place.is_whole else None
+            parts = wanted.parts(kind, count, wanted.of or 1)
     except PartError as error:
-        raise error.of(place.name) from None
+        raise error.of(written) from None
     for part in parts:
-        yield replace(place, name=f"{place.name}[{part}]", part=part)
+        yield replace(place, name=f"{written}{part}", part=part)
 
 
 def _heads(place: Place, wanted: Wanted) -> tuple[Place, list[Part]]:
     if place.at == "input":
-        raise PartError("head", "what the module reads has no heads")
+        raise PartError(wanted.text, "what the module reads has no heads")
     found = heads(place.module, wanted.of)
     owner = place.module.get_submodule(found.name.rpartition(".")[0])
     if is_fused(owner):
         place = replace(place, module=owner, at="heads")
     else:
         place = replace(place, module=found.projection, at="input")
-    return place, wanted.parts(found.count, found.size)
+    return place, wanted.parts("heads", found.count, found.size)
 
 
-_LENGTHS = {
-    "unit": ("out_features", "embedding_dim", "nf", "hidden_size"),
-    "channel": ("out_channels", "num_features", "num_channels"),
-}
+def _features(place: Place) -> str:
+    """On which axis the features of what this module returns lie, where the module says so."""
+    if not place.is_whole:
+        return ""
+    if isinstance(place.module, CHANNELS_FIRST):
+        return "channels"
+    return "units" if isinstance(place.module, nn.Linear | nn.LayerNorm | nn.Embedding) else ""
+
+
+_LENGTHS = ("out_features", "out_channels", "num_features", "num_channels", "embedding_dim", "nf")
 
 
 def _count(kind: str, part: nn.Module) -> int | None:
-    """How many units or channels a module returns, where it says so."""
+    """How many features a module returns, where it says so."""
+    if kind in ("tokens", "patches"):
+        return None
     *_, last = part.children() if isinstance(part, nn.Sequential) and len(part) else [part]
     if isinstance(last, nn.LayerNorm):
-        return int(last.normalized_shape[-1]) if kind == "unit" else None
-    counts = (getattr(last, name, None) for name in _LENGTHS.get(kind, ()))
+        return int(last.normalized_shape[-1])
+    counts = (getattr(last, name, None) for name in _LENGTHS)
     return next((count for count in counts if isinstance(count, int)), None)
 
 

@@ -14,7 +14,12 @@ from torch.utils import _pytree
 from ablation.neural.forwards import Forward
 from ablation.neural.heads import opened
 from ablation.neural.parts import Part
-from ablation.neural.trees import numbers
+from ablation.neural.trees import numbers, tensors
+
+CHANNELS_FIRST = (
+    *(nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d),
+    *(nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.GroupNorm),
+)
 
 Where: TypeAlias = Literal["output", "input", "heads"]
 
@@ -51,7 +56,7 @@ class Place:
         """What of a nested value belongs to the component: views, not copies.
 
         >>> import torch
-        >>> Place("fc", nn.ReLU(), part=Part("unit", 0, 2)).pieces((torch.ones(3), None))
+        >>> Place("fc", nn.ReLU(), part=Part("units", 0, 2)).pieces((torch.ones(3), None))
         [tensor([1., 1.])]
         """
         leaves = _pytree.tree_leaves(value)
@@ -88,8 +93,8 @@ def passed(
     if place.at == "heads":
         return opened(place.module, forward, lambda mixed: _tensor(change(mixed)))(*args, **kwargs)
     named = _bound(forward, args, kwargs)
-    name = place.argument or next((n for n, value in named.items() if numbers(value)), None)
-    if name is None:
+    name = place.argument or _first(named)
+    if name not in named:
         return forward(*args, **kwargs)
     args, kwargs = _exchanged(name, change(named[name]), named, args, kwargs)
     return forward(*args, **kwargs)
@@ -98,7 +103,10 @@ def passed(
 class StandIn(Protocol):
     """What runs in place of the forward of a place's module."""
 
-    place: Place
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        ...
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Run the call."""
@@ -139,6 +147,13 @@ def _bound(
 
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _first(named: Mapping[str, object]) -> str | None:
+    """The first argument that holds numbers; where there is none, the first that is a tensor."""
+    found = [name for name, value in named.items() if numbers(value)]
+    found += [name for name, value in named.items() if tensors(value)]
+    return found[0] if found else None
 
 
 def _exchanged(
