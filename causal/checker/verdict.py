@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 
 from causal.checker.models import compared, refuted
 from causal.checker.normal import normal
-from causal.checker.plain import CheckError, Json, fields, items, require
+from causal.checker.plain import CheckError, Json, TooLargeError, fields, items, require
 from causal.checker.reading import Tokens, is_law, meaning, read, symbols
 from causal.checker.separation import Causes, Graph, ancestors, cut, district, drawn, separated
 
@@ -49,7 +49,7 @@ def replay(
         try:
             line = _rewritten(causes, line, step)
         except CheckError as error:
-            raise CheckError(f"step {number}: {error}") from error
+            raise type(error)(f"step {number}: {error}") from error
     _equal(line, end)
     acting = any(isinstance(token, tuple) and token[3] for token in end)
     require(acts or not acting, "the formula still speaks of an action")
@@ -108,7 +108,7 @@ def _rewritten(causes: Causes, line: Tokens, step: Json) -> Tokens:
         return after
     require(before[0] in line, "its left side does not stand in the line before it")
     line = tuple(u for t in line for u in (("(", *after, ")") if t == before[0] else [t]))
-    require(len(line) < 10_000, "a line has 10,000 laws, signs and brackets")
+    require(len(line) < 10_000, "a line has 10,000 laws, signs and brackets", TooLargeError)
     return line
 
 

@@ -69,7 +69,14 @@ def causal() -> None:
 @shaped("latex", "Print the formula alone, as LaTeX.")
 @shaped("json", "Print one JSON object (schema 1).")
 @shaped("certificate", "Print what `python -m causal.checker -` verifies.")
-def identify(graph: str, query: str, shape: str | None) -> int:
+@click.option(
+    "--budget",
+    type=click.IntRange(1),
+    default=1_000_000,
+    show_default=True,
+    help="Names in the derivation at most; beyond, undecided.",
+)
+def identify(graph: str, query: str, *, shape: str | None, budget: int) -> int:
     """Say whether QUERY is computable from what is observed, and by which formula.
 
     QUERY is P(outcomes | do(actions), conditions), or a counterfactual such as
@@ -78,7 +85,7 @@ def identify(graph: str, query: str, shape: str | None) -> int:
     the last one counts.
     """
     known = reading.graph_from(graph)
-    answer = engine.identify(known, reading.query_from(query, known))
+    answer = engine.identify(known, reading.query_from(query, known), budget=budget)
     match shape, answer:
         case "json", _:
             click.echo(records.written(records.of_answer(answer)))

@@ -6,10 +6,12 @@ It is handed texts and names, and shares no code with whatever found the answer 
 from __future__ import annotations
 
 from causal.calculus import Derivation, confirm_no, confirm_yes
+from causal.checker import TooLargeError
 from causal.errors import CertificateError, DefectError
 from causal.expression import P
 from causal.graph import ADMG
 from causal.identification.hedge import Hedge
+from causal.identification.proof import TooLongError
 from causal.query import Query
 
 __all__ = ["checked_no", "checked_yes"]
@@ -17,6 +19,8 @@ __all__ = ["checked_no", "checked_yes"]
 
 def checked_yes(graph: ADMG, query: Query, derivation: Derivation) -> Derivation:
     """The derivation, once each step has been replayed; raises DefectError where one is false.
+
+    Raises TooLongError where a line is longer than the checker reads.
 
     >>> from causal import identify
     >>> chain, query = ADMG.parse("X -> Z -> Y"), Query.parse("P(Y | do(X))")
@@ -27,6 +31,8 @@ def checked_yes(graph: ADMG, query: Query, derivation: Derivation) -> Derivation
     try:
         confirm_yes(graph, _law(query), derivation.end, derivation.steps)
     except CertificateError as error:
+        if isinstance(error.__cause__, TooLargeError):
+            raise TooLongError(f"its derivation is too long to be checked: {error}") from error
         raise DefectError(str(query), str(derivation.end), str(error), str(graph)) from error
     return derivation
 

@@ -10,38 +10,48 @@ from __future__ import annotations
 
 from causal.errors import UnsupportedQueryError
 from causal.graph import ADMG
-from causal.identification.answers import Answer, Identified, NotIdentified
+from causal.identification.answers import Answer, Identified, NotIdentified, Undecided
 from causal.identification.asking import effect
 from causal.identification.checked import checked_no, checked_yes
 from causal.identification.counterfactual import identify_counterfactual
 from causal.identification.deciding import Plan, decide
 from causal.identification.hedge import Hedge
-from causal.identification.proof import derive
+from causal.identification.proof import BUDGET, TooLongError, derive
 from causal.identification.shrinking import Blocked
 from causal.query import Query, posed
 
 __all__ = ["identifiable", "identify"]
 
 
-def identify(graph: ADMG, query: Query | str) -> Answer:
+def identify(graph: ADMG, query: Query | str, *, budget: int = BUDGET) -> Answer:
     """Express a query through the observed law, or return the hedge that forbids it.
 
     The independent checker has agreed with each step, or with the hedge, before this returns.
     Raises QuerySyntaxError, QueryError, or UnknownVariableError; and DefectError, with what a
-    report needs, should the checker ever refuse.
+    report needs, should the checker ever refuse.  An effect whose derivation would mention more
+    than ``budget`` names is Undecided: seconds of work, and thousands of lines.
 
     >>> graph = ADMG.parse("X -> Z -> Y; X <-> Y")
     >>> print(identify(graph, "P(Y | do(X))"))
     P(Y | do(X)) = Σ_{Z} P(Z | X) Σ_{X'} P(X') P(Y | X', Z)
+    >>> print(identify(graph, "P(Y | do(X))", budget=10))
+    P(Y | do(X)) is undecided, because its derivation is longer than the budget
     """
     query = posed(graph, query)
-    if query.is_counterfactual:
-        return identify_counterfactual(graph, query)
+    try:
+        if query.is_counterfactual:
+            return identify_counterfactual(graph, query)
+        return _effect(graph, query, budget)
+    except TooLongError as error:
+        return Undecided(graph, query, str(error))
+
+
+def _effect(graph: ADMG, query: Query, budget: int) -> Answer:
     plan = decide(graph, effect(graph, query))
     if isinstance(plan, Blocked):
         hedge = Hedge(outer=graph.named(plan.outer), inner=graph.named(plan.inner))
         return NotIdentified(graph, query, checked_no(graph, query, hedge))
-    derivation = checked_yes(graph, query, derive(graph, plan))
+    derivation = checked_yes(graph, query, derive(graph, plan, budget=budget))
     return Identified(graph, query, derivation.end, derivation)
 
 

@@ -16,7 +16,7 @@ from causal.identification.answers import Identified
 from causal.identification.asking import as_asked, question
 from causal.identification.checked import checked_yes
 from causal.identification.deciding import Plan, decide
-from causal.identification.proof import derive
+from causal.identification.proof import TooLongError, derive
 from causal.query import Query
 
 __all__ = ["estimands"]
@@ -29,7 +29,8 @@ def estimands(
 
     Nothing comes for a query that is not identified.  There may be very many, and formulas that
     differ in print may still be equal on every law of the graph.  With a ``budget``, so many laws
-    are looked at, and the generator returns whether those were all.
+    are looked at.  A formula whose derivation is very long is passed over.  The generator returns
+    whether nothing was left out.
 
     >>> napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
     >>> for answer in estimands(napkin, "P(Y | do(X))"):
@@ -40,19 +41,25 @@ def estimands(
     query = Query.parse(query) if isinstance(query, str) else query
     start = P.of_names(query.outcomes, query.conditions, query.actions)
     seen = set()
-    looked = 0
-    for law in equivalents(graph, query):
+    complete = True
+    for looked, law in enumerate(equivalents(graph, query)):
         if looked == budget:
             return False
-        looked += 1
-        plan = decide(graph, as_asked(graph, question(law)))
-        path = bridge(graph, start, law)
-        if not isinstance(plan, Plan) or path is None:
-            continue
-        rest = derive(graph, plan)
-        formula = arranged(rest.end)
-        if formula not in seen:
-            seen.add(formula)
-            whole = Derivation(start, (*path, *rest.steps), rest.end)
-            yield Identified(graph, query, rest.end, checked_yes(graph, query, whole))
-    return True
+        try:
+            found = _by_way_of(graph, start, law)
+            if found and (formula := arranged(found.end)) not in seen:
+                seen.add(formula)
+                yield Identified(graph, query, found.end, checked_yes(graph, query, found))
+        except TooLongError:
+            complete = False
+    return complete
+
+
+def _by_way_of(graph: ADMG, start: P, law: P) -> Derivation | None:
+    """From one law to an equal one by the rules, and from there to its own formula."""
+    plan = decide(graph, as_asked(graph, question(law)))
+    path = bridge(graph, start, law)
+    if not isinstance(plan, Plan) or path is None:
+        return None
+    rest = derive(graph, plan)
+    return Derivation(start, (*path, *rest.steps), rest.end)

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from typing import Final
 
 from causal.calculus import Derivation, Step, bridge, grounded
+from causal.errors import CausalError
 from causal.expression import (
     Expression,
     P,
@@ -31,12 +33,22 @@ from causal.identification.deciding import Plan
 from causal.identification.shrinking import Chain, District
 from causal.variables import Symbol
 
-__all__ = ["derive"]
+__all__ = ["BUDGET", "TooLongError", "derive"]
+
+BUDGET: Final = 1_000_000  # names in all steps together: seconds of work
+LONGEST: Final = 2_500  # laws in the last line before it is simplified
 
 
-def derive(graph: ADMG, plan: Plan) -> Derivation:
-    """The chain of equalities from the query to its estimand."""
-    scribe, sought = _Scribe(graph), plan.sought
+class TooLongError(CausalError, RuntimeError):
+    """A derivation that is not worth writing; ``identify`` makes it Undecided."""
+
+
+def derive(graph: ADMG, plan: Plan, *, budget: int = BUDGET) -> Derivation:
+    """The chain of equalities from the query to its estimand.
+
+    Raises TooLongError where the steps would mention more than ``budget`` names.
+    """
+    scribe, sought = _Scribe(graph, budget), plan.sought
     start = scribe.law(sought.outcome, given=sought.given, do=sought.do)
     scribe.present.add(start)
     given, do = sought.given & ~sought.exchanged, sought.actions
@@ -51,6 +63,8 @@ def derive(graph: ADMG, plan: Plan) -> Derivation:
         last = Quotient(effect, Sum(outcome, effect))
     else:
         last = _effect(scribe, joint, plan)
+    if last.size > LONGEST:
+        raise TooLongError(f"a line of its derivation has more than {LONGEST:,} laws")
     estimand = fresh(simplified(last))
     if arranged(last) != estimand:
         scribe.steps.append(Step("probability", last, estimand, why="simplification"))
@@ -61,11 +75,12 @@ def derive(graph: ADMG, plan: Plan) -> Derivation:
 class _Scribe:
     """Writes steps down in the order in which they rewrite the expression so far.
 
-    ``present`` holds the laws that stand in that expression, ``known`` what each was rewritten to,
-    and ``led`` where the rules led from the laws on a walk.
+    ``left`` names may still be written.  ``present`` holds the laws that stand in that expression,
+    ``known`` what each was rewritten to, and ``led`` where the rules led from the laws on a walk.
     """
 
     graph: ADMG
+    left: int
     steps: list[Step] = field(default_factory=list)
     present: set[P] = field(default_factory=set)
     known: dict[P, Expression] = field(default_factory=dict)
@@ -103,9 +118,16 @@ class _Scribe:
         return self.known.get(end, end if end != law else None)
 
     def write(self, step: Step, gone: P, come: Set[P]) -> None:
+        self.left -= sum(len(law.symbols) for law in (gone, *come))
+        self.afford(0)
         self.steps.append(step)
         self.present.discard(gone)
         self.present |= come
+
+    def afford(self, names: int) -> None:
+        """Stop here if so many more names are too many."""
+        if names > self.left:
+            raise TooLongError("its derivation is longer than the budget")
 
 
 def _effect(scribe: _Scribe, law: P, plan: Plan) -> Expression:
@@ -125,6 +147,7 @@ def _factorised(
 
     ``home`` says which chain leads to the kernel of each vertex.
     """
+    scribe.afford(scope.bit_count() ** 2 // 2)
     factors = {v: scribe.law(1 << v, given=scope & ((1 << v) - 1), do=do) for v in bits(scope)}
     rest = scribe.symbols(scope) - law.of
     why = ["marginalisation"] if rest else []

@@ -24,7 +24,7 @@ TRUE = identify(FRONT_DOOR, "P(Y | do(X))").derivation
 
 
 def solved_as(monkeypatch: pytest.MonkeyPatch, derivation: Derivation) -> None:
-    monkeypatch.setattr(solver, "derive", lambda graph, plan: derivation)
+    monkeypatch.setattr(solver, "derive", lambda graph, plan, budget: derivation)
 
 
 @pytest.mark.parametrize("i", range(len(TRUE.steps)))
