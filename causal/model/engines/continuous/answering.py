@@ -14,7 +14,7 @@ import numpy as np
 
 from causal.errors import TooFewDrawsError
 from causal.model.engines.answers import Counterfactual
-from causal.model.engines.continuous.gaussian import conditioned, gaussian_value, rows
+from causal.model.engines.continuous.gaussian import conditioned, gaussian_value, is_exact, rows
 from causal.model.engines.continuous.particles import Draws, swarm
 from causal.model.engines.continuous.posed import Asked, Posed, holds, posed
 from causal.model.noise import Floats, floats
@@ -22,13 +22,14 @@ from causal.model.scm import SCM
 from causal.model.streams import Randomness, root
 from causal.query import Quantity
 
-__all__ = ["DRAWS", "answered", "part_values"]
+__all__ = ["DRAWS", "answered", "gaussian_engine", "part_values", "rare"]
 
 DRAWS = 100_000
 ROUNDING = 1e-12
 FLOOR = 200  # effective draws below which there is no answer
 
 GAUSSIAN = "conditioned normal law, exact"
+LIMITS = "conditioned normal law, several limits by quasi-random points to about 1e-4"
 POINT = "abduction of every noise, exact"
 SWARM = "weighted draws"
 
@@ -70,7 +71,7 @@ def _part(asked: Posed, draws: int, seed: int) -> Part:
     if found is not None:
         law = conditioned(found, asked)
         value = sum(part.factor * gaussian_value(part, law)[0] for part in asked.parts)
-        return Part(float(value), GAUSSIAN, couplings=couplings)
+        return Part(float(value), gaussian_engine(asked), couplings=couplings)
     once = swarm(asked, 1, seed)
     if not once.random:
         return Part(float(part_values(asked, once)[0]), POINT, couplings=couplings)
@@ -83,7 +84,22 @@ def _part(asked: Posed, draws: int, seed: int) -> Part:
     variance = float((weights**2) @ (values - mean) ** 2)
     if sqrt(variance) < ROUNDING * max(1.0, abs(mean)):  # all draws agree
         variance = 0.0
+    variance = max(variance, rare(asked) ** 2 / effective**2)
     return Part(mean, SWARM, variance, effective, couplings)
+
+
+def rare(asked: Posed) -> float:
+    """The standard error, in draws, of events that no draw met, or that all did.
+
+    A probability of which n draws have seen nothing can be up to 3 / n, with 95 % confidence
+    (Hanley & Lippman-Hand 1983); so that two standard errors reach there.
+    """
+    return 1.5 * sum(abs(part.factor) for part in asked.parts if part.mean is None)
+
+
+def gaussian_engine(asked: Posed) -> str:
+    """Whether the normal law is exact on what is asked."""
+    return GAUSSIAN if all(map(is_exact, asked.parts)) else LIMITS
 
 
 def part_values(asked: Posed, draws: Draws) -> Floats:

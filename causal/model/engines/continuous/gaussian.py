@@ -6,40 +6,86 @@ about and in whichever worlds; means and probabilities follow in closed form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
-from scipy import special, stats
 
 from causal.errors import ImpossibleEvidenceError
 from causal.model.continuous import Normal
 from causal.model.engines.continuous.affine import affine
+from causal.model.engines.continuous.orthants import EXACT_TO, between
 from causal.model.engines.continuous.posed import RELATIONS, Asked, Bound, Observed, Posed
 from causal.model.mechanism import Mechanism, private
 from causal.model.noise import Floats, Law
 from causal.variables import Variable
 
-__all__ = ["Conditioned", "Rows", "conditioned", "gaussian_value", "rows"]
+__all__ = ["Conditioned", "Rows", "conditioned", "gaussian_value", "is_exact", "rows"]
 
 Numbers: TypeAlias = float | Floats
 
-CLOSE = 1e-6  # how far a value may be from what is certain, relative to its size
+CLOSE = 1e-6  # how far a value may be from what is certain, relative to the numbers behind it
 ROUNDING = 1e-9
-TINY = 1e-9  # of a node's own spread: less is no spread at all
-POINTS = 2_000_000  # evaluations for a probability of several limits at once
+TINY = 1e-10  # of a node's own spread: less is no spread at all
+
+
+@dataclass(eq=False)
+class Combination:
+    """A constant and weights on standard normal noises; both also without any cancelling."""
+
+    constant: Numbers
+    size: Numbers
+    weights: dict[str, float] = field(default_factory=dict)
+    reach: dict[str, float] = field(default_factory=dict)
+
+    def add(self, weight: float, other: Combination) -> None:
+        """Add a multiple of another one."""
+        self.constant = self.constant + weight * other.constant
+        self.size = self.size + abs(weight) * other.size
+        for name, inner in other.weights.items():
+            self.weights[name] = self.weights.get(name, 0.0) + weight * inner
+            self.reach[name] = self.reach.get(name, 0.0) + abs(weight) * other.reach[name]
+
+    def add_noise(self, weight: float, name: str, law: Law, sources: dict[str, Normal]) -> bool:
+        """Add a multiple of a noise, and note its law; False where that is not normal."""
+        if isinstance(law, Normal):
+            sources[name] = law
+            spread = {name: law.sd}
+            self.add(weight, Combination(law.mean, abs(law.mean), spread, spread))
+            return True
+        return False
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
     """Each node as constant + row @ noise, where noise is standard normal, one column a source.
 
-    A constant has one entry a unit, as far as units differ.
+    A constant has one entry a unit, as far as units differ.  ``sizes`` and ``reaches`` are what
+    constants and lengths of rows come to without any cancelling, which says what is rounding.
     """
 
     constants: Mapping[int, Numbers]
     rows: Mapping[int, Floats]
+    sizes: Mapping[int, Numbers]
+    reaches: Mapping[int, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Margin:
+    """A normal law: a mean a unit, a row of weights on standard normal noise.
+
+    ``size`` is that of the numbers that were added up, which says what rounding can be.
+    """
+
+    means: Floats
+    line: Floats
+    size: Floats
+
+    @property
+    def sd(self) -> float:
+        """The standard deviation."""
+        return float(np.linalg.norm(self.line))
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +99,20 @@ class Conditioned:
     mean: Floats
     factor: Floats
 
-    def moments(self, number: int, minus: int | None = None) -> tuple[Floats, float]:
-        """Means and standard deviation of a node, or of a difference of two."""
+    def margin(self, number: int, minus: int | Numbers = 0.0) -> Margin:
+        """The law of a node less another one, or less a number."""
         constant, row = self.rows.constants[number], self.rows.rows[number]
-        if minus is not None:
+        size, reach = self.rows.sizes[number], self.rows.reaches[number]
+        if isinstance(minus, int):
             constant, row = constant - self.rows.constants[minus], row - self.rows.rows[minus]
-        sd = float(np.linalg.norm(row @ self.factor))
-        scale = float(np.linalg.norm(row)) or 1.0
-        return np.asarray(constant + row @ self.mean), sd if sd > TINY * scale else 0.0
+            size, reach = size + self.rows.sizes[minus], reach + self.rows.reaches[minus]
+        else:
+            constant, size = constant - minus, size + np.abs(minus)
+        line = row @ self.factor
+        if np.linalg.norm(line) <= TINY * reach:
+            line = np.zeros_like(line)
+        means = np.asarray(constant + row @ self.mean)
+        return Margin(means, line, size + reach * np.abs(self.mean).max(axis=0, initial=0.0))
 
 
 def rows(asked: Posed, columns: Mapping[Variable, Floats] | None = None) -> Rows | None:
@@ -71,35 +123,29 @@ def rows(asked: Posed, columns: Mapping[Variable, Floats] | None = None) -> Rows
     model = asked.worlds.model
     laws = {one.name: one.source for one in model.noise}
     sources: dict[str, Normal] = {}
-    combined: dict[int, tuple[Numbers, dict[str, float]]] = {}
+    combined: dict[int, Combination] = {}
     for number in asked.nodes:
         node = asked.node(number)
         if node.variable is None:
             constant = _number(node.constant, columns or {})
             if constant is None:
                 return None
-            combined[number] = constant, {}
+            combined[number] = Combination(constant, np.abs(constant))
             continue
         mechanism = model.mechanisms[node.variable]
         shape = affine(mechanism)
         if shape is None:
             return None
-        total: Numbers = shape.constant
-        weights: dict[str, float] = {}
+        total = combined[number] = Combination(shape.constant, abs(shape.constant))
         for name, slot in zip(mechanism.given, node.inputs, strict=True):
             weight = shape.weights.get(name, 0.0)
-            if isinstance(slot, str):
-                if not _is_normal(laws[slot], slot, sources):
-                    return None
-                weights[slot] = weights.get(slot, 0.0) + weight
-            else:
-                inner, coefficients = combined[slot]
-                total = total + weight * inner
-                for source, c in coefficients.items():
-                    weights[source] = weights.get(source, 0.0) + weight * c
-        if not _add_noise(mechanism, node.variable, laws, sources, weights):
+            if not isinstance(slot, str):
+                total.add(weight, combined[slot])
+            elif not total.add_noise(weight, slot, laws[slot], sources):
+                return None
+        own = _own_noise(mechanism, node.variable, laws)
+        if own is not None and not total.add_noise(1.0, *own, sources):
             return None
-        combined[number] = total, weights
     return _matrix(combined, sources)
 
 
@@ -116,8 +162,9 @@ def conditioned(
         direction = row @ factor
         spread = float(direction @ direction)
         gap = value - found.constants[number] - row @ mean
-        if spread <= TINY**2 * max(1.0, float(row @ row)):
-            if (np.abs(gap) > CLOSE * np.maximum(1.0, np.abs(value))).any():
+        if spread <= (TINY * found.reaches[number]) ** 2:
+            reach = found.reaches[number] * np.abs(mean).max(axis=0, initial=0.0)
+            if (np.abs(gap) > CLOSE * (np.abs(value) + found.sizes[number] + reach)).any():
                 raise ImpossibleEvidenceError(asked.evidence)
             continue
         gain = factor @ direction / spread
@@ -129,19 +176,40 @@ def conditioned(
 def gaussian_value(part: Asked, law: Conditioned) -> Floats:
     """The mean, or the probability, that one part asks for; one entry a unit."""
     if part.mean is not None:
-        return law.moments(part.mean)[0]
+        return law.margin(part.mean).means
     sure = np.ones(law.mean.shape[1], dtype=bool)
-    open_: list[Bound] = []
+    lines, low, high = [], [], []
     for event in part.events:
-        means, sd = _margin(event, law)
-        if sd == 0.0:
-            close = np.where(np.abs(means) < ROUNDING, 0.0, means)
+        margin = _margin(event, law)
+        if not margin.sd:
+            close = np.where(np.abs(margin.means) <= ROUNDING * margin.size, 0.0, margin.means)
             sure &= RELATIONS[event.relation](close, 0.0)
         elif event.relation == "=":
             sure[:] = False
         elif event.relation != "!=":
-            open_.append(event)
-    return sure * (_orthant(open_, law) if open_ else 1.0)
+            lines.append(margin.line / margin.sd)
+            at, open_ = -margin.means / margin.sd, np.full(len(sure), np.inf)
+            below = event.relation in ("<", "<=")
+            low.append(-open_ if below else at)
+            high.append(at if below else open_)
+    return sure * (between(np.array(lines), np.array(low), np.array(high)) if lines else 1.0)
+
+
+def is_exact(part: Asked) -> bool:
+    """Whether the answer to a part has no error but rounding."""
+    return len(part.events) <= EXACT_TO
+
+
+def _own_noise(
+    mechanism: Mechanism, variable: Variable, laws: Mapping[str, Law]
+) -> tuple[str, Law] | None:
+    match mechanism.noise:
+        case None:
+            return None
+        case str(name):
+            return name, laws[name]
+        case law:
+            return private(variable), law
 
 
 def _number(value: object, columns: Mapping[Variable, Floats]) -> Numbers | None:
@@ -153,80 +221,23 @@ def _number(value: object, columns: Mapping[Variable, Floats]) -> Numbers | None
     return None
 
 
-def _margin(event: Bound, law: Conditioned) -> tuple[Floats, float]:
-    """Means and spread of left minus right."""
-    means, sd = law.moments(event.left, event.right)
+def _margin(event: Bound, law: Conditioned) -> Margin:
+    """Left minus right."""
     if event.right is not None:
-        return means, sd
+        return law.margin(event.left, event.right)
     assert isinstance(event.value, int | float)
-    return means - float(event.value), sd
+    return law.margin(event.left, float(event.value))
 
 
-def _orthant(events: list[Bound], law: Conditioned) -> Floats:
-    """The probability of several limits at once: one in closed form, more by Genz (1992)."""
-    signs = [-1.0 if event.relation in (">", ">=") else 1.0 for event in events]
-    upper, lines = [], []
-    for event, sign in zip(events, signs, strict=True):
-        means, sd = _margin(event, law)
-        row = law.rows.rows[event.left]
-        if event.right is not None:
-            row = row - law.rows.rows[event.right]
-        upper.append(-sign * means / sd)
-        lines.append(sign * (row @ law.factor) / sd)
-    if len(events) == 1:
-        single: Floats = special.ndtr(upper[0])
-        return single
-    matrix = np.array(lines)
-    covariance = matrix @ matrix.T
-    return np.array([_below(limits, covariance) for limits in np.array(upper).T])
+def _matrix(combined: Mapping[int, Combination], sources: Iterable[str]) -> Rows:
+    names = list(sources)
 
+    def row(weights: Mapping[str, float]) -> Floats:
+        return np.array([weights.get(name, 0.0) for name in names])
 
-def _below(limits: Floats, covariance: Floats) -> float:
-    found = stats.multivariate_normal.cdf(
-        limits,
-        cov=covariance,
-        allow_singular=True,
-        maxpts=POINTS,
-        abseps=1e-9,
-        releps=1e-9,
-        rng=np.random.default_rng(0),
+    return Rows(
+        {number: each.constant for number, each in combined.items()},
+        {number: row(each.weights) for number, each in combined.items()},
+        {number: each.size for number, each in combined.items()},
+        {number: float(np.linalg.norm(row(each.reach))) for number, each in combined.items()},
     )
-    return float(min(max(found, 0.0), 1.0))
-
-
-def _is_normal(law: Law, name: str, sources: dict[str, Normal]) -> bool:
-    if isinstance(law, Normal):
-        sources[name] = law
-        return True
-    return False
-
-
-def _add_noise(
-    mechanism: Mechanism,
-    variable: str,
-    laws: Mapping[str, Law],
-    sources: dict[str, Normal],
-    weights: dict[str, float],
-) -> bool:
-    noise = mechanism.noise
-    if noise is None:
-        return True
-    name = noise if isinstance(noise, str) else private(variable)
-    if not _is_normal(laws[noise] if isinstance(noise, str) else noise, name, sources):
-        return False
-    weights[name] = weights.get(name, 0.0) + 1.0
-    return True
-
-
-def _matrix(
-    combined: Mapping[int, tuple[Numbers, Mapping[str, float]]], sources: Mapping[str, Normal]
-) -> Rows:
-    place = {name: i for i, name in enumerate(sources)}
-    constants, found = {}, {}
-    for number, (constant, weights) in combined.items():
-        row = np.zeros(len(place))
-        for name, weight in weights.items():
-            row[place[name]] = weight * sources[name].sd
-        shift = sum(weight * sources[name].mean for name, weight in weights.items())
-        constants[number], found[number] = constant + shift, row
-    return Rows(constants, found)

@@ -17,6 +17,7 @@ from causal.errors import ImpossibleEvidenceError, ModelError, UnusableEvidenceE
 from causal.model.checking import checked
 from causal.model.continuous import Empirical
 from causal.model.engines.continuous.posed import Bound, Observed, Posed, holds
+from causal.model.engines.continuous.slopes import log_slope
 from causal.model.engines.worlds import Slot
 from causal.model.mechanism import Column, Mechanism, Value, private
 from causal.model.noise import Floats, Law, floats
@@ -26,7 +27,7 @@ from causal.variables import Variable
 
 __all__ = ["Draws", "Swarm", "swarm"]
 
-STEP = 1e-6  # of the noise's spread, for the slope of a mechanism
+CLOSE = 1e-9  # how far a value may be from what is certain, relative to the numbers behind it
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,12 +123,23 @@ class Swarm:
         if mechanism.values:
             noise = np.zeros(self.size) if source is None else self._noise(*source)
             self._keep(mechanism.forward(given, noise) == value)
-        elif source is None or source[0] in self.noises:
+        elif source is not None and source[0] not in self.noises:
+            self._pin(number, source, given)
+        elif self.varying & {*inputs, *(() if source is None else (source[0],))}:
             raise UnusableEvidenceError(
                 v, "its noise is fixed already by what else was seen, and no draw would meet it"
             )
         else:
-            self._pin(number, source, given)
+            known = np.zeros(self.size) if source is None else self.noises[source[0]]
+            self._compare(floats(mechanism.forward(given, known)), floats(value), given)
+
+    def _compare(self, sure: Floats, seen: Floats, given: list[Column]) -> None:
+        """Keep the units of which what is certain was seen; raise where there is none."""
+        size = np.max([np.abs(column) for column in (sure, seen, *map(floats, given))], axis=0)
+        agree = np.abs(sure - seen) <= CLOSE * size
+        if not agree.any():
+            raise ImpossibleEvidenceError(self.asked.evidence)
+        self._keep(agree)
 
     def _pin(self, number: int, source: tuple[str, Law], given: list[Column]) -> None:
         """The noise that makes the value what was seen; where it varies, draws count by it."""
@@ -149,14 +161,10 @@ class Swarm:
                     "not all that it reads was; its noise has no density to weigh draws by, as a "
                     "normal or Student's law would",
                 )
-            self._weigh(mechanism, floats(posterior.noise), given, law)
-
-    def _weigh(self, mechanism: Mechanism, noise: Floats, given: list[Column], law: Law) -> None:
-        """Density of the noise, over the slope of the value in it."""
-        step = STEP * (np.sqrt(law.form.variance) if np.isfinite(law.form.variance) else 1.0)
-        up, down = (floats(mechanism.forward(given, noise + s)) for s in (step, -step))
-        with np.errstate(divide="ignore"):
-            self.log_weights += law.form.log_density(noise) - np.log(np.abs(up - down) / (2 * step))
+            noise = floats(posterior.noise)
+            self.log_weights += law.form.log_density(noise) - log_slope(
+                mechanism, noise, given, law
+            )
 
     def _keep(self, right: Column) -> None:
         self.log_weights = np.where(right, self.log_weights, -np.inf)

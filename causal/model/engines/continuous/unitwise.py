@@ -17,11 +17,12 @@ from causal.errors import DomainError, TooFewDrawsError
 from causal.model.engines.answers import UnitCounterfactuals
 from causal.model.engines.continuous.answering import (
     FLOOR,
-    GAUSSIAN,
     POINT,
     SWARM,
     assumed,
+    gaussian_engine,
     part_values,
+    rare,
 )
 from causal.model.engines.continuous.gaussian import conditioned, gaussian_value, rows
 from causal.model.engines.continuous.particles import swarm
@@ -106,7 +107,7 @@ def _values(asked: Posed, batch: Batch, draws: int, seed: int) -> Values:
     if found is not None:
         law = conditioned(found, asked, numbers, len(batch))
         parts = [part.factor * gaussian_value(part, law) for part in asked.parts]
-        return Values(np.sum(parts, axis=0) + sure, sure, many, GAUSSIAN)
+        return Values(np.sum(parts, axis=0) + sure, sure, many, gaussian_engine(asked))
     once = swarm(asked, 1, seed, batch.columns, len(batch))
     if not once.random:
         return Values(part_values(asked, once), sure, many, POINT)
@@ -130,7 +131,8 @@ def _drawn(asked: Posed, batch: Batch, draws: int, seed: int) -> tuple[Floats, F
         effective = np.nan_to_num(total**2 / (weights**2).sum(axis=1))
         mean = (weights * values).sum(axis=1) / total
         square = (weights**2 * (values - mean[:, None]) ** 2).sum(axis=1)
-        return mean, np.sqrt(square) / total, effective
+        error = np.maximum(np.sqrt(square) / total, rare(asked) / effective)
+        return mean, error, effective
 
 
 def _batches(model: SCM, units: Evidence) -> Iterator[Batch]:
