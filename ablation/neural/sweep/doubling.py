@@ -106,7 +106,12 @@ def _refuse_mixing(
     node: fx.Node, one: object, two: object, grows: list[Growth], changing: set[fx.Node]
 ) -> None:
     """Refuse a value of which the first copy is not what it was alone."""
-    if node in changing and any(how is None and isinstance(leaf, Tensor | int | float) and not isinstance(leaf, bool) for leaf, how in zip(_pytree.tree_leaves(one), grows, strict=True)):
+    leaves = zip(_pytree.tree_leaves(one), grows, strict=True)
+    if node in changing and any(how is None and _is_data(leaf) for leaf, how in leaves):
         raise UnsuitableError(f"{node} is made of all examples together")
     if numbers(one) and largest_change(one, taken(two, grows, 0, 2)) > CLOSE:
         raise UnsuitableError(f"{node} puts the examples in another order")
+
+
+def _is_data(leaf: object) -> bool:
+    return isinstance(leaf, Tensor | float | complex)

@@ -47,7 +47,7 @@ class Resumed:
         self.suffix = Suffix(self.recording, self.factual, {})
         self.whole = sum(self.recording.seconds.values())
         sites = [node for nodes in self.recording.sites.values() for node in nodes]
-        self.changing = set(self.suffix.reached(sites))
+        self.changing = set(self.suffix.reached(sites)) - self.recording.fixed
         self.room = max(
             1, self.memory // max(1, 4 * max(map(bytes_of, self.recording.values.values())))
         )

@@ -19,7 +19,7 @@ from ablation.neural.forwards import standing_in
 from ablation.neural.sweep.attention import Open, in_the_open
 from ablation.neural.sweep.errors import UnsuitableError
 from ablation.neural.sweep.parts import Part
-from ablation.neural.trees import Inputs, copied, tensors
+from ablation.neural.trees import Inputs, call, copied, tensors
 
 Site = tuple[nn.Module, bool]
 
@@ -35,6 +35,7 @@ class Recording:
     values: dict[fx.Node, object]
     seconds: Mapping[fx.Node, float]
     spoiled: frozenset[fx.Node]  # values that a later operation wrote into
+    fixed: frozenset[fx.Node]  # values that follow from shapes alone
 
     @property
     def output(self) -> fx.Node:
@@ -42,9 +43,14 @@ class Recording:
         return self.nodes[-1]
 
 
-def record(module: nn.Module, inputs: Inputs, parts: Mapping[str, Part]) -> Recording:
+def record(
+    module: nn.Module,
+    inputs: Inputs,
+    parts: Mapping[str, Part],
+    read: Callable[[object], object] | None = None,
+) -> Recording:
     """Run a module once and write it down; raises UnsuitableError where that has no meaning."""
-    tracer = _Tracer(module, copied(inputs), parts)
+    tracer = _Tracer(module, copied(inputs), parts, read)
     try:
         with torch.no_grad(), standing_in(in_the_open(parts.values(), tracer.marked)):
             graph = tracer.trace(tracer.whole)
@@ -62,6 +68,7 @@ def record(module: nn.Module, inputs: Inputs, parts: Mapping[str, Part]) -> Reco
         tracer.values,
         tracer.seconds,
         frozenset(tracer.spoiled),
+        frozenset(tracer.fixed),
     )
 
 
@@ -74,25 +81,32 @@ def passed_on(value: object, args: object = (), kwargs: object = None) -> object
 class _Whole(nn.Module):
     """The module with its inputs in place, so that only their tensors are symbols."""
 
-    def __init__(self, module: nn.Module, inputs: Callable[[], Inputs]) -> None:
+    def __init__(
+        self,
+        module: nn.Module,
+        inputs: Callable[[], Inputs],
+        read: Callable[[object], object] | None,
+    ) -> None:
         nn.Module.__init__(self)
-        self.module, self.inputs = module, inputs
+        self.module, self.inputs, self.read = module, inputs, read
 
     def forward(self) -> object:
-        match given := self.inputs():
-            case tuple():
-                return self.module(*given)
-            case Mapping():
-                return self.module(**given)
-        return self.module(given)
+        output = call(self.module, self.inputs())
+        return output if self.read is None else self.read(output)
 
 
 class _Tracer(fx.Tracer):
     """Writes every operation down and runs it at once."""
 
-    def __init__(self, module: nn.Module, inputs: object, parts: Mapping[str, Part]) -> None:
+    def __init__(
+        self,
+        module: nn.Module,
+        inputs: object,
+        parts: Mapping[str, Part],
+        read: Callable[[object], object] | None,
+    ) -> None:
         fx.Tracer.__init__(self)
-        self.whole, self.inputs = _Whole(module, self._symbols), inputs
+        self.whole, self.inputs = _Whole(module, self._symbols, read), inputs
         self.sites: dict[Site, list[fx.Node]] = {part.site: [] for part in parts.values()}
         self.opened = {part.place.module for part in parts.values()}
         self.values: dict[fx.Node, object] = {}

@@ -23,6 +23,7 @@ from ablation.neural.sweep.engine import Resumed
 from ablation.neural.sweep.errors import UnsuitableError
 from ablation.neural.sweep.jitter import Jitter
 from ablation.neural.sweep.metric import Read, measured
+from ablation.neural.sweep.narrowing import narrowed
 from ablation.neural.sweep.parts import Parts, parts_of
 from ablation.neural.sweep.recording import record
 from ablation.neural.sweep.references import referenced
@@ -30,7 +31,7 @@ from ablation.neural.sweep.subsets import Subsets, label, subsets_of
 from ablation.neural.sweep.table import table
 from ablation.neural.sweep.whole import whole_pass
 from ablation.neural.trees import Inputs, largest_change, numbers
-from ablation.operators import Operator
+from ablation.operators import Operator, Zero
 
 MEMORY = 2**30
 TOLERANCE = 1e-6  # relative to the largest number of an output
@@ -55,6 +56,7 @@ def sweep(
     metric: Read,
     by: Operator = OFF,
     subsets: Subsets = 1,
+    read: Read | None = None,
     reference: Inputs | None = None,
     seed: int = 0,
     batch_size: int | None = None,
@@ -93,7 +95,7 @@ def sweep(
     with torch.no_grad(), unchanged(module):
         pools = referenced(module, parts, reference)
         cuts = {name: Cut(part, by, pools.get(name, ()), seed) for name, part in parts.items()}
-        plan = _Plan(module, parts, [[cuts[name] for name in row] for row in rows], metric)
+        plan = _Plan(module, parts, [[cuts[name] for name in row] for row in rows], metric, read, isinstance(by, Zero))
         run = _Run(plan, together, memory, verify, progress, len(given))
         for batch in given:
             run.batch(batch)
@@ -112,6 +114,8 @@ class _Plan:
     parts: Parts
     rows: Sequence[Sequence[Cut]]
     metric: Read
+    read: Read | None
+    pointwise: bool  # whether the operator does the same at every position
 
 
 @dataclass(eq=False)
@@ -154,11 +158,13 @@ class _Run:
         """The quick road; None where it cannot be taken, or gives something else."""
         plan, first = self.plan, not self.examples
         try:
-            recording = record(plan.module, inputs, plan.parts)
+            recording = record(plan.module, inputs, plan.parts, plan.read)
         except UnsuitableError as error:
             self.reason = str(error)
             return None
         self.forwards += 1
+        if plan.pointwise:
+            recording = narrowed(recording)
         engine = Resumed(recording, self.memory, self.together)
         engine.prepare()
         self.forwards += 2 if engine.twice else 0
@@ -185,7 +191,7 @@ class _Run:
 
     def _agrees(self, inputs: Inputs, number: int, output: object) -> bool:
         """Run one row whole as well, and compare."""
-        naive = whole_pass(self.plan.module, inputs, self.plan.rows[number])
+        naive = self._pass(inputs, self.plan.rows[number])
         self.forwards += 1
         self.checked += 1
         difference = largest_change(naive, output)
@@ -207,27 +213,31 @@ class _Run:
 
     def _whole(self, inputs: Inputs, examples: int | None) -> "_Found":
         """The naive loop."""
-        module = self.plan.module
         self.done -= self.done % max(1, len(self.plan.rows))
         if not self.examples:
             self._refuse_random(inputs)
-        baseline = self._measured(whole_pass(module, inputs), examples)
+        baseline = self._measured(self._pass(inputs), examples)
         self.forwards += 1
         values = []
         for row in self.plan.rows:
-            values.append(self._measured(whole_pass(module, inputs, row), examples))
+            values.append(self._measured(self._pass(inputs, row), examples))
             self._advance(1, 1.0, "naive")
         return _Found(baseline, values, self._jittered(inputs, examples, baseline))
+
+    def _pass(self, inputs: Inputs, cuts: Sequence[Cut | Jitter] = ()) -> object:
+        """One whole pass, as far as the metric looks at it."""
+        output = whole_pass(self.plan.module, inputs, cuts)
+        return output if self.plan.read is None else self.plan.read(output)
 
     def _jittered(self, inputs: Inputs, examples: int | None, baseline: float) -> float:
         """How far the metric moves when every part passes on its last digit changed."""
         at = {part.site: Jitter(part) for part in self.plan.parts.values()}
         self.forwards += 1
-        output = whole_pass(self.plan.module, inputs, list(at.values()))
+        output = self._pass(inputs, list(at.values()))
         return abs(self._measured(output, examples) - baseline)
 
     def _refuse_random(self, inputs: Inputs) -> None:
-        one, two = (whole_pass(self.plan.module, inputs) for _ in range(2))
+        one, two = (self._pass(inputs) for _ in range(2))
         self.forwards += 2
         if (difference := largest_change(one, two)) > _tolerance(one):
             raise RandomModuleError("the output", difference)
