@@ -51,8 +51,12 @@ def certificate_of_no(
     return sealed(_asked(graph, query, "not-identified") | {"hedge": hedge, "models": None})
 
 
-def confirm_yes(graph: ADMG, query: Expression, estimand: Expression, steps: Steps) -> None:
+def confirm_yes(
+    graph: ADMG, query: Expression, estimand: Expression, steps: Steps, *, acts: bool = False
+) -> None:
     """Have every step replayed; raises CertificateError at the first that is false.
+
+    The estimand may speak of actions only if ``acts``.
 
     >>> law, conditional = P.of_names("Y", do="X"), P.of_names("Y", "X")
     >>> confirm_yes(ADMG.parse("X -> Y"), law, conditional, ())
@@ -63,7 +67,7 @@ def confirm_yes(graph: ADMG, query: Expression, estimand: Expression, steps: Ste
     sides = (formula for step in steps for formula in (step.before, step.after))
     above = _above(graph, query.variables.union(*(f.variables for f in (estimand, *sides))))
     try:
-        replay(above, str(query), str(estimand), [step.claim() for step in steps])
+        replay(above, str(query), str(estimand), [step.claim() for step in steps], acts=acts)
     except CheckError as error:
         raise CertificateError(str(error)) from error
 

@@ -64,8 +64,8 @@ class Derivation:
 
     def certificate(self, graph: ADMG) -> dict[str, object]:
         """Plain data that ``causal.checker`` verifies without the solver."""
-        acts = any(law.do for law in laws(self.end))
-        return certificate_of_yes(graph, str(self.start), str(self.end), self.steps, acts=acts)
+        start, end = str(self.start), str(self.end)
+        return certificate_of_yes(graph, start, end, self.steps, acts=self._acts)
 
     def check(self, graph: ADMG) -> None:
         """Replay every step in the independent checker; CertificateError at the first false one.
@@ -79,7 +79,11 @@ class Derivation:
         ...
         causal.errors.CertificateError: step 2: rule 2 needs a separation that does not hold
         """
-        confirm_yes(graph, self.start, self.end, self.steps)
+        confirm_yes(graph, self.start, self.end, self.steps, acts=self._acts)
+
+    @property
+    def _acts(self) -> bool:
+        return any(law.do for law in laws(self.end))
 
     def to_list(self) -> list[dict[str, object]]:
         """Plain data, for JSON."""

@@ -85,9 +85,9 @@ def test_the_checker_is_handed_plain_data_and_no_more_of_the_graph_than_matters(
     handed: list[object] = []
     true_replay = certificate.replay
 
-    def replay(*parts: object) -> str:
+    def replay(*parts: object, acts: bool) -> str:
         handed.append(parts)
-        return true_replay(*parts)
+        return true_replay(*parts, acts=acts)
 
     monkeypatch.setattr(certificate, "replay", replay)
     chain = " -> ".join(f"V{i}" for i in range(300))
@@ -104,6 +104,15 @@ def test_a_step_that_is_false_only_by_a_variable_far_above_is_found():
     step = Step("rule 1", parse("P(Y | X, D)"), parse("P(Y | D)"))
     with pytest.raises(CertificateError, match="separation that does not hold"):
         Derivation(step.before, (step,), step.after).check(graph)
+
+
+def test_a_derivation_may_end_in_an_action_but_an_estimand_may_not(monkeypatch):
+    """``prove`` joins laws of experiments; that is no formula in the observed law."""
+    start, end = parse("P(Z | do(X), Y)"), parse("P(Z | do(X), Y)")
+    Derivation(start, (), end).check(FRONT_DOOR)
+    solved_as(monkeypatch, Derivation(start, (), end))
+    with pytest.raises(DefectError, match="still speaks of an action"):
+        identify(FRONT_DOOR, "P(Z | do(X), Y)")
 
 
 @settings(max_examples=150, deadline=None)
