@@ -1,20 +1,23 @@
 """The computation graph of a module's components, read from its code.
 
-torch.fx runs the forward on symbols (Reed et al. 2022): an edge A -> B says that B reads something
-computed from A's output through no third component. Where the code asks a symbol for its value,
-one real run is followed instead, and the graph then holds for the branches which that run took.
+An edge A -> B says that B reads something computed from A through no third component. The code is
+run on symbols, else exported as a flat program; where it asks for values, neither can be, and one
+real run is followed: the graph then holds for the branches which that run took.
 """
 
-import inspect
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from torch import fx, nn
+from torch import nn
 
-from ablation.neural.dataflow import followed
-from ablation.neural.forwards import eager, standing_in
+import causal
+from ablation.neural.dataflow import run
+from ablation.neural.exporting import exported
+from ablation.neural.forwards import eager
 from ablation.neural.selection import Patterns, Place, select
-from ablation.neural.trees import Inputs, tensors
+from ablation.neural.tracing import traced
+from ablation.neural.trees import Inputs
+from ablation.neural.wiring import Wiring
 
 Edges = tuple[tuple[str, str], ...]
 
@@ -23,114 +26,119 @@ Edges = tuple[tuple[str, str], ...]
 class Components:
     """Named components and the flow of data between them; `route` says how it was found.
 
+    `ends` are the edges from the module's input and to its output. `exact` is False where the
+    graph is that of one run, and other inputs could take other branches.
+
     >>> import torch
     >>> net = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))
-    >>> Components.of(net, torch.ones(1, 2)).edges
-    (('0', '1'), ('1', '2'))
+    >>> graph = Components.of(net, torch.ones(1, 2))
+    >>> graph.edges, graph.ends
+    ((('0', '1'), ('1', '2')), (('input', '0'), ('2', 'output')))
     """
 
     names: tuple[str, ...]
     edges: Edges
     route: str = "torch.fx"
+    exact: bool = True
+    ends: Edges = ()
 
     @classmethod
     def of(cls, module: nn.Module, inputs: Inputs, names: Patterns | None = None) -> "Components":
         """Find which component reads which; `inputs` are those of one call of the module."""
         module = eager(module)
         places = select(module, names)
-        try:
-            graph = _traced(module, inputs, places)
-        except Exception as error:  # noqa: BLE001 - the code of the module may raise anything
-            first = str(error).strip().partition("\n")[0]
-            edges, route = followed(module, inputs, places), f"one run; torch.fx: {first}"
-        else:
-            edges, route = _edges(graph), "torch.fx"
-        order = {name: i for i, name in enumerate(places)}
-        ordered = sorted(edges, key=lambda edge: (order[edge[0]], order[edge[1]]))
-        return cls(tuple(places), tuple(ordered), route)
-
-
-class _Tracer(fx.Tracer):
-    """Stops at components, and at parts of torch.nn that contain none."""
-
-    def __init__(self, components: Iterable[nn.Module]) -> None:
-        fx.Tracer.__init__(self)
-        self.components = set(components)
-
-    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        inside = self.components.intersection(m.modules())
-        return m in inside or (
-            not inside and fx.Tracer.is_leaf_module(self, m, module_qualified_name)
+        groups = _grouped(places)
+        wiring, route, exact = _found(module, inputs, [group.place for group in groups])
+        order = {name: i for i, name in enumerate([wiring.entrance, *places, wiring.exit])}
+        expanded = _expanded(wiring, groups)
+        edges = sorted(expanded, key=lambda edge: (order[edge[0]], order[edge[1]]))
+        inner = tuple(edge for edge in edges if {*edge} <= places.keys())
+        ends = tuple(
+            edge for edge in edges if edge not in inner and edge != (wiring.entrance, wiring.exit)
         )
+        return cls(tuple(places), inner, route, exact, ends)
+
+    def to_admg(self) -> causal.ADMG:
+        """The components as a causal graph, from the input of the module to its output.
+
+        The input is drawn, because it is a common cause; what is random inside a component
+        (dropout) belongs to it alone, so nothing is confounded. Raises causal.CycleError where
+        components call each other in a circle.
+
+        >>> Components(("a", "b"), (("a", "b"),), ends=(("input", "a"), ("b", "output"))).to_admg()
+        ADMG.parse('input -> a; a -> b; b -> output')
+        """
+        return causal.ADMG.of(nodes=self.names, directed=self.edges + self.ends)
+
+    def reaches_output(self, name: str) -> bool:
+        """Whether the module's output is computed from this component.
+
+        >>> Components(("a", "b"), (), ends=(("a", "output"),)).reaches_output("b")
+        False
+        """
+        readers: dict[str, list[str]] = {}
+        for source, reader in self.edges + self.ends:
+            readers.setdefault(source, []).append(reader)
+        ahead, seen = [name], {name}
+        while ahead:
+            new = [each for each in readers.get(ahead.pop(), ()) if each not in seen]
+            seen |= {*new}
+            ahead += new
+        return any(end in seen for _, end in self.ends if end not in self.names)
 
 
-def _traced(module: nn.Module, inputs: Inputs, places: Mapping[str, Place]) -> fx.Graph:
-    """Trace with tensors as symbols and every other argument as the value it has."""
-    signature = inspect.signature(module.forward)
-    given = (
-        inputs if isinstance(inputs, tuple) else () if isinstance(inputs, Mapping) else (inputs,)
-    )
-    named = inputs if isinstance(inputs, Mapping) else {}
-    bound = signature.bind(*given, **named)
-    bound.apply_defaults()
-    known = {name: value for name, value in bound.arguments.items() if not tensors(value)}
-    variable = {name for name, each in signature.parameters.items() if each.kind in _VARIABLE}
-    tracer = _Tracer(place.module for place in places.values())
-    with standing_in({}):  # with torch's fused layers off, encoder layers can be traced
-        graph = tracer.trace(module, {k: v for k, v in known.items() if k not in variable})
-    owners = {place.module: name for name, place in places.items()}
-    for node in graph.nodes:
-        if node.op == "call_module":
-            node.meta["component"] = owners.get(module.get_submodule(str(node.target)))
-    return graph
+def _found(module: nn.Module, inputs: Inputs, places: list[Place]) -> tuple[Wiring, str, bool]:
+    """Try symbols, then the exported program; a real run is always possible."""
+    refusals = []
+    for route, read in (("torch.fx", traced), ("torch.export", exported)):
+        try:
+            wiring = read(module, inputs, places)
+        except Exception as error:  # noqa: BLE001 - the code of the module may raise anything
+            refusals.append(f"{route}: {str(error).strip().partition(chr(10))[0]}")
+        else:
+            return wiring, "; ".join([route, *refusals]), True
+    return run(module, inputs, places), "; ".join(["one run", *refusals]), False
 
 
-_VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A place without its parts, the components that are parts of it, and whether they are all."""
+
+    place: Place
+    names: tuple[str, ...]
+    covered: bool
 
 
-def _edges(graph: fx.Graph) -> set[tuple[str, str]]:
-    """Carry along the graph, for each value, the components whose output it was made from."""
-    made_from: dict[fx.Node, frozenset[str]] = {}
-    edges: set[tuple[str, str]] = set()
-    for node in graph.nodes:
-        read = frozenset[str]().union(*(made_from[each] for each in node.all_input_nodes))
-        if component := node.meta.get("component"):
-            edges |= {(source, component) for source in read if source != component}
-            read = frozenset({component})
-        made_from[node] = read
-        if _writes(node):
-            for target in _views(node):
-                made_from[target] |= read
+def _grouped(places: Mapping[str, Place]) -> list[_Group]:
+    """Parts of one value are read and written together: their place is found once."""
+    groups: dict[tuple[object, ...], list[Place]] = {}
+    for place in places.values():
+        groups.setdefault((place.module, place.at, place.argument), []).append(place)
+    return [_group(parts) for parts in groups.values()]
+
+
+def _group(parts: list[Place]) -> _Group:
+    first = parts[0]
+    if first.part is None:
+        return _Group(first, (first.name,), covered=True)
+    name = f"{first.name.partition('[')[0]}[{first.at}]"
+    many = sum(each.part.stop - each.part.start for each in parts if each.part)
+    place = replace(first, name=name, part=None)
+    return _Group(place, tuple(each.name for each in parts), covered=many == first.part.count)
+
+
+def _expanded(wiring: Wiring, groups: Iterable[_Group]) -> set[tuple[str, str]]:
+    """Give every part the edges of its place; what no part covers still passes there."""
+    edges = wiring.edges
+    for group in groups:
+        name = group.place.name
+        into = {source for source, reader in edges if reader == name}
+        out = {reader for source, reader in edges if source == name}
+        if group.names == (name,):
+            continue
+        edges = {edge for edge in edges if name not in edge}
+        edges |= {(source, part) for source in into for part in group.names}
+        edges |= {(part, reader) for part in group.names for reader in out}
+        if not group.covered:
+            edges |= {(source, reader) for source in into for reader in out}
     return edges
-
-
-_VIEWS = {
-    *("view", "view_as", "reshape", "transpose", "permute", "flatten", "unflatten", "squeeze"),
-    *("unsqueeze", "expand", "narrow", "select", "chunk", "split", "unbind", "swapaxes", "detach"),
-}
-
-
-def _writes(node: fx.Node) -> bool:
-    """Whether the operation changes its first argument: `x.add_(y)`, `x += y`, `out=x`."""
-    if node.op not in ("call_method", "call_function"):
-        return False
-    name = getattr(node.target, "__name__", str(node.target))
-    named = name.endswith("_") and not name.endswith("__")
-    told = node.kwargs.get("inplace") is True or "out" in node.kwargs
-    return named or told or name in _AUGMENTED
-
-
-_AUGMENTED = {"iadd", "isub", "imul", "itruediv", "imatmul", "iand", "ior", "ixor", "ipow"}
-
-
-def _views(node: fx.Node) -> list[fx.Node]:
-    """List what a write reaches: the value written to, and all that it is a view of."""
-    reached: list[fx.Node] = []
-    target = node.kwargs.get("out", node.args[0] if node.args else None)
-    while isinstance(target, fx.Node) and target not in reached:
-        reached.append(target)
-        name = getattr(target.target, "__name__", str(target.target))
-        if name not in _VIEWS and name != "getitem":
-            break
-        target = target.args[0] if target.args else None
-    return reached

@@ -5,16 +5,19 @@ components they were made from. Views and writes in place need no special case: 
 Numbers taken out of tensors (`.item()`, shapes) are not followed.
 """
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ablation.neural.forwards import Forward, standing_in
-from ablation.neural.selection import Place
+from ablation.neural.taps import Place, layered, outermost, passed
 from ablation.neural.trees import Inputs, call, mapped, tensors
+from ablation.neural.wiring import Wiring
 
 _NOTHING: frozenset[str] = frozenset()
 
@@ -29,28 +32,47 @@ def followed(
     >>> sorted(followed(net, torch.ones(2), select(net)))
     [('0', '1'), ('1', '2')]
     """
-    flow = _Flow()
-    stand_ins = {
-        place.module: _Followed(name, place.module.forward, flow) for name, place in places.items()
-    }
-    with torch.no_grad(), standing_in(stand_ins), flow:
-        call(module, inputs)
-    return flow.edges
+    edges = run(module, inputs, places.values()).edges
+    return {(source, reader) for source, reader in edges if {source, reader} <= set(places)}
+
+
+def run(module: nn.Module, inputs: Inputs, places: Iterable[Place]) -> Wiring:
+    """Follow the tensors of one run, from the inputs to the output of the module."""
+    every = {place.name: place for place in places}
+    names = list(inspect.signature(module.forward).parameters)
+    flow = _Flow(Wiring.of(module, [*every.values()], names))
+    stand_ins = layered(every, lambda place, forward: _Followed(place, forward, flow))
+    with torch.no_grad(), standing_in(outermost(stand_ins)), flow:
+        fresh = cast("Inputs", mapped(torch.clone, inputs))
+        flow.enters(fresh)
+        flow.wiring.leaving(flow.sources(call(module, fresh)))
+    return flow.wiring
 
 
 @dataclass(eq=False)
 class _Followed:
-    """A forward whose output is marked as the component's own."""
+    """A forward in which what passes at a place is marked as the place's own."""
 
-    name: str
+    place: Place
     forward: Forward
     flow: "_Flow"
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        self.flow.reads(self.name, (args, kwargs))
-        outer, self.flow.inside = self.flow.inside, self.name
+        if self.place.at == "input":
+            return passed(self.place, self.forward, self.marked, args, kwargs)
+        self.flow.reads(self.place.name, (args, kwargs))
+        outer, self.flow.inside = self.flow.inside, self.place.name
         try:
-            return mapped(torch.clone, self.forward(*args, **kwargs))
+            return passed(self.place, self.forward, self.marked, args, kwargs)
+        finally:
+            self.flow.inside = outer
+
+    def marked(self, value: object) -> object:
+        """Copy a value, so that what is computed from it is known by the place's name."""
+        self.flow.reads(self.place.name, value)
+        outer, self.flow.inside = self.flow.inside, self.place.name
+        try:
+            return mapped(torch.clone, value)
         finally:
             self.flow.inside = outer
 
@@ -62,10 +84,10 @@ class _Flow(TorchDispatchMode):
     def _should_skip_dynamo(cls) -> bool:
         return False  # nothing is compiled here, so the compiler need not be imported
 
-    def __init__(self) -> None:
+    def __init__(self, wiring: Wiring) -> None:
         TorchDispatchMode.__init__(self)
+        self.wiring = wiring
         self.inside: str | None = None
-        self.edges: set[tuple[str, str]] = set()
         self.made_from: dict[int, frozenset[str]] = {}
         self.alive: list[torch.UntypedStorage] = []  # or an address could be used twice
 
@@ -100,7 +122,17 @@ class _Flow(TorchDispatchMode):
 
     def reads(self, component: str, values: object) -> None:
         """Note that a component reads these values."""
-        self.edges |= {(source, component) for source in self.sources(values) - {component}}
+        self.wiring.reading(component, self.sources(values))
+
+    def enters(self, inputs: Inputs) -> None:
+        """Mark the module's inputs by the arguments they are given for."""
+        names = list(self.wiring.arguments)
+        given = inputs if isinstance(inputs, tuple) else (inputs,)
+        pairs = inputs.items() if isinstance(inputs, Mapping) else zip(names, given, strict=False)
+        for name, value in pairs:
+            for leaf in tensors(value):
+                self.alive.append(leaf.untyped_storage())
+                self.made_from[_address(leaf)] = self.wiring.entering(name)
 
 
 def _address(tensor: Tensor) -> int:

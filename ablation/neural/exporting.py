@@ -1,0 +1,90 @@
+"""Which component reads which, from the flat program that torch.export makes.
+
+Where symbols are not enough (writes by index, arguments without names, Python that looks at
+shapes), torch.export runs the forward on tensors without values, and every operation remembers the
+calls that it came from. The program holds for all values, at these shapes and arguments.
+"""
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import fx, nn
+from torch.utils import _pytree
+
+from ablation.neural.forwards import standing_in
+from ablation.neural.taps import Place
+from ablation.neural.trees import Inputs
+from ablation.neural.wiring import Sources, Wiring
+
+
+def exported(module: nn.Module, inputs: Inputs, places: Sequence[Place]) -> Wiring:
+    """Read the operations of an exported program, each as part of the component it came from."""
+    names = list(inspect.signature(module.forward).parameters)
+    named = dict(inputs) if isinstance(inputs, Mapping) else {}
+    args = inputs if isinstance(inputs, tuple) else () if named else (inputs,)
+    with standing_in({}), torch.no_grad():
+        program = torch.export.export(module, args, named, strict=False)
+    wiring = Wiring.of(module, places, names)
+    leaves = [name for name, value in _arguments(args, named, names) for _ in _leaves(value)]
+    entering = dict(zip(program.graph_signature.user_inputs, leaves, strict=True))
+    made_from: dict[fx.Node, Sources] = {}
+    for node in program.graph.nodes:
+        read = frozenset[str]().union(*(made_from[each] for each in node.all_input_nodes))
+        if node.op == "placeholder":
+            argument = entering.get(node.name)
+            read = wiring.entering(argument) if argument else frozenset()
+        elif node.op == "output":
+            wiring.leaving(read)
+        elif part := _innermost(node, module, wiring):
+            read = wiring.calling(part, read)
+        made_from[node] = read
+        for target in _written(node):
+            made_from[target] |= read
+    return wiring
+
+
+def _leaves(value: object) -> list[object]:
+    return list(_pytree.tree_leaves(value))
+
+
+def _arguments(
+    args: tuple[object, ...], named: Mapping[str, object], names: list[str]
+) -> list[tuple[str, object]]:
+    """Every argument with its name; those beyond the signature's names belong to the last one."""
+    given = [(names[min(i, len(names) - 1)], value) for i, value in enumerate(args)]
+    return [*given, *named.items()]
+
+
+def _innermost(node: fx.Node, module: nn.Module, wiring: Wiring) -> nn.Module | None:
+    """The innermost component among the calls that an operation came from."""
+    for path, _ in reversed(list(node.meta.get("nn_module_stack", {}).values())):
+        part = module.get_submodule(re.sub(r"@\d+", "", path))  # "fc@1" is the second call of fc
+        if part in wiring.inside:
+            return part
+    return None
+
+
+def _written(node: fx.Node) -> list[fx.Node]:
+    """What an operation writes into: the value, and all that it is a view of."""
+    reached = _aliased(node, written=True)
+    for target in reached:
+        reached += [each for each in _aliased(target, written=False) if each not in reached]
+    return reached
+
+
+def _aliased(node: fx.Node, *, written: bool) -> list[fx.Node]:
+    """The arguments that an operation writes into, or only shares memory with, by its schema."""
+    if not isinstance(node.target, torch._ops.OpOverload):
+        direct = node.args[0] if node.args and not written else None  # an entry of a list of views
+        return [direct] if isinstance(direct, fx.Node) else []
+    declared = node.target._schema.arguments
+    values = dict(zip((each.name for each in declared), node.args, strict=False)) | node.kwargs
+    return [
+        value
+        for each in declared
+        if each.alias_info is not None and each.alias_info.is_write in {written, True}
+        for value in [values.get(each.name)]
+        if isinstance(value, fx.Node)
+    ]
