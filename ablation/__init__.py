@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from ablation.errors import AblationError as AblationError
     from ablation.neural import Components as Components
     from ablation.neural import ablated as ablated
+    from ablation.operators import Constant as Constant
+    from ablation.operators import Freeze as Freeze
     from ablation.operators import Mean as Mean
     from ablation.operators import Noise as Noise
+    from ablation.operators import OptimalConstant as OptimalConstant
+    from ablation.operators import ReplaceBy as ReplaceBy
     from ablation.operators import Resample as Resample
+    from ablation.operators import Scale as Scale
     from ablation.operators import Skip as Skip
     from ablation.operators import Zero as Zero
     from ablation.report import report as report
@@ -35,12 +40,17 @@ _HOMES = {
     "AblationError": "errors",
     "Component": "component",
     "Components": "neural",
+    "Constant": "operators",
+    "Freeze": "operators",
     "LeaveOneOut": "design",
     "Mean": "operators",
     "Metric": "study",
     "Noise": "operators",
+    "OptimalConstant": "operators",
     "Predicted": "attribution",
+    "ReplaceBy": "operators",
     "Resample": "operators",
+    "Scale": "operators",
     "Seeds": "design",
     "Skip": "operators",
     "Study": "study",
