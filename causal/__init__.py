@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from causal.calculus import Derivation as Derivation
     from causal.calculus import NotDerivable as NotDerivable
+    from causal.calculus import bayes as bayes
+    from causal.calculus import chain_rule as chain_rule
+    from causal.calculus import conditioning as conditioning
     from causal.calculus import equivalents as equivalents
+    from causal.calculus import marginalisation as marginalisation
     from causal.calculus import prove as prove
     from causal.calculus import rule_1 as rule_1
     from causal.calculus import rule_2 as rule_2
@@ -216,9 +220,12 @@ _HOMES = {
     "actual_cause": "model",
     "actual_causes": "model",
     "adjustment_sets": "identification",
+    "bayes": "calculus",
     "bounds": "estimation",
     "certificate": "certification",
     "certify": "certification",
+    "chain_rule": "calculus",
+    "conditioning": "calculus",
     "confront": "estimation",
     "controlled_direct_effect": "model",
     "counterfactual": "model",
@@ -238,6 +245,7 @@ _HOMES = {
     "implications": "identification",
     "instruments": "identification",
     "load_model": "model",
+    "marginalisation": "calculus",
     "natural_direct_effect": "model",
     "natural_indirect_effect": "model",
     "open_path": "graph",

@@ -1,5 +1,9 @@
 """The do-calculus as checked steps: the three rules, the bridges between laws, derivations."""
 
+from causal.calculus.axioms import bayes as bayes
+from causal.calculus.axioms import chain_rule as chain_rule
+from causal.calculus.axioms import conditioning as conditioning
+from causal.calculus.axioms import marginalisation as marginalisation
 from causal.calculus.bridge import bridge as bridge
 from causal.calculus.certificate import certificate_of_no as certificate_of_no
 from causal.calculus.certificate import certificate_of_yes as certificate_of_yes
@@ -25,13 +29,17 @@ __all__ = [
     "NotDerivable",
     "Separation",
     "Step",
+    "bayes",
     "bridge",
     "certificate_of_no",
     "certificate_of_yes",
+    "chain_rule",
+    "conditioning",
     "confirm_no",
     "confirm_yes",
     "equivalents",
     "grounded",
+    "marginalisation",
     "prove",
     "rule_1",
     "rule_2",
