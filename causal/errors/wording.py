@@ -50,6 +50,13 @@ def row(names: Sequence[str], most: int = 12) -> str:
 class CausalError(Exception):
     """Base of every error raised on purpose; its message can be printed, and fits a screen."""
 
+    __module__ = "causal.errors"  # where it is found, whatever page it stands on
+
+    def __init_subclass__(cls) -> None:
+        """The pages of this room are no part of a name."""
+        if cls.__module__.startswith(f"{CausalError.__module__}."):
+            cls.__module__ = CausalError.__module__
+
     def __init__(self, *lines: str) -> None:
         Exception.__init__(self, "\n".join(_short(printable(line)) for line in lines))
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from causal.errors import UnsupportedQueryError
 from causal.graph import ADMG
+from causal.identification import counterfactual
 from causal.identification.answers import Answer, Identified, NotIdentified, Undecided
 from causal.identification.asking import effect
 from causal.identification.checked import checked_no, checked_yes
-from causal.identification.counterfactual import identify_counterfactual
 from causal.identification.deciding import Plan, decide
 from causal.identification.hedge import Hedge
 from causal.identification.proof import BUDGET, TooLongError, derive
@@ -40,7 +40,7 @@ def identify(graph: ADMG, query: Query | str, *, budget: int = BUDGET) -> Answer
     query = posed(graph, query)
     try:
         if query.is_counterfactual:
-            return identify_counterfactual(graph, query)
+            return counterfactual.identify_counterfactual(graph, query)
         return _effect(graph, query, budget)
     except TooLongError as error:
         return Undecided(graph, query, str(error))

@@ -67,6 +67,19 @@ def test_a_format_or_a_picture_is_loaded_when_it_is_asked_for(code: str, pages: 
     assert loaded_by(code) == pages
 
 
+def test_an_effect_loads_nothing_of_counterfactuals_adjustment_or_implications() -> None:
+    code = (
+        "import sys, causal; graph = causal.ADMG.parse('X -> Z -> Y; X <-> Y'); "
+        "causal.identify(graph, 'P(Y | do(X))'); print(*sys.modules)"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    others = ("counterfactual.", "adjustment", "front_door", "implied", "verma", "instrumental")
+    rooms = ("causal.graph.parallel", *(f"causal.identification.{room}" for room in others))
+    assert [name for name in loaded if name.startswith(rooms)] == []
+
+
 def seconds(command: list[str]) -> float:
     """Of its own work, as others use the machine too."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

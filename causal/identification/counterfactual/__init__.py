@@ -1,10 +1,32 @@
-"""What would have been, from a graph and data: formulas for counterfactuals."""
+"""What would have been, from a graph and data: formulas for counterfactuals.
 
-from causal.identification.counterfactual.asked import parallel_worlds as parallel_worlds
-from causal.identification.counterfactual.asked import valued as valued
-from causal.identification.counterfactual.paths import path_specific as path_specific
-from causal.identification.counterfactual.solving import (
-    identify_counterfactual as identify_counterfactual,
-)
+Most questions are about effects, so these pages are opened by the first counterfactual.
+"""
 
-__all__ = ["identify_counterfactual", "parallel_worlds", "path_specific", "valued"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from causal.identification.counterfactual.asked import parallel_worlds as parallel_worlds
+    from causal.identification.counterfactual.asked import valued as valued
+    from causal.identification.counterfactual.paths import path_specific as path_specific
+    from causal.identification.counterfactual.solving import (
+        identify_counterfactual as identify_counterfactual,
+    )
+
+_PAGES = {
+    "identify_counterfactual": "solving",
+    "parallel_worlds": "asked",
+    "path_specific": "paths",
+    "valued": "asked",
+}
+
+__all__ = list(_PAGES)
+
+
+def __getattr__(name: str) -> object:
+    if page := _PAGES.get(name):
+        value: object = getattr(import_module(f"{__name__}.{page}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

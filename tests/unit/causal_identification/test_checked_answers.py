@@ -68,7 +68,7 @@ def test_a_wrong_no_is_no_answer(monkeypatch):
 
 def test_estimands_are_checked_one_by_one(monkeypatch):
     false = Derivation(parse("P(Y)"), (), parse("P(Y)"))
-    enumeration = import_module("causal.identification.estimands")
+    enumeration = import_module("causal.identification.alternatives")
     monkeypatch.setattr(enumeration, "derive", lambda graph, plan: false)
     with pytest.raises(DefectError):
         list(estimands(FRONT_DOOR, "P(Y | do(X))"))

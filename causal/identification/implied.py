@@ -12,7 +12,7 @@ from typing import Final, TypeAlias, TypeVar
 from causal.errors import OptionError
 from causal.expression import Expression, Quotient
 from causal.graph import ADMG
-from causal.identification.estimands import estimands
+from causal.identification.alternatives import estimands
 from causal.identification.independences import Basis, Independence, independences
 from causal.identification.verma import (
     KernelConstraint,
