@@ -27,9 +27,10 @@ def packed(data: object, arrays: Arrays) -> object:
         case dict():
             return {key: packed(value, arrays) for key, value in data.items()}
         case list() if len(data) >= LONG and len({type(item) for item in data}) == 1:
-            if type(data[0]) in (int, float):
+            column = np.array(data) if type(data[0]) in (int, float) else None
+            if column is not None and column.dtype.kind in "iuf":  # no integers beyond 64 bits
                 name = f"a{len(arrays)}"
-                arrays[name] = np.array(data)
+                arrays[name] = column
                 return {MARK: name}
     if isinstance(data, list | tuple):
         return [packed(item, arrays) for item in data]

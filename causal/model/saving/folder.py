@@ -1,7 +1,8 @@
 """A model as a folder: ``model.json``, ``arrays.npz`` where there are long arrays, and one digest.
 
 The folder appears whole or not at all: it is written beside its place, flushed to the disk, and
-renamed.  Nothing in it is code, and nothing of it is run when it is read.
+renamed.  An old one that it replaces steps aside an instant before, and comes back should that
+fail.  Nothing in a folder is code, and nothing of it is run when it is read.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import cast
 
 import numpy as np
@@ -32,6 +35,18 @@ __all__ = ["load", "save_model"]
 
 FORMAT, VERSION = "causal model", 1
 MODEL, ARRAYS = "model.json", "arrays.npz"
+UNREADABLE = (  # what damage makes of JSON, of archives, of what is compressed in them, of arrays
+    OSError,
+    ValueError,
+    RecursionError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    MemoryError,
+)
+TRIES = 20  # at replacing a folder that others replace too
 
 
 def save_model(model: SCM, folder: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
@@ -40,29 +55,35 @@ def save_model(model: SCM, folder: str | os.PathLike[str], *, overwrite: bool = 
     Raises ModelError where a mechanism is a function, which is code and not data; DataError when
     the folder is there already, unless ``overwrite`` is set and it holds a saved model.
     """
-    place = Path(folder)
+    place = Path(folder).resolve()  # a link stays a link
     data = model.to_dict()
     for variable, mechanism in model.parts:
         _check_data(variable, mechanism)
     arrays: Arrays = {}
     body = {"format": FORMAT, "version": VERSION, "model": packed(data, arrays)}
     _check_place(place, overwrite=overwrite)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent))
+    beside = place.with_name(f".{place.name}.{token_hex(4)}.part")
     try:
-        if arrays:
-            with (beside / ARRAYS).open("wb") as file:
-                np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-                _flush(file.fileno())
-        with (beside / MODEL).open("w", encoding="utf-8") as file:
-            whole = body | {"digest": _digest(body, arrays)}
-            json.dump(whole, file, ensure_ascii=False, indent=1)
-            file.flush()
-            _flush(file.fileno())
-        _into_place(beside, place)
+        beside.mkdir(parents=True)
+        _write(beside, body, arrays)
+        _into_place(beside, place, overwrite=overwrite)
+    except OSError as error:
+        raise DataError(f"{str(place)!r} cannot be written: {error}") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return place
+    return Path(folder)
+
+
+def _write(beside: Path, body: Mapping[str, object], arrays: Arrays) -> None:
+    if arrays:
+        with (beside / ARRAYS).open("wb") as file:
+            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+            _flush(file.fileno())
+    with (beside / MODEL).open("w", encoding="utf-8") as text:
+        whole = dict(body) | {"digest": _digest(body, arrays)}
+        json.dump(whole, text, ensure_ascii=False, indent=1)
+        text.flush()
+        _flush(text.fileno())
 
 
 def load(folder: str | os.PathLike[str]) -> SCM:
@@ -70,7 +91,7 @@ def load(folder: str | os.PathLike[str]) -> SCM:
     place = Path(folder)
     body, arrays = _read(place)
     version = body.get("version")
-    if body.get("format") != FORMAT or not isinstance(version, int):
+    if body.get("format") != FORMAT or not isinstance(version, int) or version < 1:
         raise DataError(f"{str(place)!r} holds no saved model")
     if version > VERSION:
         raise DataError(
@@ -80,7 +101,12 @@ def load(folder: str | os.PathLike[str]) -> SCM:
     stated = body.pop("digest", None)
     if stated != _digest(body, arrays):
         raise DataError(f"{str(place)!r} is damaged: its digest is not that of its contents")
-    return _model(cast("Mapping[str, object]", unpacked(body["model"], arrays)))
+    try:
+        return _model(cast("Mapping[str, object]", unpacked(body["model"], arrays)))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, CausalError):
+            raise
+        raise DataError(f"{str(place)!r} describes no model: {error!r:.200}") from error
 
 
 def _model(data: Mapping[str, object]) -> SCM:
@@ -129,7 +155,7 @@ def _read(place: Path) -> tuple[dict[str, object], Arrays]:
         if (place / ARRAYS).exists():
             with (place / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, zipfile.BadZipFile, RecursionError) as error:
+    except UNREADABLE as error:
         raise DataError(f"{str(place)!r} cannot be read as a saved model: {error}") from error
     if not isinstance(body, dict):
         raise DataError(f"{str(place)!r} holds no saved model")
@@ -146,13 +172,23 @@ def _digest(body: Mapping[str, object], arrays: Arrays) -> str:
     return found.hexdigest()
 
 
-def _into_place(beside: Path, place: Path) -> None:
+def _into_place(beside: Path, place: Path, *, overwrite: bool) -> None:
     """Rename; an old model steps aside first, and is deleted when the new one stands."""
     old = beside.with_suffix(".old")
-    if place.exists():
-        place.rename(old)
-    beside.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
+    for left in reversed(range(TRIES if overwrite else 1)):
+        if overwrite:
+            with suppress(FileNotFoundError):
+                place.rename(old)
+        try:
+            beside.rename(place)
+            break
+        except OSError:
+            if not left:
+                raise
+        finally:
+            if old.exists() and not place.exists():
+                old.rename(place)
+            shutil.rmtree(old, ignore_errors=True)
     folder = os.open(place.parent, os.O_RDONLY)
     try:
         _flush(folder)
