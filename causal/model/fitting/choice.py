@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
@@ -40,19 +41,36 @@ class Tables:
 
     def learn(self, task: Task) -> Mechanism:
         """The table of posterior means, in exact fractions."""
+        return self._table(task, lambda weights: weights)
+
+    def drawn(self, task: Task, rng: np.random.Generator) -> Mechanism:
+        """A table drawn from the posterior: each row from its Dirichlet law."""
+
+        def gammas(weights: list[Fraction]) -> list[Fraction]:
+            shapes = np.array([float(weight) for weight in weights])
+            sizes = np.zeros(len(shapes))
+            while not sizes.any():  # all shapes tiny: all gammas may round to zero
+                sizes[shapes > 0] = rng.gamma(shapes[shapes > 0])
+            return [Fraction(float(size)) for size in sizes]
+
+        return self._table(task, gammas)
+
+    def _table(self, task: Task, law: Callable[[list[Fraction]], list[Fraction]]) -> Mechanism:
         prior = exact(self.prior)
         if prior < 0:
             raise OptionError("prior", self.prior, "it is at least 0")
         seen = counts(task)
         rows: dict[Value, list[Fraction]] = {}
         for setting in product(*(task.levels[name] for name in task.given)):
-            row = [seen[*setting, value] + prior for value in task.values]
-            if not (total := sum(row)):
+            counted = [seen[*setting, value] + prior for value in task.values]
+            if not any(counted):
                 where = ", ".join(f"{n}={v}" for n, v in zip(task.given, setting, strict=True))
                 raise DataError(
                     f"no row has {where}, so that the law of {task.variable} there is unknown; "
                     "Tables(prior=1/2) would fill it in"
                 )
+            row = law(counted)
+            total = sum(row)
             rows[setting] = [weight / total for weight in row]
         return Table(task.given, rows, values=task.values, coupling=self.coupling)
 
@@ -104,12 +122,14 @@ def scores(task: Task, features: tuple[Feature, ...], ridge: float) -> Scores:
 
 
 def _likeliest(matrix: Floats, chosen: np.ndarray, values: int, ridge: float) -> Floats:
+    if values == 1:
+        return np.empty((0, matrix.shape[1]))
     hits = np.eye(values)[chosen][:, 1:]
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         beta = flat.reshape(values - 1, -1)
         eta = matrix @ beta.T
-        top = np.maximum(eta.max(axis=1), 0.0) if values > 1 else np.zeros(len(matrix))
+        top = np.maximum(eta.max(axis=1), 0.0)
         total = np.exp(-top) + np.exp(eta - top[:, None]).sum(axis=1)
         value = (top + np.log(total)).sum() - (hits * eta).sum()
         slope = (np.exp(eta - top[:, None]) / total[:, None] - hits).T @ matrix

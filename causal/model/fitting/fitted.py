@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +12,12 @@ from causal.errors import OptionError
 from causal.graph import ADMG
 from causal.model.continuous import Additive, Categorical, LocationScale
 from causal.model.continuous.flow import Flow
-from causal.model.engines.units import outcome_probabilities, potential_outcomes
+from causal.model.engines.units import outcome_moments
 from causal.model.finite import Table
+from causal.model.fitting.choice import Tables
 from causal.model.fitting.task import Learner, Rows, Task
 from causal.model.intervention import Intervention
 from causal.model.mechanism import Mechanism
-from causal.model.noise import Floats, floats
 from causal.model.scm import SCM
 from causal.model.streams import Randomness, root, stream
 from causal.variables import Variable
@@ -61,12 +61,16 @@ class Fitted:
     def bootstrap(self, draws: int, *, rng: Randomness) -> tuple[SCM, ...]:
         """Models learned in the same ways from rows drawn with replacement (Efron 1979).
 
-        What the data chose (straight line or curve, which noise) stays chosen.
+        A straight line or a curve that the data chose stays chosen.
         """
-        if draws < 1:
-            raise OptionError("draws", draws, "it is at least 1")
-        seed = root(rng)
-        return tuple(self._again(stream(seed, "bootstrap", str(i))) for i in range(draws))
+        return tuple(map(self._again, _streams(draws, "bootstrap", rng)))
+
+    def posterior(self, draws: int, *, rng: Randomness) -> tuple[SCM, ...]:
+        """Models with each table drawn from its Dirichlet law; other mechanisms as ``bootstrap``.
+
+        Where a setting was hardly seen, the bootstrap is as sure as the prior; this is not.
+        """
+        return tuple(self._again(rng, drawn=True) for rng in _streams(draws, "posterior", rng))
 
     def uncertainty(
         self,
@@ -79,14 +83,18 @@ class Fitted:
         """What each unit would have been, and how sure that is: from the data, from the noise.
 
         One row a unit: ``expected``, and two standard deviations.  ``sd_parameters`` is how much
-        the expectation moves from one bootstrap model to the next, ``sd_noise`` what would stay
-        uncertain with endless data, because the unit's noise is not determined (law of total
-        variance).  ``lower`` and ``upper`` are the 2.5 % and 97.5 % points of the expectation.
+        the expectation moves from one model of the ``posterior`` to the next, ``sd_noise`` what
+        would stay uncertain with endless data, because the unit's noise is not determined (law of
+        total variance).  ``lower`` and ``upper`` are the 2.5 % and 97.5 % points of the
+        expectation.
         """
+        if draws < 2:
+            raise OptionError("draws", draws, "a spread takes 2 at least")
         moments = [
-            _moments(m, units, interventions, target) for m in self.bootstrap(draws, rng=rng)
+            outcome_moments(model, units, *interventions, target=target)
+            for model in self.posterior(draws, rng=rng)
         ]
-        expected, _ = _moments(self.model, units, interventions, target)
+        expected, _ = outcome_moments(self.model, units, *interventions, target=target)
         means = np.array([mean for mean, _ in moments])
         lower, upper = np.quantile(means, [0.025, 0.975], axis=0)
         return pd.DataFrame(
@@ -94,16 +102,29 @@ class Fitted:
                 "expected": expected,
                 "lower": lower,
                 "upper": upper,
-                "sd_parameters": means.std(axis=0),
+                "sd_parameters": means.std(axis=0, ddof=1),
                 "sd_noise": np.sqrt(np.mean([variance for _, variance in moments], axis=0)),
             },
             index=units.index,
         )
 
-    def _again(self, rng: np.random.Generator) -> SCM:
+    def _again(self, rng: np.random.Generator, *, drawn: bool = False) -> SCM:
         rows: Rows = rng.integers(self.rows, size=self.rows)
-        mechanisms = {v: self.learners[v].learn(task.only(rows)) for v, task in self.tasks.items()}
+        mechanisms: dict[Variable, Mechanism] = {}
+        for v, task in self.tasks.items():
+            learner = self.learners[v]
+            if drawn and isinstance(learner, Tables):
+                mechanisms[v] = learner.drawn(task, rng)
+            else:
+                mechanisms[v] = learner.learn(task.only(rows))
         return SCM(self.graph, mechanisms)
+
+
+def _streams(draws: int, what: str, rng: Randomness) -> Iterator[np.random.Generator]:
+    if draws < 1:
+        raise OptionError("draws", draws, "it is at least 1")
+    seed = root(rng)
+    return (stream(seed, what, str(i)) for i in range(draws))
 
 
 def described(mechanism: Mechanism) -> tuple[str, str]:
@@ -125,17 +146,3 @@ def described(mechanism: Mechanism) -> tuple[str, str]:
 
 def _law(mechanism: Mechanism) -> str:
     return type(mechanism.noise).__name__
-
-
-def _moments(
-    model: SCM, units: pd.DataFrame, interventions: tuple[Intervention, ...], target: Variable
-) -> tuple[Floats, Floats]:
-    """Mean and variance of a unit's value, over its own noise."""
-    if not model.mechanisms[target].values:
-        column = potential_outcomes(model, units, *interventions, targets=target)[target]
-        return floats(column.to_numpy()), np.zeros(len(units))
-    chances = outcome_probabilities(model, units, *interventions, target=target)
-    values = floats(np.asarray(chances.columns))
-    weights = floats(chances.to_numpy())
-    mean = weights @ values
-    return mean, np.maximum(weights @ values**2 - mean**2, 0.0)

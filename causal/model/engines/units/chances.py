@@ -6,7 +6,8 @@ open is followed up in each way that it can be, and the chances multiply along t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,15 +19,32 @@ from causal.model.engines.units.plan import Step, planned
 from causal.model.engines.units.sweep import Sweep, certain, parts
 from causal.model.finite.columns import places
 from causal.model.intervention import Intervention
-from causal.model.mechanism import Chances, Values
+from causal.model.mechanism import Chances, Column, Values
 from causal.model.noise import Floats
 from causal.model.scm import SCM
 from causal.variables import Variable
 
-__all__ = ["outcome_probabilities"]
+__all__ = ["Way", "outcome_probabilities", "ways"]
 
 CHUNK = 16384  # units at a time: a row for each value, and some more, fit in cache together
 MOST = 4096  # ways in which open values before the target can combine
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """One way in which open values can combine, how likely it is, and whether the target is open.
+
+    One entry a unit.
+    """
+
+    sweep: Sweep
+    chance: Floats
+    open: Chances | None = None
+
+    def value(self, target: Variable) -> Column:
+        """What the target would be, where it is not open."""
+        there = self.sweep.there
+        return there[target] if target in there else self.sweep.here(target)
 
 
 def outcome_probabilities(
@@ -68,27 +86,34 @@ def outcome_probabilities(
 def _follow(start: Sweep, target: Variable, values: Values, total: Floats) -> None:
     """Add up the chances of some units, over every way in which open values can combine."""
     units = np.arange(total.shape[1])
-    ways = 0
-    waiting: list[tuple[Sweep, Sequence[Step], Floats]] = [
-        (start, start.plan.steps, np.ones(total.shape[1]))
-    ]
+    for way in ways(start, target):
+        if way.open is None:
+            total[places(way.value(target), values, of=target), units] += way.chance
+        else:
+            total += way.chance * way.open.weights
+
+
+def ways(start: Sweep, target: Variable) -> Iterator[Way]:
+    """Every way in which values that stay open before a target can combine."""
+    size = start.units.stop - start.units.start
+    count = 0
+    waiting: list[tuple[Sweep, Sequence[Step], Floats]] = [(start, start.plan.steps, np.ones(size))]
     while waiting:
         sweep, steps, weight = waiting.pop()
-        if (ways := ways + 1) > MOST:
+        if (count := count + 1) > MOST:
             raise ModelError(f"more than {MOST} combinations of open values before {target}")
         fork = _advance(sweep, steps)
         if fork is None:
-            final = sweep.there[target] if target in sweep.there else sweep.here(target)
-            total[places(final, values, of=target), units] += weight
+            yield Way(sweep, weight)
             continue
         step, chances, rest = fork
         if step.variable == target:
-            total += weight * chances.weights
+            yield Way(sweep, weight, chances)
             continue
         for value, chance in zip(chances.values, chances.weights, strict=True):
             if chance.any():
                 branch = sweep.branch()
-                branch.put(step, np.full(len(units), value))
+                branch.put(step, np.full(size, value))
                 waiting.append((branch, rest, weight * chance))
 
 
