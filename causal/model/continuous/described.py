@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, cast
 from causal.errors import ModelError
 from causal.model.continuous.categorical import Logits, Odds
 from causal.model.continuous.curves import Curve, Polynomial
-from causal.model.continuous.features import Exp, Feature, Weighted
+from causal.model.continuous.features import Exp, Feature, Knots, Weighted
 from causal.model.continuous.network import Network, NetworkCurve
 from causal.model.continuous.scores import Scores
 from causal.model.continuous.trees import Tree, Trees
@@ -71,8 +71,13 @@ def _feature(data: Mapping[str, Sequence[object]]) -> Feature:
     return Feature(
         tuple(_names(data["numbers"])),
         tuple((str(name), value) for name, value in levels),
-        tuple((str(name), float(knot)) for name, knot in bent),
+        tuple((str(name), _knots(knots)) for name, knots in bent),
     )
+
+
+def _knots(data: Sequence[float]) -> Knots:
+    first, inner, last = map(float, data)
+    return first, inner, last
 
 
 def _trees(data: Data) -> Trees:

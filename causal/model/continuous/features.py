@@ -1,13 +1,15 @@
 """Weighted features: linear predictors and splines as data, and their exponentials.
 
-A number enters as itself, as a product of numbers, or as a bend that starts at a knot; a value of a
-categorical parent enters as an indicator.  Hastie, Tibshirani & Friedman (2009), section 5.2.
+A number enters as itself, as a product of numbers, or as a bend between knots that is straight
+outside of them; a value of a categorical parent enters as an indicator.  Natural cubic splines:
+Hastie, Tibshirani & Friedman (2009), section 5.2.1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,27 +18,31 @@ from causal.model.mechanism import Column, Columns, Value, Values
 from causal.model.noise import Floats, floats
 from causal.variables import Variable, natural
 
-__all__ = ["Exp", "Feature", "Weighted", "check_levels"]
+__all__ = ["Exp", "Feature", "Knots", "Weighted", "check_levels"]
+
+Knots: TypeAlias = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class Feature:
     """A product of factors: numbers, indicators and bends.
 
-    >>> bend = Feature(bent=(("X", 1.0),))
-    >>> bend.of({"X": np.array([0.0, 1.0, 3.0])})
-    array([0., 0., 8.])
+    A bend has three knots: it is zero up to the first, and a straight line from the last one on.
+
+    >>> bend = Feature(bent=(("X", (0.0, 1.0, 2.0)),))
+    >>> bend.of({"X": np.array([-9.0, 0.0, 2.0, 3.0, 4.0])})
+    array([0. , 0. , 1.5, 3. , 4.5])
     """
 
     numbers: tuple[Variable, ...] = ()
     levels: tuple[tuple[Variable, Value], ...] = ()
-    bent: tuple[tuple[Variable, float], ...] = ()
+    bent: tuple[tuple[Variable, Knots], ...] = ()
 
     def of(self, columns: Mapping[Variable, Column]) -> Floats:
         """The feature of each unit."""
         parts = [floats(columns[name]) for name in self.numbers]
         parts += [floats(columns[name] == value) for name, value in self.levels]
-        parts += [np.maximum(floats(columns[name]) - knot, 0.0) ** 3 for name, knot in self.bent]
+        parts += [_bend(floats(columns[name]), knots) for name, knots in self.bent]
         product: Floats = np.multiply.reduce(parts)
         return product
 
@@ -51,7 +57,7 @@ class Feature:
         return {
             "numbers": list(self.numbers),
             "levels": [list(pair) for pair in self.levels],
-            "bent": [list(pair) for pair in self.bent],
+            "bent": [[name, list(knots)] for name, knots in self.bent],
         }
 
 
@@ -126,7 +132,21 @@ class Exp:
 
 def check_levels(name: Variable, column: Column, values: Values) -> None:
     """Raise DataError for a value that was never learned."""
-    known = np.isin(column, np.asarray(values))
-    if not known.all():
-        strange = column[~known][0]
-        raise DataError(f"{name} is {strange!r} somewhere; the mechanism has learned {values}")
+    strange = [value for value in dict.fromkeys(column.tolist()) if value not in values]
+    if strange:
+        raise DataError(f"{name} is {strange[0]!r} somewhere; the mechanism has learned {values}")
+
+
+def _bend(column: Floats, knots: Knots) -> Floats:
+    """A bend of the natural cubic spline: cubes beyond the knots that cancel but for a line.
+
+    Lengths are in units of the knots' distance, so that neither place nor unit of a column matters.
+    """
+    first, inner, last = knots
+    width = last - first
+    at, middle = (column - first) / width, (inner - first) / width
+    cubes = np.maximum(at, 0.0) ** 3
+    cubes -= np.maximum(at - middle, 0.0) ** 3 / (1 - middle)
+    cubes += np.maximum(at - 1, 0.0) ** 3 * (middle / (1 - middle))
+    line = middle * (3 * at - 1 - middle)
+    return width * np.where(at > 1, line, cubes)

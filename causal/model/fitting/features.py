@@ -12,7 +12,7 @@ from causal.model.noise import Floats, floats
 
 __all__ = ["bends", "design", "lines", "weighted"]
 
-KNOTS = 5  # bends a number, at most
+KNOTS = (8, 24)  # of a number's curve, fewest and most, its least and largest value among them
 
 
 def lines(task: Task) -> tuple[Feature, ...]:
@@ -27,21 +27,32 @@ def lines(task: Task) -> tuple[Feature, ...]:
 
 
 def bends(task: Task) -> tuple[Feature, ...]:
-    """``lines``, plus squares, cubes and bends at quantiles of each number: cubic splines.
+    """``lines``, plus bends at quantiles of each number: natural cubic splines.
 
-    A number with few different values gets fewer bends.
+    A curve goes on as a straight line where no row has been.  A number with few different values
+    gets fewer bends.
     """
     found = list(lines(task))
     for name in task.given:
         if name in task.levels:
             continue
-        column = floats(task.columns[name])
-        inner = np.quantile(column, np.linspace(0, 1, KNOTS + 2)[1:-1])
-        knots = [float(k) for k in np.unique(inner) if column.min() < k < column.max()]
-        kept = knots[: max(0, len(np.unique(column)) - 4)]
-        found += [Feature((name, name)), Feature((name, name, name))]
-        found += [Feature(bent=((name, knot),)) for knot in kept]
+        different = np.unique(floats(task.columns[name]))
+        several = min(len(different) - 1, int(np.clip(len(task) ** (1 / 3) + 4, *KNOTS)))
+        places = 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, max(several, 1)))  # closer at the ends
+        at = np.quantile(floats(task.columns[name]), places)
+        *starts, inner, last = _apart(at) if several > 2 else (0.0, 0.0)
+        found += [Feature(bent=((name, (first, inner, last)),)) for first in starts]
     return tuple(found)
+
+
+def _apart(knots: Floats) -> list[float]:
+    """The knots that are not next to another, as half of many equal numbers would make them."""
+    close = 1e-6 * float(knots[-1] - knots[0])
+    kept = [float(knots[0])]
+    for knot in map(float, knots[1:]):
+        if knot - kept[-1] > close:
+            kept.append(knot)
+    return kept
 
 
 def design(features: Iterable[Feature], task: Task) -> Floats:

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from causal.errors import DataError, ModelError, UnknownVariableError
+from causal.errors import DataError, ModelError, OptionError, UnknownVariableError
 from causal.graph import ADMG
 from causal.model.fitting import checks
 from causal.model.fitting.choice import CELLS, Multinomial, Tables
@@ -31,6 +31,9 @@ __all__ = ["fit"]
 FEW_VALUES = 10  # different whole numbers that still count as choices
 ROWS_A_CELL = 5  # of a table, for it to be chosen
 FOLDS = 5
+KINDS = dict.fromkeys(("string", "boolean", "mixed", "mixed-integer"), "choice") | dict.fromkeys(
+    ("integer", "floating", "mixed-integer-float", "decimal"), "number"
+)
 
 
 def fit(
@@ -65,6 +68,8 @@ def fit(
     rows = _rows(graph, data, missing)
     chosen = dict(by or {})
     graph.require(chosen)
+    if strange := [learner for learner in chosen.values() if not hasattr(learner, "learn")]:
+        raise OptionError("by", strange[0], "a learner is a value such as LeastSquares()")
     levels = {
         v: values
         for v in graph.nodes
@@ -167,7 +172,13 @@ def _is_regression(learner: Learner | None) -> bool:
 
 
 def _rows(graph: ADMG, data: pd.DataFrame, missing: str) -> pd.DataFrame:
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(f"the data are a {type(data).__name__}; give a DataFrame")
+    if missing not in ("refuse", "drop"):
+        raise OptionError("missing", missing, 'it is "refuse" or "drop"')
     columns = [str(c) for c in data.columns]
+    if twice := [v for v in graph.nodes if columns.count(v) > 1]:
+        raise DataError(f"the data have {columns.count(twice[0])} columns called {twice[0]}")
     if absent := [v for v in graph.nodes if v not in columns]:
         close = dict.fromkeys(hit for name in absent for hit in nearest(name, columns))
         raise UnknownVariableError(absent, columns, close, where="data")
@@ -189,11 +200,19 @@ def _values(column: pd.Series) -> Values:
     """The values of a choice; none for a real number."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return tuple(column.cat.categories.tolist())
+    kind = pd.api.types.infer_dtype(column)
+    if kind not in KINDS:
+        raise DataError(f"{column.name} holds values of the kind {kind}; give numbers or text")
     different = column.unique().tolist()
-    if pd.api.types.is_bool_dtype(column.dtype) or not pd.api.types.is_numeric_dtype(column.dtype):
-        return tuple(sorted(different, key=lambda value: natural(str(value))))
-    whole = len(different) <= FEW_VALUES and all(float(v).is_integer() for v in different)
-    return tuple(sorted(different)) if whole else ()
+    if KINDS[kind] == "number":
+        whole = len(different) <= FEW_VALUES and all(float(v).is_integer() for v in different)
+        return tuple(sorted(different)) if whole else ()
+    if len(different) > max(FEW_VALUES, len(column) / ROWS_A_CELL):
+        raise DataError(
+            f"{column.name} has {len(different)} different values in {len(column)} rows, too many "
+            "for a choice; if they are names of rows, leave it out of the graph"
+        )
+    return tuple(sorted(different, key=lambda value: natural(str(value))))
 
 
 def _column(column: pd.Series, choice: bool) -> Column:  # noqa: FBT001  # two kinds of columns

@@ -41,9 +41,8 @@ class HeldOut:
     @property
     def explained(self) -> float:
         """The share of the squared error, or of the log score, that the parents take away."""
-        if self.squared.size:
-            return float(1 - self.squared.sum() / self.total.sum())
-        return float(1 - self.score.sum() / self.base.sum())
+        left, all_ = (self.squared, self.total) if self.squared.size else (self.score, self.base)
+        return float(1 - left.sum() / all_.sum()) if all_.any() else float("nan")
 
 
 def held_out(learner: Learner, task: Task, folds: list[Rows]) -> HeldOut:

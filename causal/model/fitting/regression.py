@@ -24,6 +24,9 @@ from causal.model.fitting.residuals import Automatic, NoiseChoice
 from causal.model.fitting.task import Task
 from causal.model.mechanism import Mechanism
 from causal.model.noise import Floats
+from causal.variables import listed
+
+RIDGES = np.geomspace(1e-4, 1e4, 25)  # penalties that are tried
 
 __all__ = ["Boosted", "LeastSquares", "Mean", "Scaled", "Splines"]
 
@@ -60,9 +63,12 @@ class LeastSquares:
 
 @dataclass(frozen=True)
 class Splines:
-    """A smooth curve for every number, added up (a generalised additive model), and indicators."""
+    """A smooth curve for every number, added up (a generalised additive model), and indicators.
 
-    ridge: float = 1.0
+    Without a ``ridge`` the penalty is found by generalised cross-validation.
+    """
+
+    ridge: float | None = None
     noise: NoiseChoice = field(default_factory=Automatic)
 
     def curve(self, task: Task, weights: Floats | None = None) -> Curve:
@@ -119,6 +125,7 @@ class Scaled:
             scale = spread_curve(left, task, bends(task) if self.bent else lines(task))
             spread = at(scale, task)
             weights = (spread.min() / spread) ** 2
+            weights /= weights.mean()  # so that the penalty on the mean stays what it is
         ignored = set(task.given) - {*mean.given, *scale.given}
         noise = self.noise.law(left / spread)
         return LocationScale(mean, scale, noise=noise, ignores=ignored)
@@ -136,8 +143,17 @@ def at(curve: Curve, task: Task) -> Floats:
 
 
 def residuals(mean: Curve, task: Task) -> Floats:
-    """What a mean leaves over."""
-    return task.numbers - at(mean, task)
+    """What a mean leaves over; raises DataError where that is nothing but rounding."""
+    target = task.numbers
+    left: Floats = target - at(mean, task)
+    if left.std() > max(1e-12 * target.std(), 1e-14 * np.abs(target).max(initial=0.0)):
+        return left
+    if not target.std() > 1e-14 * np.abs(target).max(initial=0.0):
+        raise DataError(f"{task.variable} has one value in all rows, so that its noise has no law")
+    raise DataError(
+        f"nothing is left over: {listed(task.given)} determine {task.variable} exactly, so that "
+        "its noise has no law; give its mechanism by hand, with noise=None"
+    )
 
 
 def spread_curve(left: Floats, task: Task, features: Sequence[Feature], ridge: float = 1.0) -> Exp:
@@ -167,7 +183,7 @@ def spread_curve(left: Floats, task: Task, features: Sequence[Feature], ridge: f
     return Exp(log, float(seen.min()), float(seen.max()))
 
 
-def _solved(matrix: Floats, task: Task, ridge: float, weights: Floats | None) -> Floats:
+def _solved(matrix: Floats, task: Task, ridge: float | None, weights: Floats | None) -> Floats:
     """Coefficients of penalised least squares; features count in units of their spread."""
     rows, columns = matrix.shape
     if rows <= columns:
@@ -178,11 +194,33 @@ def _solved(matrix: Floats, task: Task, ridge: float, weights: Floats | None) ->
     centre, width = _standards(matrix)
     standard = (matrix - centre) / width
     root = np.ones(rows) if weights is None else np.sqrt(weights)
+    if ridge is None:
+        ridge = cross_validated(standard * root[:, None], task.numbers * root)
     penalty = np.sqrt(ridge) * np.eye(columns)[1:]
     left = np.vstack([standard * root[:, None], penalty])
     right = np.concatenate([task.numbers * root, np.zeros(columns - 1)])
     found, _, _, _ = np.linalg.lstsq(left, right, rcond=None)
     return _unstandardised(found, centre, width)
+
+
+def cross_validated(matrix: Floats, target: Floats) -> float:
+    """The penalty of least generalised cross-validation (Golub, Heath & Wahba 1979).
+
+    The first column is the intercept, which is not penalised.
+    """
+    first = matrix[:, :1] / np.linalg.norm(matrix[:, 0])
+    rest = matrix[:, 1:] - first @ (first.T @ matrix[:, 1:])
+    left = target - first[:, 0] * (first[:, 0] @ target)
+    basis, size, _ = np.linalg.svd(rest, full_matrices=False)
+    along = (basis.T @ left) ** 2
+    beyond = max(float(left @ left - along.sum()), 0.0)
+
+    def score(ridge: float) -> float:
+        kept = size**2 / (size**2 + ridge)
+        error = beyond + ((1 - kept) ** 2 * along).sum()
+        return float(error / (1 - (1 + kept.sum()) / len(target)) ** 2)
+
+    return float(min(RIDGES, key=score))
 
 
 def _standards(matrix: Floats) -> tuple[Floats, Floats]:
