@@ -137,8 +137,8 @@ def test_a_quantity_is_the_mean_over_the_states_of_the_noise(data, graph, seed):
     compare(random_scm(graph, seed), parsed(data.draw(quantities(graph.nodes, graph.directed))))
 
 
-@settings(quickly, max_examples=15)
-@given(data=st.data(), graph=admgs(2, 3), seed=seeds())
+@settings(quickly, max_examples=30)
+@given(data=st.data(), graph=admgs(2, 2), seed=seeds())
 def test_so_it_is_with_three_values_and_with_rows_that_are_independent(data, graph, seed):
     drawn = random_scm(graph, seed, values=3 if seed % 2 else 2)
     tables = {
@@ -148,7 +148,8 @@ def test_so_it_is_with_three_values_and_with_rows_that_are_independent(data, gra
         for v, m in drawn.tables.items()
     }
     model = SCM(graph, tables, drawn.noise)
-    compare(model, parsed(data.draw(quantities(graph.nodes, graph.directed, 3 if seed % 2 else 2))))
+    query = quantities(graph.nodes, graph.directed, 3 if seed % 2 else 2)
+    compare(model, parsed(data.draw(query)))
 
 
 @settings(quickly, max_examples=60)
@@ -168,7 +169,7 @@ def test_the_sweep_over_the_noise_says_what_coupled_tables_say(data, graph, seed
         with pytest.raises(ImpossibleEvidenceError):
             counterfactual(model, quantity)
     else:
-        assert counterfactual(model, quantity).value == joint.probability((1,))
+        assert counterfactual(model, quantity, exact=True).value == joint.probability((1,))
 
 
 def test_many_worlds_that_share_a_cause_are_one_sum():

@@ -80,10 +80,11 @@ class Sum:
         """The order of elimination, with what it costs."""
         scopes = [factor.names for factor in self.factors]
         scopes += [(name,) for name in self.hidden]
-        scopes += [mask.nodes for mask in self.masks]
+        scopes += [tensor.names for tensor in self.comparisons]
         if self.batch:
             scopes = [tuple(name for name in scope if name not in self.batch) for scope in scopes]
-        return elimination_order(scopes, self.sizes, self.keep)
+        spread = {f.noise: f.grid.count for f in self.factors if f.noise is not None}
+        return elimination_order(scopes, self.sizes | spread, self.keep)
 
     @property
     def work(self) -> float:
@@ -103,7 +104,7 @@ class Sum:
 
     def total(self, *, exact: bool) -> Total:
         """Do the sum."""
-        dtype = object if exact else np.float64
+        dtype = np.dtype(object) if exact else np.dtype(np.float64)
         made = [factor.tensor(exact=exact) for factor in self.factors]
         for name in self.hidden:
             law = noise_tensor(self.noise[name])
@@ -111,7 +112,7 @@ class Sum:
             weights = law.weights if exact else law.weights.astype(np.float64) / size
             made.append((Tensor(law.names, weights), size if exact else 1))
         tensors = [tensor for tensor, _ in made]
-        tensors += [Tensor(mask.nodes, mask.holds.astype(int).astype(dtype)) for mask in self.masks]
+        tensors += [Tensor(t.names, t.weights.astype(dtype)) for t in self.comparisons]
         scale, keep = prod(scale for _, scale in made), self.keep
         if self.batch:
             tensors, keep = [_taken(t, self.batch) for t in tensors], (UNITS, *keep)
@@ -143,6 +144,23 @@ class Sum:
         return found
 
     @cached_property
+    def comparisons(self) -> list[Tensor]:
+        """What has to hold beside what is known, in zeros and ones."""
+        nodes, domains = self.worlds.nodes, self.worlds.model.domains
+        found = []
+        for mask in self.masks:
+            index: list[int | slice] = [
+                domains[v].index(self.known[node])
+                if node in self.known and (v := nodes[node].variable) is not None
+                else slice(None)
+                for node in mask.nodes
+            ]
+            names = tuple(node for node in mask.nodes if node not in self.known)
+            holds = np.asarray(mask.holds[tuple(index)], dtype=np.int8)
+            found.append(Tensor(names, holds.astype(object)))
+        return found
+
+    @cached_property
     def hidden(self) -> tuple[str, ...]:
         """The named noises that keep an axis."""
         named = {name for factor in self.factors for name in factor.names}
@@ -160,7 +178,6 @@ class Sum:
         found: dict[Name, int] = {name: len(domains[name]) for name in self.noise}
         for v, numbers in self.copies.items():
             found |= dict.fromkeys(numbers, len(domains[v]))
-            found[private(v)] = self._grid(v).count if len(numbers) > 1 or v in self._own else 1
         return found
 
     @cached_property

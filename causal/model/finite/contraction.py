@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import frexp, lcm, prod
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +42,7 @@ MANY = 16  # factors that are multiplied in one go at most
 TINY = 2.0**-300
 
 
-@dataclass(frozen=True, eq=False)
-class Tensor:
+class Tensor(NamedTuple):
     """Non-negative weights over the values of some names, one axis a name."""
 
     names: tuple[Name, ...]
@@ -85,23 +84,18 @@ def eliminate(tensors: Iterable[Tensor], keep: Sequence[Name], order: Order) -> 
             f"the answer needs a table of {order.largest:.1e} entries, more than {MOST:.0e}; "
             "ask about fewer variables or worlds at once, or observe more"
         )
-    live = dict(enumerate(tensors))
-    touching: dict[Name, set[int]] = {}
-    for number, tensor in live.items():
-        for name in tensor.names:
-            touching.setdefault(name, set()).add(number)
-    exponent, fresh = 0, len(live)
-    for name in order.names:
-        numbers = touching.pop(name)
-        group = [live.pop(number) for number in sorted(numbers)]
-        tensor, shift = _product(group, summed=name)
+    place = {name: i for i, name in enumerate(order.names)}
+    end = len(place)
+    # A tensor waits for the first of its names to be eliminated (Dechter 1999).
+    buckets: list[list[Tensor]] = [[] for _ in range(end + 1)]
+    for tensor in tensors:
+        buckets[min([place.get(name, end) for name in tensor.names], default=end)].append(tensor)
+    exponent = 0
+    for name, bucket in zip(order.names, buckets, strict=False):
+        tensor, shift = _product(bucket, summed=name)
         exponent += shift
-        for other in tensor.names:
-            touching[other] -= numbers
-            touching[other].add(fresh)
-        live[fresh] = tensor
-        fresh += 1
-    last = _closing(live.values(), tuple(keep))
+        buckets[min([place.get(n, end) for n in tensor.names], default=end)].append(tensor)
+    last = _closing(buckets[end], tuple(keep))
     return Scaled(last.weights, exponent + last.exponent)
 
 
@@ -120,9 +114,10 @@ def integers(rows: Sequence[Sequence[Fraction]]) -> Integers:
     >>> integers([[Fraction(1, 2), Fraction(1, 3)]])
     array([[3, 2]], dtype=object)
     """
-    scale = lcm(*(p.denominator for row in rows for p in row))
-    whole = [[p.numerator * (scale // p.denominator) for p in row] for row in rows]
-    return np.array(whole, dtype=object)
+    ratios = [p.as_integer_ratio() for row in rows for p in row]
+    scale = lcm(*[below for _, below in ratios])
+    whole = [above * (scale // below) for above, below in ratios]
+    return np.array(whole, dtype=object).reshape(len(rows), -1)
 
 
 def _product(tensors: Sequence[Tensor], *, summed: Name) -> tuple[Tensor, int]:
@@ -148,17 +143,19 @@ def _paired(tensors: Sequence[Tensor]) -> tuple[Sequence[Tensor], int]:
 def _einsum(tensors: Sequence[Tensor], names: tuple[Name, ...]) -> Tensor:
     label: dict[Name, int] = {}
     operands: list[Any] = []  # arrays and their labels, in turns: einsum's own convention
-    for tensor in tensors:
-        operands += (tensor.weights, [label.setdefault(n, len(label)) for n in tensor.names])
+    for own, weights in tensors:
+        for name in own:
+            if name not in label:
+                label[name] = len(label)
+        operands += (weights, [label[name] for name in own])
     product = np.einsum(*operands, [label[name] for name in names])
-    weights: NDArray[Any] = np.asarray(product, dtype=tensors[0].weights.dtype)
-    return Tensor(names, weights)
+    summed: NDArray[Any] = np.asarray(product, dtype=tensors[0].weights.dtype)
+    return Tensor(names, summed)
 
 
-def _closing(tensors: Iterable[Tensor], keep: tuple[Name, ...]) -> Scaled:
+def _closing(factors: Sequence[Tensor], keep: tuple[Name, ...]) -> Scaled:
     """The product of what is left, over all of ``keep``; what has no axes is a mere factor."""
-    factors = list(tensors)
-    dtype = np.result_type(*(tensor.weights for tensor in factors)) if factors else object
+    dtype = factors[0].weights.dtype if factors else np.dtype(object)
     factor, exponent = _multiplied(t.weights.item() for t in factors if not t.names)
     spread: Sequence[Tensor] = [tensor for tensor in factors if tensor.names]
     if len(spread) > MANY:

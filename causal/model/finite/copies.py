@@ -21,7 +21,6 @@ from causal.model.finite.grid import Grid
 __all__ = ["Copy", "Factor", "factors"]
 
 WIDEST = 2**12  # entries of a coupled table; beyond, the noise keeps an axis of its own
-MANY = 2**14  # multiplications from which a matrix product pays
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,21 +32,26 @@ class Copy:
     value: int | None
     translations: Mapping[int, NDArray[np.intp]]  # axes whose name has its values in other places
 
+    @property
+    def place(self) -> tuple[int | slice, ...]:
+        """Where it stands in a table of what is given and of the value."""
+        return (*self.index, slice(None) if self.value is None else self.value)
+
     def law(self, grid: Grid, *, exact: bool) -> Weights:
         """P(value | given) where things are known."""
-        return self._cut(grid.law(exact=exact), ())
+        return self.cut(grid.law(exact=exact))
 
     def responses(self, grid: Grid, *, exact: bool) -> Weights:
         """Which value each cell of the noise (first axis) gives, as zeros and ones."""
-        return self._cut(grid.responses(exact=exact), (slice(None),))
+        return self.cut(grid.responses(exact=exact), before=(slice(None),))
 
-    def _cut(self, array: Weights, before: tuple[slice, ...]) -> Weights:
+    def cut(self, array: Weights, *, before: tuple[int | slice, ...] = ()) -> Weights:
+        """A table where things are known, its axes after some that belong to others."""
         translated: NDArray[Any] = array
         for axis, places in self.translations.items():
             translated = translated.take(places, axis=axis + len(before))
-        value = slice(None) if self.value is None else self.value
         # Indexing an array of objects may return the object itself, hence the dtype.
-        cut: NDArray[Any] = np.asarray(translated[(*before, *self.index, value)], array.dtype)
+        cut: NDArray[Any] = np.asarray(translated[(*before, *self.place)], array.dtype)
         return cut
 
 
@@ -68,7 +72,16 @@ class Factor:
         """About how many multiplications the tensor takes, beyond what is in its names."""
         if len(self.copies) < 2 or self.noise is not None:
             return 0
+        if self._is_pair:
+            return float((self.grid.rows * len(self.grid.values)) ** 2)
         return float(self.grid.count * len(self.grid.values) ** len(self.names))
+
+    @property
+    def _is_pair(self) -> bool:
+        """Whether a table of all settings twice is small enough to be kept for later questions."""
+        if len(self.copies) != 2 or any(copy.translations for copy in self.copies):
+            return False
+        return (self.grid.rows * len(self.grid.values)) ** 2 <= WIDEST
 
     def tensor(self, *, exact: bool) -> tuple[Tensor, int]:
         """The tensor, and by how much exact weights are too large."""
@@ -77,6 +90,10 @@ class Factor:
         if len(self.copies) == 1:
             law = self.copies[0].law(self.grid, exact=exact)
             return Tensor(self.copies[0].names, law), self.grid.law_scale if exact else 1
+        if self._is_pair:
+            one, other = self.copies
+            pair = other.cut(self.grid.pair(exact=exact), before=one.place)
+            return Tensor(one.names + other.names, pair), self.grid.pair_scale if exact else 1
         return self._coupled(exact=exact), self.grid.scale if exact else 1
 
     def _spread(self, *, exact: bool) -> tuple[Tensor, int]:
@@ -90,11 +107,6 @@ class Factor:
         shares = self.grid.shares(exact=exact)
         responses = [copy.responses(self.grid, exact=exact) for copy in self.copies]
         names = [copy.names for copy in self.copies]
-        if len(responses) == 2 and sum(r.size for r in responses) * self.grid.count > MANY:
-            one, other = (r.reshape(self.grid.count, -1) for r in responses)
-            both = (one.T * shares) @ other
-            shape = [size for r in responses for size in r.shape[1:]]
-            return Tensor(names[0] + names[1], both.reshape(shape))
         label = {name: i for i, name in enumerate(self.names, start=1)}
         operands: list[Any] = [shares, [0]]
         for response, own in zip(responses, names, strict=True):
@@ -111,7 +123,7 @@ def factors(
     names = [tuple(dict.fromkeys(copy.names)) for copy in copies]
     together = tuple(dict.fromkeys(name for own in names for name in own))
     pairs = zip(copies, names, strict=True)
-    if not spread and (len(copies) == 1 or grid.count == 1):
+    if not spread and (len(copies) == 1 or grid.is_deterministic):
         return [Factor(grid, (copy,), own) for copy, own in pairs]
     if not spread and prod(map(sizes.__getitem__, together)) <= WIDEST:
         return [Factor(grid, tuple(copies), together)]

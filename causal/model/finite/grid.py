@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from causal.model.exact import Row
 from causal.model.finite.contraction import Integers, Weights, integers
+from causal.model.finite.coupling import InverseCDF
 from causal.model.finite.settings import ranked
+from causal.model.finite.table import Table
 from causal.model.mechanism import FiniteMechanism, Values
 
 __all__ = ["Grid"]
@@ -27,7 +29,6 @@ __all__ = ["Grid"]
 class Grid:
     """The responses of one mechanism, over the domains of what it is given.
 
-    >>> from causal.model.finite.table import Table
     >>> grid = Grid(Table("X", {0: "3/4, 1/4", 1: "1/2, 1/2"}), {"X": (0, 1)})
     >>> grid.picks[1], grid.shares(exact=True), grid.scale    # in cell 1, what follows X=0 and X=1
     (array([0, 1]), array([2, 1, 1], dtype=object), 4)
@@ -81,6 +82,28 @@ class Grid:
         """Which value each cell (first axis) gives in each setting, as zeros and ones."""
         return self._responses.astype(object) if exact else self._chances
 
+    @cached_property
+    def is_deterministic(self) -> bool:
+        """Whether there is no private noise; a table is not looked at, which takes longer."""
+        return not (self.private or isinstance(self.mechanism, Table)) and self.count == 1
+
+    @cached_property
+    def rows(self) -> int:
+        """How many settings of ``given`` there are."""
+        return prod(self.sizes)
+
+    def pair(self, *, exact: bool) -> Weights:
+        """Two copies coupled: one axis a name and the value, of the one and then of the other.
+
+        Exact, it is whole numbers that sum to ``pair_scale`` in every pair of settings.
+        """
+        return self._exact_pair if exact else self._pair
+
+    @property
+    def pair_scale(self) -> int:
+        """What the exact weights of a pair of settings sum to."""
+        return self.law_scale if self._is_monotone else self.scale
+
     def law(self, *, exact: bool) -> Weights:
         """P(value | given), the private noise summed out, one axis a name and the last the value.
 
@@ -119,6 +142,31 @@ class Grid:
                 array = array.take(order, axis=axis + i)
         return array
 
+    @property
+    def _is_monotone(self) -> bool:
+        """Whether the private noise is one uniform draw, so that no cells need to be told apart."""
+        table = self.mechanism
+        known = isinstance(table, Table) and isinstance(table.coupling, InverseCDF)
+        return known and not self.private
+
+    @cached_property
+    def _exact_pair(self) -> Integers:
+        shape = (*self.sizes, len(self.values)) * 2
+        if self._is_monotone:
+            return _overlaps(self._exact_law.reshape(-1, len(self.values))).reshape(shape)
+        flat = self._responses.astype(object).reshape(self.count, -1)
+        pair: Integers = (flat.T * self._cells) @ flat
+        return pair.reshape(shape)
+
+    @cached_property
+    def _pair(self) -> NDArray[np.float64]:
+        shape = (*self.sizes, len(self.values)) * 2
+        if self._is_monotone and self.law_scale < 2**62:
+            rows = self._exact_law.astype(np.int64).reshape(-1, len(self.values))
+            return (_overlaps(rows) / self.law_scale).reshape(shape)
+        flat = self._chances.reshape(self.count, -1)
+        return ((flat.T * self._shares) @ flat).reshape(shape)
+
     @cached_property
     def _responses(self) -> NDArray[np.int8]:
         chosen: NDArray[np.bool_] = self.picks[..., None] == np.arange(len(self.values))
@@ -140,6 +188,15 @@ class Grid:
         for row in self.private.values():
             weights = np.multiply.outer(weights, np.array(_whole(row), dtype=object)).reshape(-1)
         return weights
+
+
+def _overlaps(rows: NDArray[Any]) -> NDArray[Any]:
+    """How much the intervals of two values share: each row cuts [0, 1] at its cumulative sums."""
+    high = rows.cumsum(axis=1)
+    low = (high - rows).ravel()
+    shared = np.minimum.outer(high.ravel(), high.ravel()) - np.maximum.outer(low, low)
+    positive: NDArray[Any] = np.maximum(shared, 0)
+    return positive
 
 
 def _whole(row: Row) -> list[int]:

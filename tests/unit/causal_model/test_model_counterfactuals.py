@@ -174,3 +174,14 @@ def test_a_quantity_without_a_value_is_refused(query, error, complaint):
     )
     with pytest.raises(error, match=complaint):
         counterfactual(model, query)
+
+
+def test_a_comparison_and_a_value_of_the_same_variable_meet():
+    model = random_scm(ADMG.parse("X -> Y; X <-> Y"), 3)
+    law = model.law("X", "Y")
+    same = law[0, 0] + law[1, 1]
+    assert counterfactual(model, "P(Y = X[], X = 0)").value == law[0, 0]
+    assert counterfactual(model, "P(X = 0, Y = X[])").value == law[0, 0]
+    assert counterfactual(model, "P(X = 0 | Y = X[])").value == law[0, 0] / same
+    assert counterfactual(model, "P(Y = X[] | X = 1)").value == law[1, 1] / law[1].sum()
+    assert counterfactual(model, "E(Y | Y = X[], X = 1)").value == 1
