@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ablation.errors import AblationError as AblationError
     from ablation.neural import Components as Components
     from ablation.neural import ablated as ablated
+    from ablation.neural.sweep import sweep as sweep
     from ablation.operators import Constant as Constant
     from ablation.operators import Freeze as Freeze
     from ablation.operators import Mean as Mean
@@ -63,6 +64,7 @@ _HOMES = {
     "load": "store.loading",
     "report": "report",
     "run": "runner.session",
+    "sweep": "neural.sweep",
 }
 
 __all__ = list(_HOMES)

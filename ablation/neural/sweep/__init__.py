@@ -4,10 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ablation.neural.sweep.sweeping import Progress as Progress
+    from ablation.neural.sweep.running import Progress as Progress
     from ablation.neural.sweep.sweeping import sweep as sweep
 
-_HOMES = {"Progress": "sweeping", "sweep": "sweeping"}
+_HOMES = {"Progress": "running", "sweep": "sweeping"}
 
 __all__ = list(_HOMES)
 

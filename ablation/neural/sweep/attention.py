@@ -9,31 +9,26 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from ablation.neural.forwards import Forward
 from ablation.neural.sweep.errors import UnsuitableError
-from ablation.neural.sweep.parts import Part
+from ablation.neural.taps import Place
 
 Edit = Callable[[nn.Module, object], object]
 
 
-def in_the_open(parts: Iterable[Part], edit: Edit | None = None) -> dict[nn.Module, Forward]:
-    """Make stand-ins for those multi-head attentions whose heads are parts.
+def in_the_open(places: Iterable[Place], edit: Edit | None = None) -> dict[nn.Module, Forward]:
+    """Make stand-ins for those multi-head attentions whose heads are components.
 
-    >>> from ablation.neural.selection import Place
     >>> layer = nn.MultiheadAttention(4, 2, batch_first=True)
-    >>> parts = [Part("heads[0]", Place("", layer), 0, 2, reads=True)]
     >>> x = torch.rand(1, 3, 4)
-    >>> bool(torch.allclose(in_the_open(parts)[layer](x, x, x)[0], layer(x, x, x)[0], atol=1e-6))
+    >>> found = in_the_open([Place("heads[0]", layer, at="heads")])[layer](x, x, x)[0]
+    >>> bool(torch.allclose(found, layer(x, x, x)[0], atol=1e-6))
     True
     """
-    found = {part.place.module for part in parts if part.reads}
-    return {
-        each: Open(each, edit)
-        for each in found
-        if isinstance(each, nn.MultiheadAttention)
-    }
+    found = [place.module for place in places if place.at == "heads"]
+    return {each: Open(each, edit) for each in found if isinstance(each, nn.MultiheadAttention)}
 
 
 @dataclass(eq=False)
@@ -49,7 +44,7 @@ class Open:
         if not plain or not self.layer._qkv_same_embed_dim:
             raise UnsuitableError("heads of an attention with added keys or other widths")
 
-    def __call__(
+    def __call__(  # noqa: PLR0917 - torch's signature
         self,
         query: Tensor,
         key: Tensor,
@@ -65,11 +60,13 @@ class Open:
         if query.ndim != 3:
             raise UnsuitableError("heads of an attention without a batch axis")
         q, k, v = (_first(each, layer.batch_first) for each in (query, key, value))
-        weights, biases = layer.in_proj_weight.chunk(3), (None, None, None)
-        if layer.in_proj_bias is not None:
-            biases = layer.in_proj_bias.chunk(3)
+        weights = layer.in_proj_weight.chunk(3)
+        biased = layer.in_proj_bias is not None
+        biases = layer.in_proj_bias.chunk(3) if biased else (None, None, None)
         q, k, v = (
-            F.linear(each, weight, bias).unflatten(2, (layer.num_heads, -1)).transpose(1, 2)
+            functional.linear(each, weight, bias)
+            .unflatten(2, (layer.num_heads, -1))
+            .transpose(1, 2)
             for each, weight, bias in zip((q, k, v), weights, biases, strict=True)
         )
         mask = _merged(attn_mask, key_padding_mask, q.shape[1], q.dtype)
@@ -78,11 +75,11 @@ class Open:
         if need_weights:
             scores = q * (q.shape[-1] ** -0.5) @ k.transpose(2, 3)
             shares = (scores if mask is None else scores + mask).softmax(-1)
-            shares = F.dropout(shares, rate, layer.training)
+            shares = functional.dropout(shares, rate, layer.training)
             found = shares @ v
             spread = shares.mean(1) if average_attn_weights else shares
         else:
-            found = F.scaled_dot_product_attention(
+            found = functional.scaled_dot_product_attention(
                 q, k, v, mask, rate, is_causal and mask is None
             )
         heads = found.transpose(1, 2).flatten(2)
@@ -93,7 +90,7 @@ class Open:
 
     def projected(self, heads: Tensor) -> Tensor:
         """Mix the heads; a module of its own where the pass is recorded, so it can be cut there."""
-        return F.linear(heads, self.projection.weight, self.projection.bias)
+        return functional.linear(heads, self.projection.weight, self.projection.bias)
 
 
 def _first(value: Tensor, batch_first: bool) -> Tensor:  # noqa: FBT001

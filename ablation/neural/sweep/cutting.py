@@ -1,89 +1,99 @@
-"""What is passed on when parts are off: the operator's value in their place, all else as it was."""
+"""A component ready to be switched off inside a recorded pass, with the proof that it acted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
-from torch.utils import _pytree
 
-from ablation.neural.errors import AblationHadNoEffectError, OperatorCannotServeError
+from ablation.neural.errors import AblationHadNoEffectError
 from ablation.neural.replacement import Replacement
-from ablation.neural.sweep.parts import Part
-from ablation.neural.trees import numbers, tensors
-from ablation.operators import Operator, Skip
+from ablation.neural.selection import Patterns, select
+from ablation.neural.taps import Place
+from ablation.neural.trees import tensors
+from ablation.operators import Noise, Operator, Resample
+
+Site: TypeAlias = tuple[nn.Module, str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """One part, its operator, and the values that the operator may draw from.
+def site_of(place: Place) -> Site:
+    """Where a component is cut: components of one site are cut out of the same value."""
+    return place.module, place.at, place.argument
 
-    >>> from ablation.neural.selection import Place
-    >>> from ablation.operators import Zero
-    >>> cut = Cut(Part("a[1]", Place("a", nn.ReLU()), 1, 2), Zero())
-    >>> cut(torch.ones(1, 3), (), {}, 0)
-    tensor([[1., 0., 1.]])
+
+def places_of(module: nn.Module, patterns: Patterns | None) -> dict[str, Place]:
+    """Find components, pattern by pattern: in a sweep one may lie inside another.
+
+    >>> net = nn.ModuleDict({"a": nn.Sequential(nn.Linear(2, 2))})
+    >>> list(places_of(net, ["a", "a.0[*]"]))
+    ['a', 'a.0[0]', 'a.0[1]']
     """
-
-    part: Part
-    operator: Operator
-    reference: tuple[object, ...] = ()
-    seed: int = 0
-    evidence: "Evidence" = field(default_factory=lambda: Evidence(), compare=False)
-
-    def __call__(
-        self, value: object, args: Sequence[object], kwargs: Mapping[str, object], number: int
-    ) -> object:
-        """Pass on something else than `value` in call `number`; a random draw repeats itself."""
-        part = self.part
-        device = next(iter(tensors(value)), torch.empty(0)).device
-        generator = torch.Generator(device).manual_seed(self.seed + (number << 20))
-        make = Replacement(self.operator, part.place, self.reference, generator)
-        if part.whole:
-            instead = make(value, args, dict(kwargs), number)
-        else:
-            if isinstance(self.operator, Skip):
-                reason = f"{part} are units, which have no input of their own to pass on."
-                raise OperatorCannotServeError(self.operator, reason)
-            instead = self._units(value, make, number)
-        self.evidence.note(value, instead)
-        return instead
-
-    def _units(self, value: object, make: Replacement, number: int) -> object:
-        leaves, structure = _pytree.tree_flatten(value)
-        first = next((i for i, leaf in enumerate(leaves) if numbers(leaf)), None)
-        if first is None:
-            raise OperatorCannotServeError(self.operator, f"{self.part} is no tensor of numbers.")
-        changed = leaves[first].clone()
-        units = make(self.part.of(leaves[first]), (), {}, number)
-        assert isinstance(units, Tensor)
-        self.part.of(changed).copy_(units)
-        leaves[first] = changed
-        return _pytree.tree_unflatten(leaves, structure)
-
-    def refuse_no_effect(self) -> None:
-        """Raise AblationHadNoEffectError unless some call passed on something else."""
-        if not self.evidence.proven:
-            raise AblationHadNoEffectError(self.part.name, self.operator, self.evidence.calls)
+    if patterns is None or isinstance(patterns, str):
+        return select(module, patterns)
+    found: dict[str, Place] = {}
+    for pattern in patterns:
+        found |= select(module, pattern)
+    return found
 
 
 @dataclass(eq=False, slots=True)
-class Evidence:
-    """How often a cut was made, and whether it ever changed anything beyond rounding."""
+class Cut:
+    """One component, its operator, and how often it was seen to change what passes on.
 
+    >>> cut = Cut(Place("relu", nn.ReLU()), Resample())
+    >>> cut.prepared(0)(torch.tensor([[1.0], [2.0]]), (), {}, 0)
+    tensor([[2.],
+            [1.]])
+    """
+
+    place: Place
+    operator: Operator
+    reference: tuple[object, ...] = ()
+    seed: int = 0
     calls: int = 0
+    acted: bool = False
     changes: list[Tensor] = field(default_factory=list)
 
+    def prepared(self, number: int) -> Replacement:
+        """What to pass on in one run, where this is the component of that number."""
+        generator = None
+        if isinstance(self.operator, Resample | Noise):
+            device = next(self.place.module.parameters(), torch.empty(0)).device
+            generator = torch.Generator(device).manual_seed(self.seed + number)
+        return Replacement(self.operator, self.place, self.reference, generator)
+
     def note(self, before: object, after: object) -> None:
-        """Compare once with what would have been passed on; after a proof only count."""
+        """Compare what passes on with what would have; after a proof only count."""
         self.calls += 1
-        if len(self.changes) > 8 or (self.changes and self.proven):
+        if self.proven:
             return
-        for old, new in zip(numbers(before), numbers(after), strict=True):
-            rounding = 8 * torch.finfo(old.dtype).eps * old.abs().amax() if old.numel() else 0
-            self.changes.append(((new - old).abs() > rounding).any())
+        for old, new in zip(self.place.pieces(before), self.place.pieces(after), strict=True):
+            self.changes.append((new - old).abs().amax() > _rounding(old))
 
     @property
     def proven(self) -> bool:
-        """Whether any change was seen."""
-        return any(bool(each) for each in self.changes)
+        """Whether any call passed on something else."""
+        if self.changes:
+            self.acted = self.acted or any(bool(each) for each in self.changes)
+            self.changes.clear()
+        return self.acted
+
+    def refuse_no_effect(self) -> None:
+        """Raise AblationHadNoEffectError unless some call passed on something else."""
+        if not self.proven:
+            raise AblationHadNoEffectError(self.place.name, self.operator, self.calls)
+
+
+def _rounding(leaf: Tensor) -> Tensor | float:
+    return 8 * torch.finfo(leaf.dtype).eps * leaf.abs().amax() if leaf.numel() else 0.0
+
+
+def arguments_of(
+    place_argument: str | None,
+    names: Mapping[str, object],
+) -> str | None:
+    """Which of the named arguments a place reads: the one it names, or the first with tensors."""
+    if place_argument is not None:
+        return place_argument if place_argument in names else None
+    return next((name for name, value in names.items() if tensors(value)), None)

@@ -6,11 +6,8 @@ timing some of them.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-
-import torch
-from torch import fx, nn
 
 from ablation.neural.sweep.cutting import Cut
 from ablation.neural.sweep.doubling import Doubled, doubled

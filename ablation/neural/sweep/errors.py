@@ -8,18 +8,6 @@ from collections.abc import Sequence
 from ablation.neural.errors import NeuralError
 
 
-class NotationError(NeuralError, ValueError):
-    """A component's text that means nothing; the message shows what would."""
-
-    def __init__(self, text: str, reason: str) -> None:
-        self.text, self.reason = text, reason
-        super().__init__(
-            f"{text!r}: {reason} Write a module ('blocks.*.mlp'), units of what it returns "
-            "('net.2[5]', 'net.2[8:16]', all of them 'net.2[*]', by eights 'net.2[*:8]') "
-            "or attention heads ('blocks.*.attn.heads[5]')."
-        )
-
-
 class MetricShapeError(NeuralError, ValueError):
     """A metric that returns neither one number nor one number for each example."""
 

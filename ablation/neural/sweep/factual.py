@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from torch import fx
 
-from ablation.neural.sweep.recording import Recording, compute
+from ablation.neural.sweep.recording import Recording, compute, filled
 from ablation.neural.trees import copied, tensors
 
 
@@ -49,9 +49,9 @@ class Factual:
                 continue
             needed.add(node)
             open_ += node.all_input_nodes
-        last = {each: node for node in sorted(needed, key=self.order.__getitem__) for each in node.all_input_nodes}
-        result: dict[fx.Node, object] = {}
-        for node in sorted(needed, key=self.order.__getitem__):
+        steps = sorted(needed, key=self.order.__getitem__)
+        last = {each: node for node in steps for each in node.all_input_nodes}
+        for node in steps:
             local[node] = evaluated(self.recording, node, local)
             self.again += self.recording.seconds.get(node, 0.0)
             if node not in self.recording.spoiled:
@@ -59,8 +59,7 @@ class Factual:
             for each in node.all_input_nodes:
                 if last[each] is node and each not in wanted:
                     local.pop(each, None)
-        result |= {node: local[node] for node in wanted}
-        return result
+        return {node: local[node] for node in wanted}
 
     def _has(self, node: fx.Node) -> bool:
         return node in self.kept or node in self.inputs
@@ -95,5 +94,5 @@ def evaluated(recording: Recording, node: fx.Node, local: dict[fx.Node, object])
     """Run one operation on these values; what it writes into is a copy of its own."""
     own = {each: copied(local[each]) for each in node.meta.get("writes", ())}
     values = local | own if own else local
-    args, kwargs = fx.node.map_arg((node.args, node.kwargs), values.__getitem__)
+    args, kwargs = filled((node.args, node.kwargs), values.__getitem__)
     return compute(recording.root, node, args, kwargs)

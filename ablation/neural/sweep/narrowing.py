@@ -1,4 +1,4 @@
-"""Compute only the positions that are read: where a pass ends in `x[:, -1]`, so does its last block.
+"""Compute only what is read: where a pass ends in `x[:, -1]`, so does its last block.
 
 A position that is read demands the same position of everything that works position by position,
 back to where positions mix: of attention it demands one query and every key (the last-position
@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 
 import torch
 from torch import Tensor, fx, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from ablation.neural.sweep.recording import Recording, passed_on
 
@@ -27,6 +27,7 @@ class Demand:
 
 
 Demands: TypeAlias = dict[fx.Node, Demand | None]  # None: all of it
+Arguments: TypeAlias = tuple[fx.node.Argument, ...]
 Rule: TypeAlias = "Callable[[_Narrowing, fx.Node, Demand], Demands | None]"
 
 
@@ -91,7 +92,8 @@ class _Narrowing:
         for node in self.recording.nodes:
             demand = self.narrow.get(node)
             source = cut if demand or self._reads_narrow(node) else copies
-            new = graph.node_copy(node, lambda each, s=source: s.get(each, copies[each]))
+            known = copies | source
+            new = graph.node_copy(node, known.__getitem__)
             if demand or self._reads_narrow(node):
                 _amend(self, node, new, demand)
             copies[node] = new
@@ -120,7 +122,8 @@ class _Narrowing:
         )
 
     def _worth(self, node: fx.Node) -> bool:
-        return any(each in self.narrow and each.target is not operator.getitem for each in node.users)
+        users = (each for each in node.users if each.target is not operator.getitem)
+        return any(each in self.narrow for each in users)
 
     def _reads_narrow(self, node: fx.Node) -> bool:
         return self._origin(node) is not None and node.args[0] in self.narrow
@@ -136,67 +139,65 @@ def _cut(value: object, demand: Demand) -> object:
     return value.narrow(demand.axis, demand.index, 1)
 
 
-def _amend(self: _Narrowing, node: fx.Node, new: fx.Node, demand: Demand | None) -> None:
+def _amend(narrowing: _Narrowing, node: fx.Node, new: fx.Node, demand: Demand | None) -> None:
     """Change those arguments of a copied operation that speak of positions."""
-    name = _key(node, self.recording.root)
+    name = _key(node, narrowing.recording.root)
     if demand is None:  # the index that started it
         index = list(cast("tuple[object, ...]", node.args[1]))
         place = next(i for i, each in enumerate(index) if isinstance(each, int))
         index[place] = 0
-        new.args = (new.args[0], tuple(index))
+        new.args = (new.args[0], cast("Arguments", tuple(index)))
     elif name in ("reshape", "view"):
         flat = isinstance(new.args[1], tuple | list)
-        sizes = list(new.args[1] if flat else new.args[1:])
+        sizes = list(cast("Arguments", new.args[1] if flat else new.args[1:]))
         sizes[demand.axis] = 1
         new.args = (new.args[0], tuple(sizes)) if flat else (new.args[0], *sizes)
     elif name == "attention":
-        new.args, new.kwargs = _uncaused(new)
+        _uncause(new)
 
 
-def _uncaused(node: fx.Node) -> tuple[tuple[object, ...], dict[str, object]]:
+def _uncause(node: fx.Node) -> None:
     """The last query may look at every key, so it needs no causal mask."""
-    args, kwargs = list(node.args), dict(node.kwargs)
-    if len(args) > 5:
-        args[5] = False
-    if "is_causal" in kwargs:
-        kwargs["is_causal"] = False
-    return tuple(args), kwargs
+    if len(node.args) > 5:
+        node.args = (*node.args[:5], False, *node.args[6:])
+    if "is_causal" in node.kwargs:
+        node.kwargs = {**node.kwargs, "is_causal": False}
 
 
-def _tensor_args(self: _Narrowing, node: fx.Node) -> list[fx.Node]:
-    return [each for each in node.all_input_nodes if self.shape(each)]
+def _tensor_args(narrowing: _Narrowing, node: fx.Node) -> list[fx.Node]:
+    return [each for each in node.all_input_nodes if narrowing.shape(each)]
 
 
-def _pointwise(self: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
+def _pointwise(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
     """Ask every operand that has this axis for the same position; others are broadcast."""
-    ndim = len(self.shape(node))
+    ndim = len(narrowing.shape(node))
     demands: Demands = {}
-    for each in _tensor_args(self, node):
-        axis = demand.axis - ndim + len(self.shape(each))
-        if axis < 0 or self.shape(each)[axis] == 1:
+    for each in _tensor_args(narrowing, node):
+        axis = demand.axis - ndim + len(narrowing.shape(each))
+        if axis < 0 or narrowing.shape(each)[axis] == 1:
             demands[each] = None
-        elif self.shape(each)[axis] == demand.size:
+        elif narrowing.shape(each)[axis] == demand.size:
             demands[each] = replace(demand, axis=axis)
         else:
             return None
     return demands
 
 
-def _by_features(self: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
+def _by_features(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
     """Layers along the last axis work position by position on all others."""
     source = node.args[0] if node.args else None
-    if not isinstance(source, fx.Node) or demand.axis >= len(self.shape(source)) - 1:
+    if not isinstance(source, fx.Node) or demand.axis >= len(narrowing.shape(source)) - 1:
         return None
     return {source: demand}
 
 
-def _site(self: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
+def _site(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
     source = node.args[0]
-    return {source: demand} if isinstance(source, fx.Node) and self.shape(source) else None
+    return {source: demand} if isinstance(source, fx.Node) and narrowing.shape(source) else None
 
 
-def _transposed(self: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
-    source, ndim = cast("fx.Node", node.args[0]), len(self.shape(node))
+def _transposed(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
+    source, ndim = cast("fx.Node", node.args[0]), len(narrowing.shape(node))
     axes = list(range(ndim))
     rest = node.args[1:]
     if not all(isinstance(each, int) for each in rest):
@@ -209,20 +210,20 @@ def _transposed(self: _Narrowing, node: fx.Node, demand: Demand) -> Demands | No
     return {source: replace(demand, axis=axes[demand.axis])}
 
 
-def _reshaped(self: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
+def _reshaped(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
     """An axis survives where all axes before it do."""
     source = cast("fx.Node", node.args[0])
-    same = self.shape(source)[: demand.axis + 1] == self.shape(node)[: demand.axis + 1]
-    if not same or demand.axis == len(self.shape(node)) - 1:
+    same = narrowing.shape(source)[: demand.axis + 1] == narrowing.shape(node)[: demand.axis + 1]
+    if not same or demand.axis == len(narrowing.shape(node)) - 1:
         return None
     return {source: demand}
 
 
-def _attention(self: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
+def _attention(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
     """One query, every key and value; a causal mask is lifted where the query is the last."""
     query = node.args[0] if len(node.args) >= 3 else None
     options = dict(zip(("mask", "rate", "is_causal"), node.args[3:], strict=False)) | node.kwargs
-    ndim = len(self.shape(node))
+    ndim = len(narrowing.shape(node))
     if not isinstance(query, fx.Node) or demand.axis != ndim - 2 or options.get("attn_mask"):
         return None
     if options.get("mask") is not None or not isinstance(options.get("is_causal", False), bool):
@@ -232,11 +233,15 @@ def _attention(self: _Narrowing, node: fx.Node, demand: Demand) -> Demands | Non
     return {each: demand if each is query else None for each in node.all_input_nodes}
 
 
-def _product(self: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
+def _product(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
     left, right = node.args
-    if left is right or demand.axis != len(self.shape(node)) - 2 or len(self.shape(left)) < 2:
+    if (
+        left is right
+        or demand.axis != len(narrowing.shape(node)) - 2
+        or len(narrowing.shape(left)) < 2
+    ):
         return None
-    axis = len(self.shape(left)) - 2
+    axis = len(narrowing.shape(left)) - 2
     return {cast("fx.Node", left): replace(demand, axis=axis), cast("fx.Node", right): None}
 
 
@@ -249,7 +254,15 @@ _POINTS: dict[object, str] = dict.fromkeys(
     (
         *(operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pow),
         *(torch.add, torch.sub, torch.mul, torch.div, torch.tanh, torch.sigmoid, torch.relu),
-        *(F.relu, F.gelu, F.silu, F.dropout, torch.exp, torch.pow, torch.rsqrt),
+        *(
+            functional.relu,
+            functional.gelu,
+            functional.silu,
+            functional.dropout,
+            torch.exp,
+            torch.pow,
+            torch.rsqrt,
+        ),
         *("add", "sub", "mul", "div", "tanh", "sigmoid", "relu", "pow", "contiguous", "float"),
     ),
     "points",
@@ -263,7 +276,7 @@ _NAMES: dict[object, str] = {
     "view": "reshape",
     "flatten": "flatten",
     "unflatten": "flatten",
-    F.scaled_dot_product_attention: "attention",
+    functional.scaled_dot_product_attention: "attention",
     operator.matmul: "product",
     torch.matmul: "product",
 }

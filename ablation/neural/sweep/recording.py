@@ -5,11 +5,12 @@ so the recording is the factual pass. Code may branch on shapes, which no ablati
 it asks for the value of a tensor, another ablation might take another branch, and it is refused.
 """
 
+import inspect
 import operator
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, fx, nn
@@ -17,11 +18,10 @@ from torch.utils import _pytree
 
 from ablation.neural.forwards import standing_in
 from ablation.neural.sweep.attention import Open, in_the_open
+from ablation.neural.sweep.cutting import Site, arguments_of, site_of
 from ablation.neural.sweep.errors import UnsuitableError
-from ablation.neural.sweep.parts import Part
+from ablation.neural.taps import Place
 from ablation.neural.trees import Inputs, call, copied, tensors
-
-Site = tuple[nn.Module, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ class Recording:
 def record(
     module: nn.Module,
     inputs: Inputs,
-    parts: Mapping[str, Part],
+    places: Mapping[str, Place],
     read: Callable[[object], object] | None = None,
 ) -> Recording:
     """Run a module once and write it down; raises UnsuitableError where that has no meaning."""
-    tracer = _Tracer(module, copied(inputs), parts, read)
+    tracer = _Tracer(module, copied(inputs), places, read)
     try:
-        with torch.no_grad(), standing_in(in_the_open(parts.values(), tracer.marked)):
+        with torch.no_grad(), standing_in(in_the_open(places.values(), tracer.marked)):
             graph = tracer.trace(tracer.whole)
     except UnsuitableError:
         raise
@@ -73,9 +73,12 @@ def record(
 
 
 def passed_on(value: object, args: object = (), kwargs: object = None) -> object:
-    """Mark in a graph where a part is cut; `args` and `kwargs` are what the module read."""
+    """Mark in a graph where a part is cut; `args` and `kwargs` are what the module read.
+
+    What is passed on is a copy, so that a later write in place does not reach what was made.
+    """
     del args, kwargs
-    return value
+    return copied(value)
 
 
 class _Whole(nn.Module):
@@ -102,13 +105,13 @@ class _Tracer(fx.Tracer):
         self,
         module: nn.Module,
         inputs: object,
-        parts: Mapping[str, Part],
+        places: Mapping[str, Place],
         read: Callable[[object], object] | None,
     ) -> None:
         fx.Tracer.__init__(self)
         self.whole, self.inputs = _Whole(module, self._symbols, read), inputs
-        self.sites: dict[Site, list[fx.Node]] = {part.site: [] for part in parts.values()}
-        self.opened = {part.place.module for part in parts.values()}
+        self.sites: dict[Site, list[fx.Node]] = {site_of(place): [] for place in places.values()}
+        self.opened = {place.module for place in places.values()}
         self.values: dict[fx.Node, object] = {}
         self.seconds: dict[fx.Node, float] = {}
         self.spoiled: set[fx.Node] = set()
@@ -142,16 +145,38 @@ class _Tracer(fx.Tracer):
     ) -> object:
         if self.running:
             return forward(*args, **kwargs)
-        if (m, True) in self.sites and isinstance(m, nn.Linear):
-            args = (self._site((m, True), args[0]), *args[1:])
+        for site in self.sites:
+            if site[0] is m and site[1] == "input":
+                args, kwargs = self._read_at(site, args, kwargs)
         output = fx.Tracer.call_module(self, m, forward, args, kwargs)
-        if (m, False) in self.sites:
-            return self._site((m, False), output, args, kwargs)
-        return output
+        site = (m, "output", None)
+        return self._site(site, output, args, kwargs) if site in self.sites else output
+
+    def _read_at(
+        self, site: Site, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> tuple[tuple[object, ...], dict[str, object]]:
+        """Mark one argument of a call as a place to cut."""
+        parameters = list(inspect.signature(site[0].forward).parameters)
+        names = [*parameters[: len(args)], *(f"*{i}" for i in range(len(parameters), len(args)))]
+        given = dict(zip(names, args, strict=True)) | kwargs
+        known = {name: self._values_of(value) for name, value in given.items()}
+        name = arguments_of(site[2], known)
+        if name is None:
+            return args, kwargs
+        marked = self._site(site, given[name])
+        if name in kwargs:
+            return args, {**kwargs, name: marked}
+        place = names.index(name)
+        return (*args[:place], marked, *args[place + 1 :]), kwargs
+
+    def _values_of(self, tree: object) -> object:
+        leaves, structure = _pytree.tree_flatten(tree)
+        known = [self.values[each.node] if isinstance(each, fx.Proxy) else each for each in leaves]
+        return _pytree.tree_unflatten(known, structure)
 
     def marked(self, module: nn.Module, heads: object) -> object:
         """Mark the heads of an attention as a place to cut."""
-        return self._site((module, True), heads)
+        return self._site((module, "heads", None), heads)
 
     def _site(self, site: Site, value: object, args: object = (), kwargs: object = None) -> object:
         if not isinstance(value, fx.Proxy):
@@ -163,11 +188,15 @@ class _Tracer(fx.Tracer):
                 for leaf in leaves
             ]
             return _pytree.tree_unflatten(marked, structure)
-        marked_value = self.create_proxy("call_function", passed_on, (value, args, kwargs or {}), {})
+        marked_value = self.create_proxy(
+            "call_function", passed_on, (value, args, kwargs or {}), {}
+        )
         self.sites[site].append(marked_value.node)
         return marked_value
 
-    def getattr(self, attr: str, attr_val: object, parameter_proxy_cache: dict[str, object]) -> object:
+    def getattr(
+        self, attr: str, attr_val: object, parameter_proxy_cache: dict[str, fx.Proxy]
+    ) -> object:
         if self.running:
             return attr_val
         return fx.Tracer.getattr(self, attr, attr_val, parameter_proxy_cache)
@@ -175,8 +204,19 @@ class _Tracer(fx.Tracer):
     def proxy(self, node: fx.Node) -> fx.Proxy:
         return _Valued(node, self)
 
-    def create_proxy(self, kind: str, *args: object, **kwargs: object) -> fx.Proxy:
-        proxy: fx.Proxy = fx.Tracer.create_proxy(self, kind, *args, **kwargs)
+    def create_proxy(  # noqa: PLR0917 - torch's signature
+        self,
+        kind: str,
+        target: fx.node.Target,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        name: str | None = None,
+        type_expr: object = None,
+        proxy_factory_fn: Callable[[fx.Node], fx.Proxy] | None = None,
+    ) -> fx.Proxy:
+        proxy = fx.Tracer.create_proxy(
+            self, kind, target, args, kwargs, name, type_expr, proxy_factory_fn
+        )
         self._evaluate(proxy.node)
         return proxy
 
@@ -186,7 +226,7 @@ class _Tracer(fx.Tracer):
     def iter(self, obj: fx.Proxy) -> Iterator[object]:
         value = self.values[obj.node]
         if isinstance(value, Tensor | tuple | list):
-            return (obj[i] for i in range(len(value)))
+            return (operator.getitem(cast("Any", obj), i) for i in range(len(value)))
         return cast("Iterator[object]", fx.Tracer.iter(self, obj))
 
     def known(self, node: fx.Node, what: str) -> object:
@@ -210,7 +250,7 @@ class _Tracer(fx.Tracer):
         for each in node.all_input_nodes:
             if each not in self.values:  # a constant, of which torch.fx makes an attribute
                 self.values[each] = compute(self.whole, each, (), {})
-        args, kwargs = fx.node.map_arg((node.args, node.kwargs), self.values.__getitem__)
+        args, kwargs = filled((node.args, node.kwargs), self.values.__getitem__)
         versions = [(each, self.values[each], _version(self.values[each])) for each in _read(node)]
         self.running = True
         start = time.perf_counter()
@@ -242,7 +282,9 @@ class _Tracer(fx.Tracer):
 class _Valued(fx.Proxy):
     """A symbol that knows what its shape is."""
 
-    def __getattr__(self, k: str) -> object:
+    tracer: _Tracer
+
+    def __getattr__(self, k: str) -> Any:
         value = self.tracer.values[self.node]
         if isinstance(value, Tensor):
             if k in ("ndim", "dtype", "device", "is_nested", "requires_grad", "is_cuda"):
@@ -252,16 +294,22 @@ class _Valued(fx.Proxy):
         return fx.Proxy.__getattr__(self, k)
 
     def __len__(self) -> int:
-        return len(self.tracer.values[self.node])
+        return len(cast("Tensor", self.tracer.values[self.node]))
 
     def __index__(self) -> int:
-        return operator.index(self.tracer.known(self.node, "a number"))
+        return operator.index(cast("int", self.tracer.known(self.node, "a number")))
 
     def __int__(self) -> int:
-        return int(self.tracer.known(self.node, "a number"))
+        return int(cast("int", self.tracer.known(self.node, "a number")))
 
     def __float__(self) -> float:
-        return float(self.tracer.known(self.node, "a number"))
+        return float(cast("float", self.tracer.known(self.node, "a number")))
+
+
+def filled(tree: object, value: Callable[[fx.Node], object]) -> Any:
+    """Put values in place of the nodes of an argument."""
+    known = cast("Callable[[fx.Node], fx.node.Argument]", value)
+    return fx.node.map_arg(cast("fx.node.Argument", tree), known)
 
 
 def compute(

@@ -5,7 +5,7 @@ value is compared with what one copy gave. A number read off a shape grows with 
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
@@ -39,9 +39,10 @@ def _grew(one: object, two: object) -> Growth:
     if not isinstance(one, Tensor) or not isinstance(two, Tensor) or one.shape == two.shape:
         return None
     changed = [i for i, (a, b) in enumerate(zip(one.shape, two.shape, strict=False)) if a != b]
-    if one.ndim != two.ndim or len(changed) != 1 or two.shape[changed[0]] != 2 * one.shape[changed[0]]:
+    axis = changed[0] if len(changed) == 1 and one.ndim == two.ndim else None
+    if axis is None or two.shape[axis] != 2 * one.shape[axis]:
         raise UnsuitableError("a value has no axis for the examples")
-    return changed[0]
+    return axis
 
 
 def joined(values: Sequence[object], grows: Sequence[Growth]) -> object:
@@ -53,17 +54,18 @@ def joined(values: Sequence[object], grows: Sequence[Growth]) -> object:
     """
     if len(values) == 1:
         return values[0]
-    columns = [_pytree.tree_leaves(each) for each in values]
-    leaves = [_join(column, how) for column, how in zip(zip(*columns, strict=True), grows, strict=True)]
+    columns = zip(*map(_pytree.tree_leaves, values), strict=True)
+    leaves = [_join(column, how) for column, how in zip(columns, grows, strict=True)]
     return _pytree.tree_unflatten(leaves, _pytree.tree_structure(values[0]))
 
 
-def _join(column: Sequence[object], how: Growth) -> object:
+def _join(column: Sequence[Any], how: Growth) -> Any:
     if isinstance(how, tuple):
-        return torch.Size(int(_join(each, h)) for each, h in zip(zip(*column, strict=True), how, strict=True))
+        sizes = zip(*column, strict=True)
+        return torch.Size(_join(each, h) for each, h in zip(sizes, how, strict=True))
     if how == COUNT:
         return sum(column)
-    return column[0] if how is None else torch.cat(list(column), how)
+    return torch.cat(list(column), how) if isinstance(how, int) else column[0]
 
 
 def repeated(value: object, grows: Sequence[Growth], many: int) -> object:
@@ -84,13 +86,12 @@ def taken(value: object, grows: Sequence[Growth], number: int, many: int) -> obj
     return _pytree.tree_unflatten(found, structure)
 
 
-def _take(leaf: object, how: Growth, number: int, many: int) -> object:
-    if isinstance(how, tuple) and isinstance(leaf, torch.Size):
-        return torch.Size(int(_take(a, h, number, many)) for a, h in zip(leaf, how, strict=True))
+def _take(leaf: Any, how: Growth, number: int, many: int) -> Any:
+    if isinstance(how, tuple):
+        return torch.Size(_take(a, h, number, many) for a, h in zip(leaf, how, strict=True))
     if how == COUNT:
-        assert isinstance(leaf, int)
         return leaf // many
-    if isinstance(how, int) and isinstance(leaf, Tensor):
+    if isinstance(how, int):
         each = leaf.shape[how] // many
         return leaf.narrow(how, number * each, each)
     return leaf

@@ -7,20 +7,22 @@ done once for all runs that have reached it, and only where its result can diffe
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import torch
 from torch import fx
 
 from ablation.neural.forwards import standing_in
-from ablation.neural.sweep.cutting import Cut
+from ablation.neural.replacement import Replacement
+from ablation.neural.sweep.cutting import Cut, site_of
 from ablation.neural.sweep.factual import Factual, evaluated
-from ablation.neural.sweep.recording import Recording, passed_on
+from ablation.neural.sweep.recording import Recording, filled, passed_on
 from ablation.neural.sweep.rows import Growth, joined, repeated, taken
 
-Changes = dict[fx.Node, list[tuple[Cut, int]]]
+Changes: TypeAlias = dict[fx.Node, list[tuple[int, int]]]  # which cut, in which of its calls
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Branch:
     """One ablation: its cuts, and at which operation each is made, in which call."""
 
@@ -31,9 +33,9 @@ class Branch:
     def of(cls, recording: Recording, cuts: Sequence[Cut]) -> "Branch":
         """Find where in the recording the cuts are made."""
         changes: Changes = {}
-        for cut in cuts:
-            for number, node in enumerate(recording.sites[cut.part.site]):
-                changes.setdefault(node, []).append((cut, number))
+        for which, cut in enumerate(cuts):
+            for number, node in enumerate(recording.sites[site_of(cut.place)]):
+                changes.setdefault(node, []).append((which, number))
         return cls(tuple(cuts), changes)
 
 
@@ -56,6 +58,7 @@ class Suffix:
     def __post_init__(self) -> None:
         self.order = self.factual.order
         self.last = {each: node for node in self.recording.nodes for each in node.all_input_nodes}
+        self.prepared: dict[Branch, list[Replacement]] = {}
         self.useful = _leading_to(self.recording.output)
 
     def first(self, branch: Branch) -> int:
@@ -77,6 +80,9 @@ class Suffix:
         """The output of every branch, in the order given."""
         ordered = sorted(range(len(branches)), key=lambda i: self.first(branches[i]))
         group = [branches[i] for i in ordered]
+        self.prepared = {
+            branch: [cut.prepared(i) for i, cut in enumerate(branch.cuts)] for branch in group
+        }
         changed: dict[fx.Node, _Runs] = {}
         reached = self.reached(node for branch in group for node in branch.changes)
         with torch.no_grad(), standing_in({}):
@@ -99,9 +105,9 @@ class Suffix:
     def _step(self, node: fx.Node, group: Sequence[Branch], changed: dict[fx.Node, _Runs]) -> _Runs:
         many = max((changed[each].many for each in _reads(node) if each in changed), default=0)
         if node.target is passed_on:
-            joined_here = max((i + 1 for i, each in enumerate(group) if node in each.changes), default=0)
-            if joined_here:
-                return self._cut(node, group[: max(joined_here, many)], changed)
+            here = max((i + 1 for i, each in enumerate(group) if node in each.changes), default=0)
+            if here:
+                return self._cut(node, group[: max(here, many)], changed)
             return changed[_reads(node)[0]]
         clean = self.factual.get(each for each in node.all_input_nodes if each not in changed)
         values = {
@@ -121,10 +127,12 @@ class Suffix:
                 each: self._one(each, place, changed)
                 for each in (node.all_input_nodes if node in branch.changes else _nodes(value))
             }
-            piece = fx.node.map_arg(value, mine.__getitem__)
-            for cut, number in branch.changes.get(node, ()):
-                given, named = fx.node.map_arg((args, kwargs), mine.__getitem__)
-                piece = cut(piece, given, named, number)
+            piece = filled(value, mine.__getitem__)
+            for which, number in branch.changes.get(node, ()):
+                given, named = filled((args, kwargs), mine.__getitem__)
+                instead = self.prepared[branch][which](piece, given, named, number)
+                branch.cuts[which].note(piece, instead)
+                piece = instead
             pieces.append(piece)
         return _Runs(joined(pieces, self._grows(node)), len(group))
 
@@ -164,5 +172,10 @@ def _leading_to(output: fx.Node) -> set[fx.Node]:
 
 def _nodes(tree: object) -> list[fx.Node]:
     found: list[fx.Node] = []
-    fx.node.map_arg(tree, found.append)
+
+    def note(node: fx.Node) -> fx.Node:
+        found.append(node)
+        return node
+
+    filled(tree, note)
     return found

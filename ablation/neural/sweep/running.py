@@ -1,0 +1,239 @@
+"""Run the rows of a sweep batch by batch: the quick road where it is proven, else whole passes.
+
+What the quick road gives for some rows of the first batch is compared with the naive loop.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+import torch
+from torch import nn
+
+from ablation.neural.errors import RandomModuleError
+from ablation.neural.forwards import Forward
+from ablation.neural.patch import evidence
+from ablation.neural.sweep.batches import examples_in
+from ablation.neural.sweep.cutting import Cut
+from ablation.neural.sweep.engine import Resumed
+from ablation.neural.sweep.errors import UnsuitableError
+from ablation.neural.sweep.metric import Read, measured
+from ablation.neural.sweep.narrowing import narrowed
+from ablation.neural.sweep.recording import record
+from ablation.neural.sweep.table import table
+from ablation.neural.sweep.whole import jittering, whole_pass, without
+from ablation.neural.taps import Place
+from ablation.neural.trees import Inputs, largest_change, numbers
+
+TOLERANCE = 1e-6  # relative to the largest number of an output
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sweep is: ablations done of those planned, whole passes spent and saved."""
+
+    done: int
+    planned: int
+    forwards: float
+    saved: float
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked of each batch."""
+
+    module: nn.Module
+    places: Mapping[str, Place]
+    rows: Sequence[Sequence[Cut]]
+    metric: Read
+    read: Read | None
+    pointwise: bool  # whether the operator does the same at every position
+
+
+@dataclass(eq=False)
+class Run:
+    """What has been found in the batches so far."""
+
+    plan: Plan
+    together: int | None
+    memory: int
+    verify: int | None
+    progress: Callable[[Progress], None] | None
+    batches: int
+    examples: int = 0
+    baseline: float = 0.0
+    ablated: list[float] = field(default_factory=list)
+    floor: float = 0.0
+    forwards: float = 0.0
+    done: int = 0
+    reason: str = ""  # why whole passes are run
+    alone: str = ""  # why runs are not side by side
+    difference: float | None = None
+    checked: int = 0
+    size: int = 1
+
+    def batch(self, inputs: Inputs) -> None:
+        """Measure every row on one batch."""
+        examples = examples_in(inputs)
+        outputs = None if self.reason else self._resumed(inputs, examples)
+        found = self._whole(inputs, examples) if outputs is None else outputs
+        weight = examples or 1
+        total = self.examples + weight
+        share = weight / total
+        self.baseline += (found.baseline - self.baseline) * share
+        old = self.ablated or [0.0] * len(found.ablated)
+        self.ablated = [a + (b - a) * share for a, b in zip(old, found.ablated, strict=True)]
+        self.floor += (found.floor - self.floor) * share
+        self.examples = total
+
+    def _resumed(self, inputs: Inputs, examples: int | None) -> "_Found | None":
+        """The quick road; None where it cannot be taken, or gives something else."""
+        plan, first = self.plan, not self.examples
+        random = torch.random.get_rng_state()
+        try:
+            recording = record(plan.module, inputs, plan.places, plan.read)
+        except UnsuitableError as error:
+            self.reason = str(error)
+            return None
+        self.forwards += 1
+        if not torch.equal(random, torch.random.get_rng_state()):
+            self._refuse_random(inputs)
+        if plan.pointwise:
+            recording = narrowed(recording)
+        engine = Resumed(recording, self.memory, self.together)
+        engine.prepare()
+        self.forwards += 2 if engine.twice else 0
+        self.alone = engine.alone
+        branches = engine.branches(plan.rows)
+        check = self._checked(engine.deepest_first(branches)) if first else frozenset()
+        floor: list[float] = []
+        output = recording.values[recording.output]
+        baseline = self._measured(output, examples)
+        values = [baseline] * len(branches)
+        for finished in engine.run(branches):
+            for number, each in zip(finished.numbers, finished.outputs, strict=True):
+                values[number] = self._measured(each, examples)
+                if number in check and not self._agrees(inputs, number, each):
+                    return None
+            self._advance(len(finished.numbers), finished.passes, "suffix")
+        if engine.twice:
+            copies = (engine.twice.same, engine.twice.jittered)
+            floor += [abs(self._measured(each, examples) - baseline) for each in copies]
+        else:
+            floor.append(self._jittered(inputs, examples, baseline))
+        self.size = engine.used
+        return _Found(baseline, values, max(floor))
+
+    def _agrees(self, inputs: Inputs, number: int, output: object) -> bool:
+        """Run one row whole as well, and compare."""
+        naive = self._without(inputs, self.plan.rows[number])
+        self.forwards += 1
+        self.checked += 1
+        difference = largest_change(naive, output)
+        self.difference = max(self.difference or 0.0, difference)
+        if difference <= _tolerance(naive):
+            return True
+        self._refuse_random(inputs)
+        self.reason = f"resumed it differs by {difference:.2g} relative"
+        return False
+
+    def _checked(self, order: Sequence[int]) -> frozenset[int]:
+        """Choose the rows to run both ways: the ends of the network, and between them evenly."""
+        if self.verify is None or self.verify >= len(order):
+            return frozenset(order)
+        if self.verify < 2:
+            return frozenset(order[-1:] if self.verify else ())
+        step = (len(order) - 1) / (self.verify - 1)
+        return frozenset(order[round(i * step)] for i in range(self.verify))
+
+    def _whole(self, inputs: Inputs, examples: int | None) -> "_Found":
+        """The naive loop."""
+        self.done -= self.done % max(1, len(self.plan.rows))
+        if not self.examples:
+            self._refuse_random(inputs)
+        baseline = self._measured(self._pass(inputs), examples)
+        self.forwards += 1
+        values = []
+        for row in self.plan.rows:
+            values.append(self._measured(self._without(inputs, row), examples))
+            self._advance(1, 1.0, "naive")
+        return _Found(baseline, values, self._jittered(inputs, examples, baseline))
+
+    def _without(self, inputs: Inputs, cuts: Sequence[Cut]) -> object:
+        """One whole pass with components off, and the evidence that they were."""
+        stand_ins = without(self.plan.module, cuts)
+        output = self._pass(inputs, stand_ins)
+        shown = {each.component: each for each in evidence(stand_ins.values())}
+        for cut in cuts:
+            cut.calls += shown[cut.place.name].calls
+            cut.acted = cut.acted or shown[cut.place.name].proven
+        return output
+
+    def _pass(self, inputs: Inputs, stand_ins: Mapping[nn.Module, Forward] | None = None) -> object:
+        """One whole pass, as far as the metric looks at it."""
+        output = whole_pass(self.plan.module, inputs, stand_ins)
+        return output if self.plan.read is None else self.plan.read(output)
+
+    def _jittered(self, inputs: Inputs, examples: int | None, baseline: float) -> float:
+        """How far the metric moves when every part passes on its last digit changed."""
+        self.forwards += 1
+        output = self._pass(inputs, jittering(self.plan.places.values()))
+        return abs(self._measured(output, examples) - baseline)
+
+    def _refuse_random(self, inputs: Inputs) -> None:
+        one, two = (self._pass(inputs) for _ in range(2))
+        self.forwards += 2
+        if (difference := largest_change(one, two)) > _tolerance(one):
+            raise RandomModuleError("the output", difference)
+
+    def _measured(self, output: object, examples: int | None) -> float:
+        return measured(self.plan.metric, output, examples)
+
+    def _advance(self, rows: int, passes: float, engine: str) -> None:
+        self.done += rows
+        self.forwards += passes
+        if self.progress is not None:
+            planned = len(self.plan.rows) * self.batches
+            naive = self.done + self.done / len(self.plan.rows)
+            self.progress(
+                Progress(self.done, planned, self.forwards, naive - self.forwards, engine)
+            )
+
+    def table(self, names: Sequence[str], operator: str) -> pd.DataFrame:
+        """Lay out what was found."""
+        planned = (len(names) + 1) * self.batches
+        facts = {
+            "engine": "naive" if self.reason else "suffix",
+            "reason": self.reason or self.alone,
+            "operator": operator,
+            "together": self.size,
+            "checked": self.checked,
+            "largest_difference": self.difference,
+            "forwards": self.forwards,
+            "saved": planned - self.forwards,
+        }
+        proven = bool(self.reason or self.checked)
+        floor = max(self.floor, abs(self.baseline) * torch.finfo(torch.float32).eps)
+        return table(
+            names,
+            self.baseline,
+            self.ablated,
+            floor=floor,
+            exact=[proven] * len(names),
+            facts=facts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The metric on one batch: as it is, row by row, and how much of it is rounding."""
+
+    baseline: float
+    ablated: list[float]
+    floor: float
+
+
+def _tolerance(output: object) -> float:
+    eps = max((torch.finfo(leaf.dtype).eps for leaf in numbers(output)), default=0.0)
+    return max(TOLERANCE, 8 * eps)
