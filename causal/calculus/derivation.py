@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from causal.calculus.certificate import certificate_of_yes, confirm_yes
 from causal.calculus.step import Step
-from causal.expression import Expression, arranged, laws, replaced
+from causal.expression import Expression, P, arranged, laws, replaced
 from causal.graph import ADMG
 
 __all__ = ["Derivation", "Line"]
 
 _COLUMN = 72  # characters; a longer formula has its reason under it
+_LAWS = 16  # in a formula; where there are more, only what changes is written
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,14 @@ class Derivation:
     def __str__(self) -> str:
         """The chain, one line a step, as one would write it on a board.
 
-        The reasons stand in a column of their own; where lines are long, under their lines.
+        The reasons stand in a column of their own; where lines are long, under their lines; where
+        they have very many laws, only the law that a step rewrites is written, and the result.
         """
-        rows = [(str(line.expression), line.step.reason) for line in self.lines()]
+        lines = self._short_lines()
+        if lines is None:
+            changes = [f"  {_left(s)}= {s.after}\n      [{s.reason}]" for s in self._changes()]
+            return "\n".join([f"{self.start}, one law after another:", *changes])
+        rows = [(str(line.expression), line.step.reason) for line in lines]
         longest = max((len(text) for text, _ in rows), default=0)
         if longest <= _COLUMN:
             shown = [f"  = {text.ljust(longest)}   [{reason}]" for text, reason in rows]
@@ -55,12 +61,36 @@ class Derivation:
         return "\n".join([str(self.start), *shown])
 
     def latex(self) -> str:
-        """The chain as an ``aligned`` block."""
-        rows = [
-            rf"&= {line.expression.latex()} && \text{{{line.step.rule}}}" for line in self.lines()
-        ]
-        body = " \\\\\n".join([self.start.latex() + " " + (rows[0] if rows else ""), *rows[1:]])
+        """The chain as an ``aligned`` block, each line with its rule and separation."""
+        lines = self._short_lines()
+        if lines is None:
+            rows = [
+                f"{_left(s, Expression.latex)}&= {s.after.latex()} && {s.latex_reason}"
+                for s in self._changes()
+            ]
+        else:
+            rows = [f"&= {ln.expression.latex()} && {ln.step.latex_reason}" for ln in lines]
+            rows[:1] = [f"{self.start.latex()} {rows[0]}" if rows else self.start.latex()]
+        body = " \\\\\n".join(rows)
         return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+    def _short_lines(self) -> list[Line] | None:
+        """The lines, or None as soon as one is too long to be repeated for every step."""
+        found = []
+        for line in self.lines():
+            if line.expression.size > _LAWS:
+                return None
+            found.append(line)
+        return found
+
+    def _changes(self) -> Iterator[Step]:
+        """The steps; where the last one rewrites a law, what all of them lead to comes after it.
+
+        A step that rewrites no single law rewrites the whole line.
+        """
+        yield from self.steps
+        if self.steps and isinstance(self.steps[-1].before, P):
+            yield Step("probability", self.end, self.end, why="all of these together")
 
     def certificate(self, graph: ADMG) -> dict[str, object]:
         """Plain data that ``causal.checker`` verifies without the solver."""
@@ -88,3 +118,7 @@ class Derivation:
     def to_list(self) -> list[dict[str, object]]:
         """Plain data, for JSON."""
         return [step.to_dict() for step in self.steps]
+
+
+def _left(step: Step, written: Callable[[Expression], str] = str) -> str:
+    return f"{written(step.before)} " if isinstance(step.before, P) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from causal.expression import Expression
-from causal.variables import Variables, listed, natural, quoted
+from causal.variables import Variables, listed, natural, quoted, typeset
 
 __all__ = ["Separation", "Step"]
 
@@ -29,6 +29,20 @@ class Separation:
             cuts.append(f"out of {listed(map(quoted, self.cut_out))}")
         where = f" without edges {' or '.join(cuts)}" if cuts else ""
         return f"{_comma(self.one)} ⊥ {_comma(self.other)}{given}{where}"
+
+    def latex(self) -> str:
+        r"""In Pearl's notation: a bar over what has no edges into it, one under what has none out.
+
+        >>> z, y, x = (frozenset(name) for name in "ZYX")
+        >>> print(Separation(y, z, x, cut_in=x, cut_out=z).latex())
+        (Y \perp Z \mid X)_{G_{\overline{X}\underline{Z}}}
+        """
+        one, other, given, into, out_of = map(_typeset, vars(self).values())
+        bar = rf" \mid {given}" if given else ""
+        cuts = (rf"\overline{{{into}}}" if into else "") + (
+            rf"\underline{{{out_of}}}" if out_of else ""
+        )
+        return rf"({one} \perp {other}{bar})_{{{f'G_{{{cuts}}}' if cuts else 'G'}}}"
 
     def to_dict(self) -> dict[str, list[str]]:
         """Plain data, for JSON."""
@@ -55,6 +69,13 @@ class Step:
         """What stands in brackets behind the line."""
         return f"{self.rule}: {self.separation}" if self.separation else self.why or self.rule
 
+    @property
+    def latex_reason(self) -> str:
+        """What stands behind the line, in LaTeX."""
+        if self.separation is None:
+            return rf"\text{{{self.reason}}}"
+        return rf"\text{{{self.rule}: }} {self.separation.latex()}"
+
     def __str__(self) -> str:
         return f"{self.before} = {self.after}   [{self.reason}]"
 
@@ -78,3 +99,7 @@ class Step:
 
 def _comma(names: Variables) -> str:
     return ", ".join(map(quoted, sorted(names, key=natural)))
+
+
+def _typeset(names: Variables) -> str:
+    return ", ".join(map(typeset, sorted(names, key=natural)))

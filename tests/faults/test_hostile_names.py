@@ -52,7 +52,7 @@ def test_values_and_worlds_of_a_query_are_read_back(value: str) -> None:
 
 COMMANDS = {
     *["text", "mid", "operatorname", "sum", "frac", "left", "right", "begin", "end"],
-    *["textbackslash", "textasciicircum", "textasciitilde"],
+    *["textbackslash", "textasciicircum", "textasciitilde", "perp", "overline", "underline"],
     *r"{}$&#%_,\;",
 }
 
