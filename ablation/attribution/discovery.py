@@ -15,6 +15,7 @@ from ablation.errors import AblationError, listed
 from ablation.neural import Activations, ablated, observe, select
 from ablation.neural.errors import RandomModuleError
 from ablation.neural.isolation import unchanged
+from ablation.neural.patch import refuse_no_effect
 from ablation.neural.replacement import OFF
 from ablation.neural.trees import Inputs, Module, largest_change
 from ablation.operators import Operator
@@ -124,9 +125,12 @@ def discover_components(
         _refuse_random(before, observe(module, inputs, names), threshold)
         for name in names:
             held = {other: own for other, own in before.own.items() if other != name}
-            with ablated(module, name, by=by, reference=reference, seed=seed):
+            with ablated(
+                module, name, by=by, reference=reference, seed=seed, expect_effect=False
+            ) as patch:
                 total |= _changes(name, before, observe(module, inputs, names))
                 direct |= _changes(name, before, observe(module, inputs, names, hold=held))
+            refuse_no_effect(patch.acted)
     edges, rest = _cut(direct, threshold)
     ancestral, _ = _cut(total, threshold)
     return ComponentGraph(

@@ -87,16 +87,25 @@ class OperatorCannotServeError(NeuralError, ValueError):
 class AblationHadNoEffectError(NeuralError, RuntimeError):
     """An ablation that did nothing: its effect would be a second baseline under another name."""
 
-    def __init__(self, component: str, operator: object, calls: int) -> None:
-        self.component, self.operator, self.calls = component, operator, calls
+    def __init__(
+        self, component: str, operator: object, calls: int, *, output: bool = False
+    ) -> None:
+        self.component, self.operator, self.calls, self.output = component, operator, calls, output
+        often = f"in {calls} call{'s' * (calls > 1)}"
         if calls == 0:
             reason = (
                 "it was never called. Was the same module run? A parent that reads its weights "
                 "directly, or a copy of the module, does not call it."
             )
+        elif output:
+            reason = (
+                f"{often} its output changed, but the output of the whole module stayed the same "
+                "bit for bit, though it is computed from it. Something after it may be dead, or "
+                "the change too small; pass expect_effect=False where that is a finding."
+            )
         else:
             reason = (
-                f"in {calls} call{'s' * (calls > 1)} its output was the same with and without. "
+                f"{often} its output was the same with and without. "
                 "Choose another operator, or pass expect_effect=False where that is the point."
             )
         super().__init__(f"ablating {component!r} by {operator} had no effect: {reason}")

@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from ablation.errors import listed
 from ablation.neural.activations import observe
+from ablation.neural.control import Witness, change_of_output, provably_unaffected
 from ablation.neural.errors import AblationHadNoEffectError, AlreadyAblatedError, InPlaceError
 from ablation.neural.forwards import Forward, eager, standing_in, writes_in_place
+from ablation.neural.optimal import optimal_constants
 from ablation.neural.replacement import OFF, Replacement
 from ablation.neural.selection import Patterns, select
 from ablation.neural.taps import Place, layered, outermost, passed
 from ablation.neural.trees import Inputs, cloned, tensors
-from ablation.operators import Operator
+from ablation.operators import Operator, OptimalConstant
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,12 @@ class Patch:
     """The ablations of one `with` block; `acted` says what they have done so far."""
 
     stand_ins: tuple["Ablated", ...]
+    outputs: list[float | None] = field(default_factory=list)
+
+    @property
+    def output_change(self) -> float | None:
+        """Change of the module's output in its first call, relative; None before it is known."""
+        return self.outputs[-1] if self.outputs else None
 
     @property
     def acted(self) -> tuple[Acted, ...]:
@@ -144,12 +153,15 @@ def ablated(
 ) -> Iterator[Patch]:
     """Run a module with components off; on leaving, it is bit for bit what it was.
 
-    Several components are switched off together. `reference` holds the inputs from which Mean and
-    Resample take their values; without it they use the batch at hand. Leaving without an error
-    raises AblationHadNoEffectError when a component was never called or its output never changed;
-    `expect_effect=False` says that this may be so, and `acted` on the patch still tells.
+    Every component that is named is switched off, all of them together. `reference` holds the
+    inputs from which an operator takes its values; without it Mean and Resample use the batch at
+    hand. Leaving without an error raises AblationHadNoEffectError when a component was never
+    called, when its output never changed, and when the module's own output stayed the same bit
+    for bit though it is computed from the component. For the last, the first call is run once
+    more without the ablation. `expect_effect=False` says that all this may be so, and saves that
+    run; `acted` on the patch still tells.
 
-    >>> net = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+    >>> net = nn.Sequential(nn.Linear(2, 2), nn.Tanh())
     >>> with ablated(net, "0") as patch, torch.no_grad():
     ...     net(torch.ones(2))
     tensor([0., 0.])
@@ -158,15 +170,27 @@ def ablated(
     """
     module = eager(module)
     places = select(module, components)
-    own: Mapping[str, tuple[object, ...]] = {}
-    if reference is not None:
-        own = observe(module, reference, tuple(places)).own
+    own = references(module, places, by, reference)
     stand_ins = switched_off(module, places, by, own, seed)
     patch = Patch(tuple(stand_ins.values()))
-    with standing_in(stand_ins):
+    witness = Witness(stand_ins.get(module, module.forward))
+    watched: dict[nn.Module, Forward] = {**stand_ins, module: witness} if expect_effect else {}
+    with standing_in(watched or stand_ins):
         yield patch
     if expect_effect:
         refuse_no_effect(patch.acted)
+        _control(module, witness, patch)
+
+
+def references(
+    module: nn.Module, places: Mapping[str, Place], by: Operator, reference: Inputs | None
+) -> Mapping[str, tuple[object, ...]]:
+    """What the components return on the reference, or what was found best for it there."""
+    if reference is None:
+        return {}
+    if isinstance(by, OptimalConstant):
+        return optimal_constants(module, places, by, reference)
+    return observe(module, reference, tuple(places)).own
 
 
 def switched_off(
@@ -199,6 +223,18 @@ def refuse_no_effect(acted: Iterable[Acted]) -> None:
     for did in acted:
         if not did.proven:
             raise AblationHadNoEffectError(did.component, did.operator, did.calls)
+
+
+def _control(module: nn.Module, witness: Witness, patch: Patch) -> None:
+    """Refuse an ablation which the output does not show, though it is computed from it."""
+    change = change_of_output(module, witness)
+    patch.outputs.append(change)
+    if change != 0:
+        return
+    names = [did.component for did in patch.acted]
+    if not provably_unaffected(module, witness, names):
+        did = patch.acted[0]
+        raise AblationHadNoEffectError(listed(names), did.operator, did.calls, output=True)
 
 
 def _refuse_second_patch(module: nn.Module, places: Mapping[str, Place]) -> None:

@@ -17,6 +17,7 @@ from ablation.neural.taps import CHANNELS_FIRST, Place
 from ablation.neural.trees import numbers, tensors
 from ablation.operators import (
     Constant,
+    Each,
     Freeze,
     Mean,
     Noise,
@@ -80,7 +81,7 @@ class Replacement:
             case Skip():
                 return self._input(output, given)
             case Mean(each):
-                axes = self._averaged(output, by_feature=each == "feature")
+                axes = averaged(self.place, output, each=each)
                 values = self._pool(output, pool, at_least=2 - (axes != (0,)), same=axes == (0,))
                 return values.mean(axes, keepdim=True).expand_as(output).clone()
             case Resample():
@@ -150,13 +151,6 @@ class Replacement:
         except RuntimeError:
             raise self._differs(output, pool, "be the same, or one example") from None
 
-    def _averaged(self, output: Tensor, *, by_feature: bool) -> tuple[int, ...]:
-        """Which axes a mean is over: examples, and positions where features are asked for."""
-        if not by_feature:
-            return (0,)
-        feature = _feature_axis(self.place, output)
-        return tuple(axis for axis in range(output.ndim) if axis != feature)
-
     def _pool(
         self, output: Tensor, pool: Tensor | None, *, at_least: int = 2, same: bool = True
     ) -> Tensor:
@@ -175,6 +169,18 @@ class Replacement:
             f"the reference: they may {may}."
         )
         return OperatorCannotServeError(self.operator, reason)
+
+
+def averaged(place: Place, output: Tensor, *, each: Each) -> tuple[int, ...]:
+    """Which axes a mean is over: examples, and positions where features are asked for.
+
+    >>> averaged(Place("conv", torch.nn.Conv2d(1, 1, 1)), torch.ones(2, 3, 4, 4), each="feature")
+    (0, 2, 3)
+    """
+    if each == "position":
+        return (0,)
+    feature = _feature_axis(place, output)
+    return tuple(axis for axis in range(output.ndim) if axis != feature)
 
 
 def _feature_axis(place: Place, output: Tensor) -> int:

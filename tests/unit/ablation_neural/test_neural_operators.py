@@ -14,6 +14,7 @@ from ablation.operators import (
     Mean,
     Noise,
     Operator,
+    OptimalConstant,
     ReplaceBy,
     Resample,
     Scale,
@@ -86,7 +87,7 @@ def test_noise_is_the_same_draw_scaled(vision, images):
     for scale in (0.1, 0.2):
         seen = []
         handle = vision.blocks[1].drop.register_forward_pre_hook(lambda _, x, to=seen: to.append(x))
-        with ablated(vision, MLP, by=Noise(scale), seed=3):
+        with ablated(vision, MLP, by=Noise(scale), seed=3, expect_effect=False):
             vision(images)
         handle.remove()
         (own,) = observe(vision, images, MLP).own[MLP]
@@ -190,3 +191,51 @@ def test_a_component_that_writes_unannounced_is_refused():
     ):
         net(torch.ones(2))
     assert "forward" not in net.part.__dict__
+
+
+def test_the_optimal_constant_is_the_least_squares_answer(vision, images):
+    """Behind a linear map the best constant for a squared loss has a closed form."""
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(8, 3), nn.Linear(3, 5))
+    x = torch.rand(40, 8)
+    wanted = torch.rand(40, 5)
+    by = OptimalConstant(loss=lambda out: (out - wanted).square().mean(), steps=1500, rate=0.01)
+    with ablated(net, "0", by=by, reference=x):
+        got = net(x)
+    target = (wanted.mean(0) - net[1].bias).unsqueeze(1)
+    best = torch.linalg.lstsq(net[1].weight, target).solution.squeeze(1)
+    torch.testing.assert_close(got, net[1](best).expand_as(got), rtol=1e-3, atol=1e-3)
+
+
+def test_no_other_constant_costs_less_than_the_optimal_one(vision, images):
+    labels = torch.tensor([1, 2, 3, 4])
+
+    def loss(output: Tensor) -> Tensor:
+        return nn.functional.cross_entropy(output, labels)
+
+    def cost(by: Operator, name: str) -> float:
+        with ablated(vision, name, by=by, reference=images):
+            return float(loss(vision(images)))
+
+    before = {name: value.clone() for name, value in vision.state_dict().items()}
+    for name in (MLP, "blocks.0.attention.heads[0]"):
+        optimal = cost(OptimalConstant(loss=loss, steps=60), name)
+        assert optimal < min(cost(Zero(), name), cost(Mean(), name)) + 1e-6
+        shared = cost(OptimalConstant(loss=loss, each="feature", steps=60), name)
+        assert optimal <= shared + 0.05
+    assert all(torch.equal(before[name], value) for name, value in vision.state_dict().items())
+    assert all(weights.grad is None for weights in vision.parameters())
+
+
+def test_an_optimal_constant_needs_a_reference_and_a_loss_with_a_gradient(vision, images):
+    with (
+        pytest.raises(OperatorCannotServeError, match="Pass reference="),
+        ablated(vision, MLP, by=OptimalConstant(loss=torch.mean)),
+    ):
+        vision(images)
+    with (
+        pytest.raises(OperatorCannotServeError, match="must be one number"),
+        ablated(vision, MLP, by=OptimalConstant(loss=lambda out: 1.0), reference=images),
+    ):
+        vision(images)
+    assert "forward" not in vision.blocks[1].mlp.__dict__

@@ -1,0 +1,104 @@
+"""The last part of the positive control: that the module's own output changed.
+
+The first call is kept, and run once more without the ablation, on the same random numbers. Where
+the two outputs are equal bit for bit, the graph of components says whether that had to be so.
+"""
+
+import inspect
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.utils import _pytree
+
+from ablation.neural.components import Components
+from ablation.neural.forwards import Forward, standing_in
+from ablation.neural.isolation import unchanged
+from ablation.neural.trees import Call, copied, largest_change, numbers
+
+_PLAIN = (Tensor, bool, int, float, complex, str, type(None), torch.dtype, torch.device)
+
+
+@dataclass(eq=False)
+class Witness:
+    """Stands in for the whole module, and keeps its first call with what was returned."""
+
+    forward: Forward
+    seen: list["_Seen"] = field(default_factory=list)
+    called: bool = False
+
+    def __post_init__(self) -> None:
+        self.__wrapped__ = self.forward
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Run the call; keep the first, where its arguments can be copied."""
+        if self.called:
+            return self.forward(*args, **kwargs)
+        self.called = True
+        plain = all(isinstance(leaf, _PLAIN) for leaf in _pytree.tree_leaves((args, kwargs)))
+        kept = (copied(args), copied(kwargs), _random_state()) if plain else None
+        output = self.forward(*args, **kwargs)
+        if kept is not None and numbers(output):
+            self.seen.append(_Seen(*kept, copied(output)))
+        return output
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    args: object
+    kwargs: object
+    random: tuple[Tensor, list[Tensor]]
+    output: object
+
+    def call(self) -> Call:
+        """A fresh copy of the arguments, as nobody has written into yet."""
+        args, kwargs = copied(self.args), copied(self.kwargs)
+        assert isinstance(args, tuple)
+        assert isinstance(kwargs, dict)
+        return args, kwargs
+
+
+def change_of_output(module: nn.Module, witness: Witness) -> float | None:
+    """Run the first call again, as the module is now, and compare; None where none was kept.
+
+    None as well where an argument is an object of another library, such as a cache: it may have
+    changed meanwhile, so the second call would not be the same.
+
+    >>> net = nn.Sequential(nn.ReLU())
+    >>> witness = Witness(lambda x: 0 * net.forward(x))
+    >>> _ = witness(torch.tensor([1.0, 2.0]))
+    >>> change_of_output(net, witness)
+    1.0
+    """
+    for seen in witness.seen:
+        args, kwargs = seen.call()
+        with torch.no_grad(), unchanged(module), _random(seen.random), standing_in({}):
+            return largest_change(module.forward(*args, **kwargs), seen.output)
+    return None
+
+
+def provably_unaffected(module: nn.Module, witness: Witness, names: Iterable[str]) -> bool:
+    """Whether, by the graph of components, nothing in the output is computed from these."""
+    names = list(names)
+    args, kwargs = witness.seen[0].call()
+    given = list(inspect.signature(module.forward).parameters)
+    inputs = dict(zip(given, args, strict=False)) | kwargs if kwargs else args
+    graph = Components.of(module, inputs, names)
+    return not any(graph.reaches_output(name) for name in names)
+
+
+def _random_state() -> tuple[Tensor, list[Tensor]]:
+    started = torch.cuda.is_available() and torch.cuda.is_initialized()
+    return torch.get_rng_state(), torch.cuda.get_rng_state_all() if started else []
+
+
+@contextmanager
+def _random(state: tuple[Tensor, list[Tensor]]) -> Iterator[None]:
+    """Draw the random numbers that were drawn after this state, and leave the stream as it was."""
+    with torch.random.fork_rng(devices=range(len(state[1]))):
+        torch.set_rng_state(state[0])
+        if state[1]:
+            torch.cuda.set_rng_state_all(state[1])
+        yield
