@@ -13,8 +13,9 @@ from causal.model.continuous import Additive, LocationScale
 from causal.model.finite import Table
 from causal.model.fitting.choice import counts
 from causal.model.fitting.held_out import HeldOut
+from causal.model.fitting.regression import Scaled
 from causal.model.fitting.residuals import goodness
-from causal.model.fitting.task import Task
+from causal.model.fitting.task import Learner, Task
 from causal.model.mechanism import Mechanism
 from causal.model.noise import Floats, floats
 
@@ -54,17 +55,20 @@ def misfit(mechanism: Mechanism, held: HeldOut) -> float:
     return goodness(held.left * np.sqrt(noise.form.variance), noise)
 
 
-def warnings(task: Task, mechanism: Mechanism, spread: float) -> tuple[str, ...]:
+def warnings(task: Task, learner: Learner, mechanism: Mechanism, spread: float) -> tuple[str, ...]:
     """In words, what makes counterfactuals of this variable doubtful."""
     found = []
     v = task.variable
     if spread < BELIEVED:
-        help_ = (
-            "by=Scaled() lets the spread depend on the parents"
-            if isinstance(mechanism, Additive)
-            else "neither additive nor scaled noise describes it, so that its counterfactuals of "
-            "single units are doubtful"
-        )
+        if isinstance(mechanism, Additive):
+            help_ = "by=Scaled() lets the spread depend on the parents"
+        elif isinstance(learner, Scaled) and not learner.bent:
+            help_ = "by=Scaled() lets its scale bend"
+        else:
+            help_ = (
+                "neither additive nor scaled noise describes it, so that its counterfactuals of "
+                "single units are doubtful"
+            )
         found.append(
             f"{v}: the spread of the noise moves with the parents (p = {spread:.1g}); {help_}"
         )

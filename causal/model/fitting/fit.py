@@ -62,7 +62,7 @@ def fit(
     >>> print(fit(ADMG.parse("X -> Y"), data))
     500 rows, 2 mechanisms
       X := mean(nothing) + noise
-      Y := mean(X) + noise; explains 82% of held-out rows
+      Y := mean(X) + noise; explains 82% out of sample
     """
     _check_graph(graph)
     rows = _rows(graph, data, missing)
@@ -134,7 +134,7 @@ def _report(
     warnings: list[str] = []
     for v, (learner, mechanism, held) in learned.items():
         spread = checks.moving_spread(tasks[v], held)
-        said = checks.warnings(tasks[v], mechanism, spread)
+        said = checks.warnings(tasks[v], learner, mechanism, spread)
         warnings += said
         text, noise = described(mechanism)
         rows.append(

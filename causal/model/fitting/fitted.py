@@ -54,7 +54,7 @@ class Fitted:
         for v, mechanism, explained in zip(
             self.report["variable"], self.report["mechanism"], self.report["explained"], strict=True
         ):
-            well = "" if np.isnan(explained) else f"; explains {explained:.0%} of held-out rows"
+            well = "" if np.isnan(explained) else f"; explains {explained:.0%} out of sample"
             lines.append(f"  {v} := {mechanism}{well}")
         return "\n".join([*lines, *(f"  warning: {text}" for text in self.warnings)])
 
