@@ -39,7 +39,9 @@ MODEL is a file in JSON or TOML, such text itself, or - for standard input:
   {"exogenous": {"u": [0.4, 0.6]}, "equations": {"X": "u", "Y": "1 - X"}}
 An exogenous noise takes the values 0, 1, ... with these probabilities; in two
 equations it is a hidden common cause. Equations have + - * / // % **, == !=
-< <= > >=, and or not, a if b else c, choose(i, a, b, ...), min, max, abs, int."""
+< <= > >=, and or not, a if b else c, choose(i, a, b, ...), min, max, abs, int.
+Real noise has a law, "noise": {"e": "normal(0, 1)"}; there are also exp, log,
+sqrt and tanh."""
 QUERY = """\b
 QUERY is P(...), E(...), or a sum or difference of such:
   P(Y[X=0]=0 | X=1, Y=1)     that Y would be 0, had X been 0, where both are 1

@@ -7,19 +7,21 @@ every setting of what it reads.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 from math import prod
 
 from causal.errors import ModelError, UnknownInTextError, UnknownVariableError
 from causal.graph import ADMG
 from causal.model.equations.evaluating import EvaluationError, Exact, evaluated
+from causal.model.equations.noise_laws import noise_law
 from causal.model.equations.parsing import parse_equation
+from causal.model.equations.shapes import shaped
 from causal.model.equations.syntax import Expression, names
 from causal.model.exact import Number, exact
 from causal.model.finite.response import Response
-from causal.model.mechanism import Value, Values
+from causal.model.mechanism import Mechanism, Value, Values
 from causal.model.noise import Noise
 from causal.model.scm import SCM
 from causal.variables import Variable, nearest, quoted
@@ -39,25 +41,51 @@ def built(
     >>> built({"U": ["1/4", "3/4"]}, {"X": "U", "Y": "1 - X"}, {}).law("Y")[0]
     Fraction(3, 4)
     """
-    if noise:
-        raise ModelError("noise of real numbers is not read yet; give exogenous probabilities")
     hidden = {name: Noise(name, _law(name, law)) for name, law in exogenous.items()}
-    if both := sorted(hidden.keys() & equations.keys()):
-        raise ModelError(f"{quoted(both[0])} is exogenous and has an equation; it is one or other")
+    real = {name: noise_law(name, text) for name, text in noise.items()}
+    _check_kinds(hidden, real, equations)
     texts = {v: _text(v, text) for v, text in equations.items()}
     parsed = {v: parse_equation(text, of=v) for v, text in texts.items()}
     reads = {v: tuple(dict.fromkeys(n.name for n in names(e))) for v, e in parsed.items()}
-    _check_names(parsed, texts, [*equations, *hidden])
+    _check_names(parsed, texts, [*equations, *hidden, *real])
     order = ADMG.of(
         nodes=equations,
-        directed=[(name, v) for v, read in reads.items() for name in read if name not in hidden],
+        directed=[(n, v) for v, read in reads.items() for n in read if n in equations],
     ).nodes
+    own = _own_noise(reads, real)
     domains: dict[str, Values] = {name: one.values for name, one in hidden.items()}
-    tables = {}
+    mechanisms: dict[Variable, Mechanism] = {}
     for v in order:
-        tables[v] = _tabulated(v, parsed[v], reads[v], domains, texts[v])
-        domains[v] = tables[v].values
-    return SCM.of({v: tables[v] for v in equations}, hidden.values())
+        if all(name in domains for name in reads[v]):
+            mechanisms[v] = _tabulated(v, parsed[v], reads[v], domains, texts[v])
+        else:
+            mechanisms[v] = shaped(parsed[v], own.get(v), real.get(own.get(v, "")))
+        if mechanisms[v].values:
+            domains[v] = mechanisms[v].values
+    shared = [Noise(name, law) for name, law in real.items() if name not in own.values()]
+    return SCM.of({v: mechanisms[v] for v in equations}, [*hidden.values(), *shared])
+
+
+def _check_kinds(
+    hidden: Collection[str], real: Collection[str], equations: Collection[str]
+) -> None:
+    """Raise ModelError when one name is of two kinds."""
+    kinds = {"exogenous": hidden, "noise": real, "an equation": equations}
+    for (one, ones), (other, others) in combinations(kinds.items(), 2):
+        if both := sorted(set(ones) & set(others)):
+            raise ModelError(f"{quoted(both[0])} has {one} and {other}; it is one or the other")
+
+
+def _own_noise(
+    reads: Mapping[Variable, tuple[str, ...]], real: Collection[str]
+) -> dict[Variable, str]:
+    """The one noise that an equation alone reads; a second one keeps its name."""
+    readers = {name: [v for v, read in reads.items() if name in read] for name in real}
+    if unread := [name for name, found in readers.items() if not found]:
+        raise ModelError(f"no equation reads the noise {quoted(unread[0])}; delete it")
+    alone = {name: found[0] for name, found in readers.items() if len(found) == 1}
+    owners = list(alone.values())
+    return {v: name for name, v in alone.items() if owners.count(v) == 1}
 
 
 def _law(name: str, law: object) -> Sequence[Number]:

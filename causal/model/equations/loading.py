@@ -36,7 +36,9 @@ def load_model(source: Source) -> SCM:
     ``exogenous`` gives each noise the probabilities of its values 0, 1, 2, ..., decimals taken as
     they are written; ``equations`` gives each variable what it equals.  The graph follows: a noise
     in two equations is a hidden common cause, ``<->``.  A variable takes the values that its
-    equation can have, whatever its causes are set to.
+    equation can have, whatever its causes are set to.  ``noise`` gives real noise its law, as in
+    ``"normal(0, 1)"``; an equation to which it is added is recognised as linear or additive, so
+    that units have counterfactual values; any other can be drawn from.
 
     Raises ModelSyntaxError or EquationSyntaxError with line:column, UnknownInTextError,
     CycleError, ModelError, or DataError for a file that is not there.
