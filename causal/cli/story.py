@@ -74,12 +74,17 @@ def _no(answer: causal.NotIdentified) -> str:
 
 def _help(answer: causal.NotIdentified) -> str:
     """What would make it identifiable, smallest changes first."""
-    found = causal.remedies(answer.graph, answer.query, limit=3, budget=2000)
+    budget = 20_000 // len(answer.graph.nodes) + 1  # a look at a graph costs as much as it is large
+    found = causal.remedies(answer.graph, answer.query, limit=3, budget=min(budget, 2000))
     ways = [f"an experiment that randomises {quoted(v)}" for v in found.randomise]
     ways += [f"a measurement of what {listed(map(quoted, edge))} share" for edge in found.measure]
     for edges in found.without:
         shared = " and ".join(f"{quoted(a)} <-> {quoted(b)}" for a, b in sorted(edges))
         ways.append(f"a reason to rule out {shared}")
+    if not ways and not found.complete:
+        return _prose(
+            "`causal remedies` looks for what would make it computable; here it takes long."
+        )
     if not ways:
         return _prose("No single experiment or measurement would make it computable.")
     return "\n".join(["Any one of these would make it computable:", *(f"  {way}" for way in ways)])

@@ -36,7 +36,7 @@ class Remedies:
     ``without`` holds the smallest sets of ``<->`` edges to rule out, ``randomise`` the single
     variables outside the query to experiment on, ``measure`` the hidden common causes to observe,
     each as its ``<->`` edge, and ``latent`` those declared by name.  ``complete`` is False when the
-    search for edges stopped early.  A query that is identified needs nothing: ``without`` is then
+    search stopped early.  A query that is identified needs nothing: ``without`` is then
     the empty set alone.
     """
 
@@ -68,9 +68,9 @@ def remedies(
     """The smallest changes after which a query is identified.
 
     ``latent`` names variables of the graph that are not measured: the data are about the others,
-    and each is tried as one that is.  At most ``limit`` sets of edges are listed, and at most
-    ``budget`` graphs are looked at.  Raises QuerySyntaxError, UnknownVariableError, or
-    UnsupportedQueryError for a counterfactual.
+    and each is tried as one that is.  At most ``limit`` sets of edges are listed, and of
+    edges, of variables and of causes at most ``budget`` choices are looked at.  Raises
+    QuerySyntaxError, UnknownVariableError, or UnsupportedQueryError for a counterfactual.
 
     >>> found = remedies(ADMG.parse("Z -> X -> Y; Z <-> X; Z <-> Y"), "P(Y | do(X))")
     >>> [sorted(edges) for edges in found.without]
@@ -91,19 +91,13 @@ def remedies(
         return Remedies((frozenset(),), (), ())
     inside = observed.named(verdict.outer)
     edges, complete = _fewest_edges(observed, query, limit, budget)
+    settable = [v for v in observed.nodes if v in inside - query.variables]
+    shared = [edge for edge in graph.bidirected if inside.issuperset(edge)]
     return Remedies(
         without=tuple(edges),
-        randomise=tuple(
-            v
-            for v in observed.nodes
-            if v in inside - query.variables and _by_experiment(observed, query, v)
-        ),
-        measure=tuple(
-            edge
-            for edge in graph.bidirected
-            if inside.issuperset(edge) and _by_measurement(graph, query, hidden, edge)
-        ),
-        complete=complete,
+        randomise=tuple(v for v in settable[:budget] if _by_experiment(observed, query, v)),
+        measure=tuple(e for e in shared[:budget] if _by_measurement(graph, query, hidden, e)),
+        complete=complete and max(len(settable), len(shared)) <= budget,
         latent=tuple(
             u for u in sorted(hidden, key=natural) if _identified(graph, query, hidden - {u})
         ),
