@@ -14,7 +14,7 @@ from ablation.neural.activations import observe
 from ablation.neural.errors import OperatorCannotServeError
 from ablation.neural.forwards import Forward, standing_in
 from ablation.neural.isolation import unchanged
-from ablation.neural.replacement import Replacement, averaged
+from ablation.neural.replacement import Replacement, Sought, averaged
 from ablation.neural.taps import Place, layered, outermost, passed
 from ablation.neural.trees import Inputs, call, numbers
 from ablation.operators import Freeze, OptimalConstant
@@ -24,13 +24,13 @@ Calls = tuple[tuple[Tensor, ...], ...]  # the tensors that a component passes on
 
 def optimal_constants(
     module: nn.Module, places: Mapping[str, Place], by: OptimalConstant, reference: Inputs
-) -> dict[str, Calls]:
+) -> dict[str, tuple[Sought, ...]]:
     """Find, for all components together, the constants at which the loss is least.
 
     >>> net, x = nn.Sequential(nn.Identity()), torch.tensor([[0.0], [2.0]])
     >>> best = OptimalConstant(loss=lambda output: (output - 3).square().mean(), steps=300)
     >>> found = optimal_constants(net, {"0": Place("0", net[0])}, best, x)
-    >>> round(float(found["0"][0][0]), 2)
+    >>> round(float(found["0"][0].constants[0]), 2)
     3.0
     """
     own = observe(module, reference, tuple(places)).own
@@ -47,7 +47,7 @@ def optimal_constants(
     ]
     with unchanged(module), torch.random.fork_rng():
         _descend(module, places, by, reference=reference, constants=constants, steps=steps)
-    return constants
+    return {name: tuple(map(Sought, calls)) for name, calls in constants.items()}
 
 
 def _start(place: Place, by: OptimalConstant, piece: Tensor) -> Tensor:

@@ -34,6 +34,13 @@ OFF: Operator = Zero()  # what "off" means where nothing else is said
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """Constants that were found by a search: a reference for `OptimalConstant`, and only for it."""
+
+    constants: tuple[Tensor, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Replacement:
     """An operator made ready for one component.
 
@@ -63,12 +70,23 @@ class Replacement:
             raise OperatorCannotServeError(self.operator, reason)
         if isinstance(self.operator, Skip):
             pieces = pieces[:1]
-        pool = numbers(self.reference[number % len(self.reference)]) if self.reference else []
+        pool = self._values_there(number)
         given = (*args, *kwargs.values())
         values = [
             self._value(piece, pool[i] if pool else None, given) for i, piece in enumerate(pieces)
         ]
         return self.place.put(output, values)
+
+    def _values_there(self, number: int) -> list[Tensor]:
+        """What the component returned on the reference, or what was found best there."""
+        if not self.reference:
+            return []
+        there = self.reference[number % len(self.reference)]
+        if isinstance(there, Sought):
+            return [*there.constants]
+        if isinstance(self.operator, OptimalConstant):
+            raise OperatorCannotServeError(self.operator, "its constants were not sought first.")
+        return numbers(there)
 
     def _value(self, output: Tensor, pool: Tensor | None, given: tuple[object, ...]) -> Tensor:
         match self.operator:

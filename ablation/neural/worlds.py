@@ -12,13 +12,19 @@ from typing import Generic, TypeVar
 import torch
 from torch import nn
 
-from ablation.neural.activations import observe
 from ablation.neural.errors import UnrecordedRandomnessError
 from ablation.neural.forwards import eager, standing_in
 from ablation.neural.isolation import no_other_randomness, refuse_interference, unchanged
 from ablation.neural.lifting import Draws, Recording, lifted
 from ablation.neural.noise import NoiseSource
-from ablation.neural.patch import Ablated, Acted, evidence, refuse_no_effect, switched_off
+from ablation.neural.patch import (
+    Ablated,
+    Acted,
+    evidence,
+    references,
+    refuse_no_effect,
+    switched_off,
+)
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, select
 from ablation.neural.stacking import NotStackableError, is_single, repeated, split
@@ -72,7 +78,7 @@ def twins(
         own: Mapping[str, tuple[object, ...]] = {}
         if reference is not None:
             with lifted(module, Draws(noise, range(1), Recording())):
-                own = observe(module, reference, tuple(places)).own
+                own = references(module, places, by, reference)
         stand_ins = switched_off(module, places, by, own)
         both = _Worlds(module, inputs, stand_ins, noise).read(read, draws, together)
     refuse_no_effect(both.acted)

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ablation import Mean, Noise, Resample
-from ablation.neural import KeyedNoise, twins
+from ablation import Mean, Noise, OptimalConstant, Resample
+from ablation.neural import KeyedNoise, ablated, twins
 from ablation.neural.errors import (
     AblationHadNoEffectError,
     InterferenceError,
@@ -198,3 +198,12 @@ def test_buffers_that_the_forward_moves_are_given_back():
 def test_a_component_without_effect_is_refused(vision, images):
     with pytest.raises(AblationHadNoEffectError):
         run(vision, images[:1], "position", by=Mean(), reference=images)
+
+
+def test_both_worlds_share_the_constant_that_was_sought():
+    torch.manual_seed(0)
+    net, x = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 1)), torch.rand(6, 3)
+    by = OptimalConstant(loss=lambda out: out.square().mean(), steps=20)
+    both = run(net, x[:1], "0", by=by, reference=x)
+    with torch.no_grad(), ablated(net, "0", by=by, reference=x):
+        assert both.off[0] == pytest.approx(net(x[:1]).flatten().tolist(), abs=1e-6)
