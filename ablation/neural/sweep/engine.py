@@ -7,14 +7,20 @@ timing some of them.
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import torch
+from torch import Tensor, fx
+from torch.utils import _pytree
+
+from ablation.neural.forwards import standing_in
 from ablation.neural.sweep.cutting import Cut
 from ablation.neural.sweep.doubling import Doubled, doubled
 from ablation.neural.sweep.errors import UnsuitableError
-from ablation.neural.sweep.factual import Factual, bytes_of
+from ablation.neural.sweep.factual import Factual, bytes_of, evaluated
 from ablation.neural.sweep.recording import Recording
-from ablation.neural.sweep.suffix import Branch, Suffix
+from ablation.neural.sweep.suffix import Branch, Outputs, Suffix
+from ablation.neural.trees import Inputs, copied
 
 TRIALS = (1, 4, 16, 64)  # how many side by side are timed, while more is better
 
@@ -24,7 +30,7 @@ class Done:
     """What some runs gave and what they cost: `passes` in units of whole passes."""
 
     numbers: tuple[int, ...]
-    outputs: tuple[object, ...]
+    outputs: Outputs
     passes: float
 
 
@@ -33,6 +39,7 @@ class Resumed:
     """Runs ablations of a recorded pass, in groups whose size is tuned while they run."""
 
     recording: Recording
+    inputs: Inputs
     memory: int
     together: int | None = None
     twice: Doubled | None = None
@@ -40,6 +47,8 @@ class Resumed:
     speeds: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.costs: list[float] | None = None
+        self.form = _form(self.inputs)
         self.factual = Factual(self.recording, self.memory)
         self.suffix = Suffix(self.recording, self.factual, {})
         self.whole = sum(self.recording.seconds.values())
@@ -65,29 +74,46 @@ class Resumed:
         reached = self.suffix.reached(branch.changes)
         return sum(self.recording.seconds.get(node, 0.0) for node in reached) / self.whole
 
+    def _weighed(self, branches: Sequence[Branch]) -> list[float]:
+        keys = [tuple(branch.changes) for branch in branches]
+        weights = {key: self.weight(branch) for key, branch in zip(keys, branches, strict=True)}
+        return [weights[key] for key in keys]
+
+    def serves(self, inputs: Inputs) -> bool:
+        """Whether these inputs differ from the recorded ones in nothing but their numbers."""
+        return _form(inputs) == self.form
+
+    def renew(self, inputs: Inputs) -> None:
+        """Run the recorded operations on other inputs: their pass is the factual one now."""
+        leaves = _pytree.tree_leaves(copied(inputs))
+        values: dict[fx.Node, object] = {}
+        with torch.no_grad(), standing_in({}):
+            for node in self.recording.nodes:
+                if node.op == "placeholder":
+                    values[node] = leaves[int(str(node.target).rpartition("_")[2])]
+                else:
+                    values[node] = evaluated(self.recording, node, values)
+        self.recording = replace(self.recording, values=values)
+        self.factual = self.suffix.factual = Factual(self.recording, self.memory)
+
     def run(self, branches: Sequence[Branch]) -> Iterator[Done]:
         """Run all branches, deepest first."""
-        weights = {}
-        for branch in branches:
-            key = tuple(sorted(map(self.suffix.order.__getitem__, branch.changes)))
-            if key not in weights:
-                weights[key] = self.weight(branch)
-        cost = [
-            weights[tuple(sorted(map(self.suffix.order.__getitem__, branch.changes)))]
-            for branch in branches
-        ]
+        if self.costs is None or len(self.costs) != len(branches):
+            self.costs = self._weighed(branches)
+        cost = self.costs
         queue = sorted(range(len(branches)), key=lambda i: -self.suffix.first(branches[i]))
         while queue:
             size = min(self.size(), len(queue))
             numbers, queue = queue[:size], queue[size:]
             start = time.perf_counter()
             outputs = self.suffix.run([branches[i] for i in numbers])
+            numbers = [numbers[i] for i in outputs.order]
             spent = time.perf_counter() - start
             passes = sum(cost[i] for i in numbers)
             if passes > 0:
                 speed = spent / passes
                 self.speeds[size] = min(speed, self.speeds.get(size, speed))
-            yield Done(tuple(numbers), tuple(outputs), passes)
+            yield Done(tuple(numbers), outputs, passes)
 
     def size(self) -> int:
         """How many to run side by side next: the next trial, or the best of those timed."""
@@ -108,6 +134,11 @@ class Resumed:
         return min(self.speeds, key=self.speeds.__getitem__)
 
     @property
+    def output(self) -> object:
+        """What the module returns when nothing is off."""
+        return self.recording.values[self.recording.output]
+
+    @property
     def used(self) -> int:
         """The size in use at the end."""
         return self.size() if self.twice is not None and (self.speeds or self.together) else 1
@@ -119,3 +150,10 @@ class Resumed:
     def deepest_first(self, branches: Sequence[Branch]) -> list[int]:
         """The order in which branches are run."""
         return sorted(range(len(branches)), key=lambda i: -self.suffix.first(branches[i]))
+
+
+def _form(inputs: Inputs) -> tuple[object, ...]:
+    """All of some inputs that a recording may depend on."""
+    leaves, structure = _pytree.tree_flatten(inputs)
+    told = [(each.shape, each.dtype) if isinstance(each, Tensor) else each for each in leaves]
+    return structure, told

@@ -1,12 +1,14 @@
 """What is read off an output: one number, or one for each example, of which the mean is taken."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import torch
 
 from ablation.neural.sweep.errors import MetricShapeError
+from ablation.neural.sweep.suffix import Outputs
 
 Read: TypeAlias = Callable[[object], object]
 
@@ -20,6 +22,8 @@ def measured(metric: Read, output: object, examples: int | None) -> float:
     with torch.no_grad():
         returned = metric(output)
     if isinstance(returned, torch.Tensor):
+        if returned.numel() == 1:
+            return float(returned)
         values = returned.detach().double().cpu().numpy()
     elif isinstance(returned, int | float | np.ndarray | np.generic):
         values = np.asarray(returned, float)
@@ -30,3 +34,41 @@ def measured(metric: Read, output: object, examples: int | None) -> float:
     if values.ndim == 1 and len(values) == examples:
         return float(values.mean())
     raise MetricShapeError(returned, examples)
+
+
+@dataclass(eq=False)
+class Reader:
+    """Reads a metric off several outputs: off all at once, where it gives a number per example.
+
+    Whether that is the same is seen the first time; a metric that looks up labels by position
+    does not fit several outputs, and is then applied to one after another.
+    """
+
+    metric: Read
+    at_once: bool | None = None
+
+    def read(self, outputs: Outputs, examples: int | None) -> list[float]:
+        """One number for each output."""
+        many = len(outputs.order)
+        if self.at_once and (found := self._at_once(outputs, examples)):
+            return found
+        values = [measured(self.metric, outputs.one(i), examples) for i in range(many)]
+        if self.at_once is None and outputs.together is not None:
+            found = self._at_once(outputs, examples)
+            self.at_once = bool(found) and np.allclose(found, values, rtol=1e-6, atol=1e-12)
+        return values
+
+    def _at_once(self, outputs: Outputs, examples: int | None) -> list[float]:
+        """Read all outputs side by side; nothing where that gives no number per example."""
+        many, stacked = len(outputs.order), outputs.together
+        if stacked is None or examples is None:
+            return []
+        try:
+            with torch.no_grad():
+                returned = self.metric(stacked)
+        except Exception:  # noqa: BLE001 - a metric written for one output may raise anything
+            return []
+        if not isinstance(returned, torch.Tensor) or returned.shape != (many * examples,):
+            return []
+        means: list[float] = returned.detach().double().view(many, examples).mean(1).tolist()
+        return means

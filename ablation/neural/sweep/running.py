@@ -17,9 +17,10 @@ from ablation.neural.sweep.batches import examples_in
 from ablation.neural.sweep.cutting import Cut
 from ablation.neural.sweep.engine import Resumed
 from ablation.neural.sweep.errors import UnsuitableError
-from ablation.neural.sweep.metric import Read, measured
+from ablation.neural.sweep.metric import Read, Reader, measured
 from ablation.neural.sweep.narrowing import narrowed
 from ablation.neural.sweep.recording import record
+from ablation.neural.sweep.suffix import Branch
 from ablation.neural.sweep.table import table
 from ablation.neural.sweep.whole import jittering, whole_pass, without
 from ablation.neural.taps import Place
@@ -60,7 +61,7 @@ class Run:
     memory: int
     verify: int | None
     progress: Callable[[Progress], None] | None
-    batches: int
+    planned_batches: int
     examples: int = 0
     baseline: float = 0.0
     ablated: list[float] = field(default_factory=list)
@@ -72,6 +73,12 @@ class Run:
     difference: float | None = None
     checked: int = 0
     size: int = 1
+    rounding: float = 0.0
+    engine: Resumed | None = None
+    branches: list[Branch] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.plan.metric)
 
     def batch(self, inputs: Inputs) -> None:
         """Measure every row on one batch."""
@@ -89,41 +96,60 @@ class Run:
 
     def _resumed(self, inputs: Inputs, examples: int | None) -> "_Found | None":
         """The quick road; None where it cannot be taken, or gives something else."""
-        plan, first = self.plan, not self.examples
-        random = torch.random.get_rng_state()
+        first = not self.examples
         try:
-            recording = record(plan.module, inputs, plan.places, plan.read)
+            engine = self._engine_for(inputs)
         except UnsuitableError as error:
             self.reason = str(error)
             return None
+        branches = self.branches
+        check = self._checked(engine.deepest_first(branches)) if first else frozenset()
+        baseline = self._measured(engine.output, examples)
+        values = [baseline] * len(branches)
+        for finished in engine.run(branches):
+            for place, number in enumerate(finished.numbers):
+                if number in check and not self._agrees(
+                    inputs, number, finished.outputs.one(place)
+                ):
+                    return None
+            for number, value in zip(
+                finished.numbers, self.reader.read(finished.outputs, examples), strict=True
+            ):
+                values[number] = value
+            self._advance(len(finished.numbers), finished.passes, "suffix")
+        if first:
+            self.rounding = self._rounding(engine, inputs, examples, baseline)
+        self.size = engine.used
+        return _Found(baseline, values, self.rounding)
+
+    def _engine_for(self, inputs: Inputs) -> Resumed:
+        """The engine of an earlier batch, where these inputs have the same shapes, or a new one."""
+        plan = self.plan
         self.forwards += 1
+        if self.engine is not None and self.engine.serves(inputs):
+            self.engine.renew(inputs)
+            return self.engine
+        random = torch.random.get_rng_state()
+        recording = record(plan.module, inputs, plan.places, plan.read)
         if not torch.equal(random, torch.random.get_rng_state()):
             self._refuse_random(inputs)
         if plan.pointwise:
             recording = narrowed(recording)
-        engine = Resumed(recording, self.memory, self.together)
-        engine.prepare()
-        self.forwards += 2 if engine.twice else 0
-        self.alone = engine.alone
-        branches = engine.branches(plan.rows)
-        check = self._checked(engine.deepest_first(branches)) if first else frozenset()
-        floor: list[float] = []
-        output = recording.values[recording.output]
-        baseline = self._measured(output, examples)
-        values = [baseline] * len(branches)
-        for finished in engine.run(branches):
-            for number, each in zip(finished.numbers, finished.outputs, strict=True):
-                values[number] = self._measured(each, examples)
-                if number in check and not self._agrees(inputs, number, each):
-                    return None
-            self._advance(len(finished.numbers), finished.passes, "suffix")
-        if engine.twice:
-            copies = (engine.twice.same, engine.twice.jittered)
-            floor += [abs(self._measured(each, examples) - baseline) for each in copies]
-        else:
-            floor.append(self._jittered(inputs, examples, baseline))
-        self.size = engine.used
-        return _Found(baseline, values, max(floor))
+        self.engine = Resumed(recording, inputs, self.memory, self.together)
+        self.engine.prepare()
+        self.forwards += 2 if self.engine.twice else 0
+        self.alone = self.alone or self.engine.alone
+        self.branches = self.engine.branches(plan.rows)
+        return self.engine
+
+    def _rounding(
+        self, engine: Resumed, inputs: Inputs, examples: int | None, baseline: float
+    ) -> float:
+        """How far the metric moves by what is only rounding: the noise floor."""
+        if engine.twice is None:
+            return self._jittered(inputs, examples, baseline)
+        copies = (engine.twice.same, engine.twice.jittered)
+        return max(abs(self._measured(each, examples) - baseline) for each in copies)
 
     def _agrees(self, inputs: Inputs, number: int, output: object) -> bool:
         """Run one row whole as well, and compare."""
@@ -194,7 +220,7 @@ class Run:
         self.done += rows
         self.forwards += passes
         if self.progress is not None:
-            planned = len(self.plan.rows) * self.batches
+            planned = len(self.plan.rows) * self.planned_batches
             naive = self.done + self.done / len(self.plan.rows)
             self.progress(
                 Progress(self.done, planned, self.forwards, naive - self.forwards, engine)
@@ -202,7 +228,7 @@ class Run:
 
     def table(self, names: Sequence[str], operator: str) -> pd.DataFrame:
         """Lay out what was found."""
-        planned = (len(names) + 1) * self.batches
+        planned = (len(names) + 1) * self.planned_batches
         facts = {
             "engine": "naive" if self.reason else "suffix",
             "reason": self.reason or self.alone,

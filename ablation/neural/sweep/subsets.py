@@ -1,11 +1,6 @@
-"""Which components are switched off together, and what subsets share: a trie of their cuts.
+"""Which components are switched off together: each alone, all small subsets, or those listed."""
 
-Subsets that begin with the same cut share the world in which it is made; that world is run once,
-kept, and branched from. Each row of a table of pairs so costs the suffix of its deeper member.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from itertools import chain, combinations
 from typing import TypeAlias
 
@@ -44,32 +39,3 @@ def label(subset: Subset) -> str:
     'a + b'
     """
     return " + ".join(subset) or "nothing"
-
-
-@dataclass(eq=False, slots=True)
-class Trie:
-    """Subsets by their first member in some order, then by the next; `ends` holds row numbers."""
-
-    ends: list[int] = field(default_factory=list)
-    below: dict[int, "Trie"] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, paths: Iterable[Sequence[int]]) -> "Trie":
-        """Put paths into a trie; path i ends with i.
-
-        >>> Trie.of([(0,), (0, 1)]).below[0].below[1].ends
-        [1]
-        """
-        root = cls()
-        for i, path in enumerate(paths):
-            at = root
-            for step in path:
-                at = at.below.setdefault(step, cls())
-            at.ends.append(i)
-        return root
-
-    def rows(self) -> Iterator[int]:
-        """All rows that end here or below."""
-        yield from self.ends
-        for each in self.below.values():
-            yield from each.rows()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import torch
-from torch import fx
+from torch import Tensor, fx
 
 from ablation.neural.forwards import standing_in
 from ablation.neural.replacement import Replacement
@@ -18,6 +18,7 @@ from ablation.neural.sweep.cutting import Cut, site_of
 from ablation.neural.sweep.factual import Factual, evaluated
 from ablation.neural.sweep.recording import Recording, filled, passed_on
 from ablation.neural.sweep.rows import Growth, joined, repeated, taken
+from ablation.operators import Zero
 
 Changes: TypeAlias = dict[fx.Node, list[tuple[int, int]]]  # which cut, in which of its calls
 
@@ -47,6 +48,29 @@ class _Runs:
     many: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What several runs returned: side by side, or one by one."""
+
+    order: tuple[int, ...]
+    value: object
+    many: int  # how many of them differ from the factual pass
+    factual: object
+    grows: Sequence[Growth]
+
+    @property
+    def together(self) -> object | None:
+        """All outputs side by side, examples first; none where they are not one such tensor."""
+        stacked = len(self.order) > 1 and self.many == len(self.order)
+        return self.value if stacked and list(self.grows) == [0] else None
+
+    def one(self, place: int) -> object:
+        """The output of one run."""
+        if place < self.many:
+            return taken(self.value, self.grows, place, self.many)
+        return self.factual
+
+
 @dataclass(eq=False)
 class Suffix:
     """Runs branches of a recorded pass; `grows` tells the axes, where several may run at once."""
@@ -58,6 +82,7 @@ class Suffix:
     def __post_init__(self) -> None:
         self.order = self.factual.order
         self.last = {each: node for node in self.recording.nodes for each in node.all_input_nodes}
+        self.masks: dict[tuple[fx.Node, tuple[Branch, ...]], tuple[Tensor, list[Cut]]] = {}
         self.prepared: dict[Branch, list[Replacement]] = {}
         self.useful = _leading_to(self.recording.output)
 
@@ -76,31 +101,24 @@ class Suffix:
                     found.append(node)
         return found
 
-    def run(self, branches: Sequence[Branch]) -> list[object]:
-        """The output of every branch, in the order given."""
-        ordered = sorted(range(len(branches)), key=lambda i: self.first(branches[i]))
-        group = [branches[i] for i in ordered]
+    def run(self, branches: Sequence[Branch]) -> "Outputs":
+        """The outputs of some branches, in the order in which their first cuts come."""
+        order = tuple(sorted(range(len(branches)), key=lambda i: self.first(branches[i])))
+        group = tuple(branches[i] for i in order)
         self.prepared = {
             branch: [cut.prepared(i) for i, cut in enumerate(branch.cuts)] for branch in group
         }
         changed: dict[fx.Node, _Runs] = {}
-        reached = self.reached(node for branch in group for node in branch.changes)
         with torch.no_grad(), standing_in({}):
-            for node in reached:
-                runs = self._step(node, group, changed)
-                changed[node] = runs
+            for node in self.reached(node for branch in group for node in branch.changes):
+                changed[node] = self._step(node, group, changed)
                 for each in node.all_input_nodes:
                     if self.last[each] is node:
                         changed.pop(each, None)
         output = self.recording.output
         end = changed.get(output, _Runs(None, 0))
-        outputs: list[object] = [None] * len(group)
-        for place, i in enumerate(ordered):
-            if place < end.many:
-                outputs[i] = taken(end.value, self._grows(output), place, end.many)
-            else:
-                outputs[i] = self.factual.get([output])[output]
-        return outputs
+        factual = self.factual.get([output])[output] if end.many < len(group) else None
+        return Outputs(order, end.value, end.many, factual, self._grows(output))
 
     def _step(self, node: fx.Node, group: Sequence[Branch], changed: dict[fx.Node, _Runs]) -> _Runs:
         many = max((changed[each].many for each in _reads(node) if each in changed), default=0)
@@ -121,6 +139,8 @@ class Suffix:
     def _cut(self, node: fx.Node, group: Sequence[Branch], changed: dict[fx.Node, _Runs]) -> _Runs:
         """Take the runs apart, make each one's cuts, and put them side by side again."""
         value, args, kwargs = node.args
+        if isinstance(value, fx.Node) and self._can_mask(value, node, group):
+            return self._masked(node, value, tuple(group), changed)
         pieces = []
         for place, branch in enumerate(group):
             mine = {
@@ -136,6 +156,49 @@ class Suffix:
             pieces.append(piece)
         return _Runs(joined(pieces, self._grows(node)), len(group))
 
+    def _can_mask(self, value: fx.Node, node: fx.Node, group: Sequence[Branch]) -> bool:
+        """Whether these runs are all ended by zeros in one tensor, so one operation serves them."""
+        cuts = [branch.cuts[i] for branch in group for i, _ in branch.changes.get(node, ())]
+        known = len(group) > 1 and self.grows.get(value) == self.grows.get(node)
+        return known and len(self._grows(value)) == 1 and all(c.operator == Zero() for c in cuts)
+
+    def _masked(
+        self,
+        node: fx.Node,
+        value: fx.Node,
+        group: tuple[Branch, ...],
+        changed: dict[fx.Node, _Runs],
+    ) -> _Runs:
+        """Put zeros into all runs at once; which entries they take is worked out once."""
+        runs = self._filled(value, changed.get(value, _Runs(None, 0)), len(group))
+        assert isinstance(runs, Tensor)
+        if (node, group) not in self.masks:
+            self.masks[node, group] = self._mask(node, runs, group)
+        off, cuts = self.masks[node, group]
+        for cut in cuts:
+            cut.calls += 1
+        if not all(cut.acted for cut in cuts):
+            hit = (runs != 0) & off
+            each = [taken(hit, self._grows(node), i, len(group)) for i in range(len(group))]
+            for place, branch in enumerate(group):
+                for which, _ in branch.changes.get(node, ()):
+                    mine = each[place]
+                    assert isinstance(mine, Tensor)
+                    branch.cuts[which].changes.append(branch.cuts[which].place.cut(mine).any())
+        return _Runs(runs.masked_fill(off, 0), len(group))
+
+    def _mask(
+        self, node: fx.Node, like: Tensor, group: tuple[Branch, ...]
+    ) -> tuple[Tensor, list[Cut]]:
+        off, cuts = torch.zeros_like(like, dtype=torch.bool), []
+        for place, branch in enumerate(group):
+            mine = taken(off, self._grows(node), place, len(group))
+            assert isinstance(mine, Tensor)
+            for which, _ in branch.changes.get(node, ()):
+                cuts.append(branch.cuts[which])
+                cuts[-1].place.cut(mine).fill_(1)
+        return off, cuts
+
     def _one(self, node: fx.Node, place: int, changed: dict[fx.Node, _Runs]) -> object:
         """What one run has at this point: its own value, or the factual one."""
         runs = changed.get(node)
@@ -149,7 +212,7 @@ class Suffix:
             return runs.value
         clean = self.factual.get([node])[node]
         more = repeated(clean, self._grows(node), many - runs.many)
-        return joined([runs.value, more], self._grows(node))
+        return joined([runs.value, more], self._grows(node)) if runs.many else more
 
     def _grows(self, node: fx.Node) -> list[Growth]:
         return self.grows.get(node, [])

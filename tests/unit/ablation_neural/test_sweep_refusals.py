@@ -130,15 +130,14 @@ def test_a_write_into_a_view_runs_whole_passes_and_says_so(x):
 def test_a_difference_from_the_naive_loop_falls_back_and_says_so(plain, x, monkeypatch):
     from ablation.neural.sweep.suffix import Suffix
 
-    run = Suffix.run
-    monkeypatch.setattr(
-        Suffix, "run", lambda self, group: [each + 1e-3 for each in run(self, group)]
-    )
-    found = sweep(plain, x, ["0", "1"], metric=mean)
+    step = Suffix._filled
+    monkeypatch.setattr(Suffix, "_filled", lambda *args: step(*args) * 1.001)
+    plain = nn.Sequential(plain, nn.Tanh())
+    found = sweep(plain, x, ["0.0", "0.1"], metric=mean)
     assert found.attrs["engine"] == "naive"
     assert "differs by" in found.attrs["reason"]
     monkeypatch.undo()
-    right = sweep(plain, x, ["0", "1"], metric=mean)
+    right = sweep(plain, x, ["0.0", "0.1"], metric=mean)
     assert right["ablated"].tolist() == pytest.approx(found["ablated"].tolist(), rel=1e-6)
 
 
