@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from causal.errors import DataError
+from causal.errors import DataError, ModelError
 from causal.model.mechanism import Column, Columns, Value, Values
 from causal.model.noise import Floats, floats
 from causal.variables import Variable
@@ -29,6 +29,15 @@ class Tree:
     right: tuple[int, ...]
     value: tuple[float, ...]
     depth: int
+
+    def __post_init__(self) -> None:
+        """Refuse nodes that are not there, and a depth that no tree of this size has."""
+        size = len(self.value)
+        parts = (self.feature, self.threshold, self.left, self.right)
+        if not size or any(len(part) != size for part in parts) or not 0 <= self.depth < size:
+            raise ModelError(f"a tree of {size} nodes and depth {self.depth} is none")
+        if not all(0 <= node < size for node in (*self.left, *self.right)):
+            raise ModelError(f"a tree of {size} nodes leads to others")
 
 
 @dataclass(frozen=True)

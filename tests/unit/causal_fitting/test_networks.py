@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import integrate, stats
 
-from causal import ADMG, Do, fit, load_model, save_model
+from causal import ADMG, SCM, Do, Linear, counterfactual, fit, load_model, save_model
 from causal.errors import DataError
 from causal.model import potential_outcomes
 from causal.model.neural import Flows, Perceptron
@@ -29,7 +29,7 @@ def truth(x: np.ndarray | float, rank: np.ndarray) -> np.ndarray:
 
 def test_a_flow_finds_what_each_unit_would_have_been(bent: tuple[pd.DataFrame, np.ndarray]):
     data, rank = bent
-    fitted = fit(GRAPH, data, {"Y": Flows(hidden=(16, 16), steps=300)})
+    fitted = fit(GRAPH, data, {"Y": Flows(hidden=(16, 16), steps=250)})
     got = potential_outcomes(fitted.model, data, Do(X=1), targets="Y")["Y"]
     wanted = truth(1.0, rank)
     assert np.sqrt(np.mean((got - wanted) ** 2)) < 0.15 * wanted.std()
@@ -60,12 +60,27 @@ def test_a_flow_is_its_own_inverse_and_a_density(bent: tuple[pd.DataFrame, np.nd
     assert flow.mean([np.array([0.5])], 1)[0] == pytest.approx(mean, abs=1e-4)
 
 
+def test_a_flow_weighs_draws_by_its_density(bent: tuple[pd.DataFrame, np.ndarray]):
+    """E(X | Y=2) by a sum over x of prior times density."""
+    data, _ = bent
+    learned = fit(GRAPH, data.head(400), {"Y": Flows(hidden=(8,), steps=60)}).model
+    model = SCM.of({"X": Linear(), "Y": learned.mechanisms["Y"]})
+    x = np.linspace(-6, 6, 4001)
+    weight = stats.norm.pdf(x) * np.exp(
+        learned.mechanisms["Y"].log_density(np.full(len(x), 2.0), [x])
+    )
+    found = counterfactual(model, "E(X | Y=2)", draws=20_000)
+    assert found.value == pytest.approx(
+        (x * weight).sum() / weight.sum(), abs=4 * found.standard_error
+    )
+
+
 def test_a_perceptron_finds_an_interaction():
     rng = np.random.default_rng(1)
     x, kind = rng.normal(size=2000), rng.choice(["a", "b"], 2000)
     noise = 0.1 * rng.normal(size=2000)
     data = pd.DataFrame({"X": x, "K": kind, "Y": np.where(kind == "a", np.sin(2 * x), -x) + noise})
-    model = fit(ADMG.parse("X -> Y <- K"), data, {"Y": Perceptron(steps=500)}).model
+    model = fit(ADMG.parse("X -> Y <- K"), data, {"Y": Perceptron(steps=300)}).model
     got = potential_outcomes(model, data, Do(K="a"), targets="Y")["Y"]
     assert np.sqrt(np.mean((got - np.sin(2 * x) - noise) ** 2)) < 0.15
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from causal import SCM, Table, load_model, save_model
-from causal.errors import CausalError, DataError
+from causal.errors import CausalError, DataError, ModelError
 from causal.model import Categorical, Empirical, Linear, Logits
+from causal.model.continuous.trees import Tree
 from causal.model.saving import folder
 
 MODEL = SCM.of(
@@ -119,3 +120,11 @@ def test_integers_beyond_64_bits_come_back(tmp_path: Path):
     values = [2**70 + i for i in range(40)]
     model = SCM.of({"X": Table((), ", ".join(["1/40"] * 40), values=values)})
     assert load_model(save_model(model, tmp_path / "m")) == model
+
+
+def test_a_tree_that_leads_nowhere_is_refused():
+    stump = {"feature": (0,), "threshold": (0.0,), "left": (0,), "right": (0,), "value": (1.0,)}
+    assert Tree(**stump, depth=0).depth == 0
+    for change in ({"left": (7,)}, {"value": (1.0, 2.0)}, {"depth": 10**9}):
+        with pytest.raises(ModelError):
+            Tree(**(stump | {"depth": 0} | change))
