@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
+
+from click.testing import CliRunner
 
 import causal
+from causal.cli import causal as command
 from causal.cli.story import of_answer
 
 
@@ -25,3 +29,12 @@ def test_help_that_was_not_looked_for_to_the_end_is_not_called_absent() -> None:
     assert "No single experiment" not in story
     found = causal.remedies(graph, "P(V3000 | do(V0))", budget=3)
     assert not found.complete
+
+
+def test_remedies_in_a_large_graph_end_soon_and_say_that_there_may_be_more(tmp_path: Path) -> None:
+    near = "\n".join(f"V{i} -> V{i + 1}; V{i} <-> V{i + 1}; V{i} <-> V{i + 2}" for i in range(3000))
+    (tmp_path / "large.txt").write_text(near)
+    arguments = ["remedies", str(tmp_path / "large.txt"), "P(V3000 | do(V0))", "--budget", "5"]
+    done = CliRunner().invoke(command, arguments, standalone_mode=False)
+    assert done.return_value in (0, 3)
+    assert "The search stopped early; there may be more." in done.output
