@@ -26,7 +26,7 @@ class Activations:
 
 
 @dataclass(eq=False)
-class _Observed:
+class Observed:
     """A forward that keeps what passes at a place, and passes on what is held, if anything is."""
 
     place: Place
@@ -35,6 +35,7 @@ class _Observed:
     own: list[object] = field(default_factory=list)
 
     def __call__(self, *args: object, **kwargs: object) -> object:
+        """Run the call."""
         return passed(self.place, self.forward, self.seen, args, kwargs)
 
     def seen(self, value: object) -> object:
@@ -67,7 +68,7 @@ def observe(
     held = hold or {}
     seen = layered(
         select(module, components),
-        lambda place, forward: _Observed(place, forward, held.get(place.name)),
+        lambda place, forward: Observed(place, forward, held.get(place.name)),
     )
     with torch.no_grad(), standing_in(outermost(seen)):
         output = copied(call(module, inputs))

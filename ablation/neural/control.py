@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -38,7 +39,7 @@ class Witness:
             return self.forward(*args, **kwargs)
         self.called = True
         plain = all(isinstance(leaf, _PLAIN) for leaf in _pytree.tree_leaves((args, kwargs)))
-        kept = (copied(args), copied(kwargs), _random_state()) if plain else None
+        kept = (copied(args), copied(kwargs), random_state()) if plain else None
         output = self.forward(*args, **kwargs)
         if kept is not None and numbers(output):
             self.seen.append(_Seen(*kept, copied(output)))
@@ -49,7 +50,7 @@ class Witness:
 class _Seen:
     args: object
     kwargs: object
-    random: tuple[Tensor, list[Tensor]]
+    random: "RandomState"
     output: object
 
     def call(self) -> Call:
@@ -74,7 +75,7 @@ def change_of_output(module: nn.Module, witness: Witness) -> float | None:
     """
     for seen in witness.seen:
         args, kwargs = seen.call()
-        with torch.no_grad(), unchanged(module), _random(seen.random), standing_in({}):
+        with torch.no_grad(), unchanged(module), drawing_from(seen.random), standing_in({}):
             return largest_change(module.forward(*args, **kwargs), seen.output)
     return None
 
@@ -89,13 +90,17 @@ def provably_unaffected(module: nn.Module, witness: Witness, names: Iterable[str
     return not any(graph.reaches_output(name) for name in names)
 
 
-def _random_state() -> tuple[Tensor, list[Tensor]]:
+RandomState: TypeAlias = tuple[Tensor, list[Tensor]]
+
+
+def random_state() -> RandomState:
+    """The state of torch's random streams, on the CPU and on every device in use."""
     started = torch.cuda.is_available() and torch.cuda.is_initialized()
     return torch.get_rng_state(), torch.cuda.get_rng_state_all() if started else []
 
 
 @contextmanager
-def _random(state: tuple[Tensor, list[Tensor]]) -> Iterator[None]:
+def drawing_from(state: RandomState) -> Iterator[None]:
     """Draw the random numbers that were drawn after this state, and leave the stream as it was."""
     with torch.random.fork_rng(devices=range(len(state[1]))):
         torch.set_rng_state(state[0])

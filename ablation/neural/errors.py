@@ -45,6 +45,14 @@ class PartError(NeuralError, ValueError):
         return PartError(self.part, self.problem, component)
 
 
+class EdgeError(NeuralError, ValueError):
+    """An edge between components that is not written so that it has one meaning."""
+
+    def __init__(self, edge: str, problem: str) -> None:
+        self.edge, self.problem = edge, problem
+        super().__init__(f"the edge {edge!r}: {problem}.")
+
+
 class InPlaceError(NeuralError, RuntimeError):
     """A component writes into what it reads: off or not, others would see its work."""
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from ablation.errors import listed
 from ablation.neural.activations import observe
 from ablation.neural.control import Witness, change_of_output, provably_unaffected
+from ablation.neural.edges import Rerouted, edge_of
 from ablation.neural.errors import AblationHadNoEffectError, AlreadyAblatedError, InPlaceError
 from ablation.neural.forwards import Forward, eager, standing_in, writes_in_place
 from ablation.neural.optimal import optimal_constants
@@ -49,6 +50,7 @@ class Patch:
     """The ablations of one `with` block; `acted` says what they have done so far."""
 
     stand_ins: tuple["Ablated", ...]
+    edge: Rerouted | None = None
     outputs: list[float | None] = field(default_factory=list)
 
     @property
@@ -58,8 +60,13 @@ class Patch:
 
     @property
     def acted(self) -> tuple[Acted, ...]:
-        """The evidence, component by component."""
-        return evidence(self.stand_ins)
+        """The evidence, component by component; of an edge, how far its reader's input moved."""
+        every = evidence(self.stand_ins)
+        if self.edge is None:
+            return every
+        moved = max(self.edge.changes, default=0.0)
+        first = every[0]
+        return (Acted(self.edge.edge.name, first.operator, self.edge.calls, moved, first.rounding),)
 
 
 @dataclass(eq=False)
@@ -149,6 +156,7 @@ def ablated(
     by: Operator = OFF,
     reference: Inputs | None = None,
     seed: int = 0,
+    among: Patterns | None = None,
     expect_effect: bool = True,
 ) -> Iterator[Patch]:
     """Run a module with components off; on leaving, it is bit for bit what it was.
@@ -161,6 +169,9 @@ def ablated(
     more without the ablation. `expect_effect=False` says that all this may be so, and saves that
     run; `acted` on the patch still tells.
 
+    "A -> B" switches off what B reads of A, and no other effect of A ("A -> output": what the
+    output reads); `among` are the components that are held meanwhile, so that it is direct.
+
     >>> net = nn.Sequential(nn.Linear(2, 2), nn.Tanh())
     >>> with ablated(net, "0") as patch, torch.no_grad():
     ...     net(torch.ones(2))
@@ -169,17 +180,19 @@ def ablated(
     [('0', 1, 1.0)]
     """
     module = eager(module)
-    places = select(module, components)
+    edge = edge_of(module, components, among)
+    places = edge.sources if edge else select(module, components)
     own = references(module, places, by, reference)
-    stand_ins = switched_off(module, places, by, own, seed)
-    patch = Patch(tuple(stand_ins.values()))
-    witness = Witness(stand_ins.get(module, module.forward))
-    watched: dict[nn.Module, Forward] = {**stand_ins, module: witness} if expect_effect else {}
-    with standing_in(watched or stand_ins):
+    off = switched_off(module, places, by, own, seed)
+    rerouted = Rerouted(module, edge, module.forward, off) if edge else None
+    patch = Patch(tuple(off.values()), rerouted)
+    standing: dict[nn.Module, Forward] = {module: rerouted} if rerouted else {**off}
+    witness = Witness(standing.get(module, module.forward))
+    with standing_in({**standing, module: witness} if expect_effect else standing):
         yield patch
     if expect_effect:
         refuse_no_effect(patch.acted)
-        _control(module, witness, patch)
+        _control(module, witness, patch, list(places))
 
 
 def references(
@@ -225,13 +238,12 @@ def refuse_no_effect(acted: Iterable[Acted]) -> None:
             raise AblationHadNoEffectError(did.component, did.operator, did.calls)
 
 
-def _control(module: nn.Module, witness: Witness, patch: Patch) -> None:
+def _control(module: nn.Module, witness: Witness, patch: Patch, names: list[str]) -> None:
     """Refuse an ablation which the output does not show, though it is computed from it."""
     change = change_of_output(module, witness)
     patch.outputs.append(change)
     if change != 0:
         return
-    names = [did.component for did in patch.acted]
     if not provably_unaffected(module, witness, names):
         did = patch.acted[0]
         raise AblationHadNoEffectError(listed(names), did.operator, did.calls, output=True)

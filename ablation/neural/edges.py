@@ -1,0 +1,155 @@
+"""One arrow of the graph switched off: a component changes for one reader, and for nobody else.
+
+Path patching (Wang et al. 2023), which is the edge intervention of Shpitser & Tchetgen Tchetgen
+(2016): the reader is given what it would read had the source been off and all other components
+passed on what they do. Which others those are is part of the question, so they are named.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+
+from ablation.neural.activations import Observed
+from ablation.neural.control import drawing_from, random_state
+from ablation.neural.errors import CallsDifferError, EdgeError
+from ablation.neural.forwards import Forward, standing_in
+from ablation.neural.isolation import unchanged
+from ablation.neural.selection import Patterns, Place, matching, named, select
+from ablation.neural.taps import layered, outermost
+from ablation.neural.trees import Call, cloned, largest_change
+
+ARROW, OUTPUT = "->", "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What one component reads of others; the reader may be the output of the module."""
+
+    name: str
+    sources: Mapping[str, Place]
+    reader: nn.Module | None  # None is the output
+    others: Mapping[str, Place]  # what is held
+
+
+def edge_of(module: nn.Module, patterns: Patterns, among: Patterns | None) -> Edge | None:
+    """Find the edge that "A -> B" means; None where the pattern has no arrow.
+
+    >>> net = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 2))
+    >>> edge = edge_of(net, "0 -> output", ["0", "2"])
+    >>> list(edge.sources), edge.reader, list(edge.others)
+    (['0'], None, ['2'])
+    """
+    every = [patterns] if isinstance(patterns, str) else list(patterns)
+    if not any(ARROW in pattern for pattern in every):
+        return None
+    source, _, reader = (step.strip() for step in every[0].partition(ARROW))
+    if len(every) > 1 or not source or not reader or ARROW in reader:
+        raise EdgeError(every[0], f"one edge at a time, written as one component {ARROW} another")
+    if among is None:
+        raise EdgeError(every[0], "pass among=, the components that are held for it to be direct")
+    known = named(module)
+    sources, reads = select(module, source), None
+    if reader != OUTPUT or OUTPUT in known:
+        readers = matching(reader, known)
+        if len(readers) > 1:
+            raise EdgeError(every[0], f"one reader at a time; {reader!r} means {len(readers)}")
+        reads = known[readers[0]]
+    ends = [place.module for place in sources.values()] + ([reads] if reads else [])
+    others = {n: p for n, p in select(module, among).items() if not _overlaps(p.module, ends)}
+    return Edge(f"{source} {ARROW} {reader}", sources, reads, others)
+
+
+def _overlaps(part: nn.Module, ends: Iterable[nn.Module]) -> bool:
+    return any(part in {*end.modules()} or end in {*part.modules()} for end in ends)
+
+
+@dataclass(eq=False)
+class Rerouted:
+    """Stands in for the whole module: every call runs it three times.
+
+    As it is, to know what to hold; with the source off and the others held, to see what the
+    reader would read; and with the reader reading that, which is what is returned.
+    """
+
+    module: nn.Module
+    edge: Edge
+    forward: Forward
+    off: Mapping[nn.Module, Forward]
+    calls: int = 0
+    changes: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.__wrapped__ = self.forward
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Run the module with one edge off."""
+        given, before, after = (args, kwargs), _Reader(self.edge), _Reader(self.edge)
+        with torch.no_grad():
+            own, usual = self.aside(given, before, {}, {})
+        held = {name: tuple(each.own) for name, each in own.items()}
+        _, direct = self.aside(given, after, held, self.off)
+        if self.edge.reader is None:
+            self.note([usual], [direct])
+            return direct
+        self.note(before.calls, after.calls)
+        with standing_in({self.edge.reader: after.giving(self.edge.reader.forward)}):
+            return self.forward(*args, **kwargs)
+
+    def aside(
+        self,
+        given: Call,
+        reader: "_Reader",
+        held: Mapping[str, tuple[object, ...]],
+        off: Mapping[nn.Module, Forward],
+    ) -> tuple[Mapping[str, Observed], object]:
+        """Run once on a copy of the arguments, leaving no trace in buffers and random streams."""
+        others = layered(
+            self.edge.others, lambda place, forward: Observed(place, forward, held.get(place.name))
+        )
+        args, kwargs = cloned(given)
+        watching = standing_in({**outermost(others), **off, **reader.keeping()})
+        with unchanged(self.module), drawing_from(random_state()), watching:
+            output = self.forward(*args, **kwargs)
+        return others, output
+
+    def note(self, before: list[object], after: list[object]) -> None:
+        """Keep how much the edge changed what the reader reads."""
+        if len(before) != len(after):
+            raise CallsDifferError(len(before))
+        self.calls += len(after)
+        self.changes += [largest_change(a, b) for a, b in zip(before, after, strict=True)]
+
+
+@dataclass(eq=False)
+class _Reader:
+    """The calls of the reader: kept in one run, given back in another."""
+
+    edge: Edge
+    calls: list[object] = field(default_factory=list)
+
+    def keeping(self) -> dict[nn.Module, Forward]:
+        """A stand-in that keeps what the reader reads."""
+        if self.edge.reader is None:
+            return {}
+        forward = self.edge.reader.forward
+
+        def stand_in(*args: object, **kwargs: object) -> object:
+            self.calls.append(cloned((args, kwargs)))
+            return forward(*args, **kwargs)
+
+        return {self.edge.reader: stand_in}
+
+    def giving(self, forward: Forward) -> Forward:
+        """A forward that reads what was kept, whatever it is given."""
+        kept = iter(self.calls)
+
+        def stand_in(*_: object, **__: object) -> object:
+            call = next(kept, None)
+            if call is None:
+                raise CallsDifferError(len(self.calls))
+            assert isinstance(call, tuple)
+            return forward(*call[0], **call[1])
+
+        return stand_in
