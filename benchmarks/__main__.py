@@ -25,6 +25,7 @@ MODULES = (
     "evaluation",
     "units",
     "store",
+    "sweep",
 )
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "first.md"
 HEAD = """# Benchmarks

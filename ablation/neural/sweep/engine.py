@@ -103,14 +103,14 @@ class Resumed:
         cost = self.costs
         queue = sorted(range(len(branches)), key=lambda i: -self.suffix.first(branches[i]))
         while queue:
-            size = min(self.size(), len(queue))
+            size = self.size()
             numbers, queue = queue[:size], queue[size:]
             start = time.perf_counter()
             outputs = self.suffix.run([branches[i] for i in numbers])
             numbers = [numbers[i] for i in outputs.order]
             spent = time.perf_counter() - start
             passes = sum(cost[i] for i in numbers)
-            if passes > 0:
+            if passes > 0 and len(numbers) == size:
                 speed = spent / passes
                 self.speeds[size] = min(speed, self.speeds.get(size, speed))
             yield Done(tuple(numbers), outputs, passes)

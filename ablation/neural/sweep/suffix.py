@@ -85,34 +85,40 @@ class Suffix:
         self.masks: dict[tuple[fx.Node, tuple[Branch, ...]], tuple[Tensor, list[Cut]]] = {}
         self.prepared: dict[Branch, list[Replacement]] = {}
         self.useful = _leading_to(self.recording.output)
+        self.reads = {node: _reads(node) for node in self.recording.nodes}
+        self.inputs = {node: node.all_input_nodes for node in self.recording.nodes}
+        self.firsts: dict[Branch, int] = {}
+        self.paths: dict[frozenset[fx.Node], list[fx.Node]] = {}
 
     def first(self, branch: Branch) -> int:
         """The position of the first cut; that of the output where nothing is cut."""
-        return min((self.order[node] for node in branch.changes), default=len(self.order) - 1)
+        if branch not in self.firsts:
+            end = len(self.order) - 1
+            self.firsts[branch] = min(map(self.order.__getitem__, branch.changes), default=end)
+        return self.firsts[branch]
 
     def reached(self, nodes: Iterable[fx.Node]) -> list[fx.Node]:
         """All operations whose result can differ when these are changed, in order."""
-        changed = set(nodes)
-        found = []
-        for node in self.recording.nodes:
-            if node in changed or not changed.isdisjoint(_reads(node)):
-                changed.add(node)
-                if node in self.useful:
-                    found.append(node)
-        return found
+        start = frozenset(nodes)
+        if start not in self.paths:
+            changed = set(start)
+            for node in self.recording.nodes:
+                if not changed.isdisjoint(self.reads[node]):
+                    changed.add(node)
+            known = self.recording.nodes
+            self.paths[start] = [n for n in known if n in changed and n in self.useful]
+        return self.paths[start]
 
     def run(self, branches: Sequence[Branch]) -> "Outputs":
         """The outputs of some branches, in the order in which their first cuts come."""
         order = tuple(sorted(range(len(branches)), key=lambda i: self.first(branches[i])))
         group = tuple(branches[i] for i in order)
-        self.prepared = {
-            branch: [cut.prepared(i) for i, cut in enumerate(branch.cuts)] for branch in group
-        }
+        self.prepared.clear()
         changed: dict[fx.Node, _Runs] = {}
         with torch.no_grad(), standing_in({}):
             for node in self.reached(node for branch in group for node in branch.changes):
                 changed[node] = self._step(node, group, changed)
-                for each in node.all_input_nodes:
+                for each in self.inputs[node]:
                     if self.last[each] is node:
                         changed.pop(each, None)
         output = self.recording.output
@@ -121,18 +127,18 @@ class Suffix:
         return Outputs(order, end.value, end.many, factual, self._grows(output))
 
     def _step(self, node: fx.Node, group: Sequence[Branch], changed: dict[fx.Node, _Runs]) -> _Runs:
-        many = max((changed[each].many for each in _reads(node) if each in changed), default=0)
+        many = max((changed[each].many for each in self.reads[node] if each in changed), default=0)
         if node.target is passed_on:
             here = max((i + 1 for i, each in enumerate(group) if node in each.changes), default=0)
             if here:
                 return self._cut(node, group[: max(here, many)], changed)
-            return changed[_reads(node)[0]]
-        clean = self.factual.get(each for each in node.all_input_nodes if each not in changed)
+            return changed[self.reads[node][0]]
+        clean = self.factual.get(each for each in self.inputs[node] if each not in changed)
         values = {
             each: self._filled(each, changed[each], many)
             if each in changed
             else repeated(clean[each], self._grows(each), many)
-            for each in node.all_input_nodes
+            for each in self.inputs[node]
         }
         return _Runs(evaluated(self.recording, node, values), many)
 
@@ -150,11 +156,17 @@ class Suffix:
             piece = filled(value, mine.__getitem__)
             for which, number in branch.changes.get(node, ()):
                 given, named = filled((args, kwargs), mine.__getitem__)
-                instead = self.prepared[branch][which](piece, given, named, number)
+                instead = self._ready(branch)[which](piece, given, named, number)
                 branch.cuts[which].note(piece, instead)
                 piece = instead
             pieces.append(piece)
         return _Runs(joined(pieces, self._grows(node)), len(group))
+
+    def _ready(self, branch: Branch) -> list[Replacement]:
+        """The operators of one run, whose random draws go on from call to call."""
+        if branch not in self.prepared:
+            self.prepared[branch] = [cut.prepared(i) for i, cut in enumerate(branch.cuts)]
+        return self.prepared[branch]
 
     def _can_mask(self, value: fx.Node, node: fx.Node, group: Sequence[Branch]) -> bool:
         """Whether these runs are all ended by zeros in one tensor, so one operation serves them."""
@@ -177,7 +189,7 @@ class Suffix:
         off, cuts = self.masks[node, group]
         for cut in cuts:
             cut.calls += 1
-        if not all(cut.acted for cut in cuts):
+        if not all(cut.proven for cut in cuts):
             hit = (runs != 0) & off
             each = [taken(hit, self._grows(node), i, len(group)) for i in range(len(group))]
             for place, branch in enumerate(group):

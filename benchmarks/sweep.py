@@ -1,0 +1,193 @@
+"""How long does it take to switch off every component of a network, one at a time?
+
+The naive loop is a forward hook that zeroes the component and a whole pass for each, which is what
+TransformerLens, nnsight and pyvene cost as well; where there are many, some of it is timed and the
+rest counted. A sweep is timed with all that it does: recording, the noise floor, and the rows that
+it runs whole to compare. Processor seconds of one thread; ratios of the same turn, their median.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+import ablation
+from ablation.neural.selection import select
+
+
+class Attention(nn.Module):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.norm, self.num_heads = nn.LayerNorm(width), heads
+        self.mix, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        examples, places, width = x.shape
+        mixed = self.mix(self.norm(x)).view(examples, places, 3, self.num_heads, -1)
+        q, k, v = mixed.permute(2, 0, 3, 1, 4)
+        found = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.proj(found.transpose(1, 2).reshape(examples, places, width))
+
+
+class Block(nn.Module):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.attn = Attention(width, heads)
+        self.mlp = nn.Sequential(
+            nn.LayerNorm(width), nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attn(x)
+        return x + self.mlp(x)
+
+
+class Transformer(nn.Module):
+    def __init__(self, width: int, heads: int, depth: int) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(1000, width)
+        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(depth))
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 1000)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        x = self.embed(tokens)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.norm(x)[:, -1])
+
+
+@dataclass(frozen=True)
+class Work:
+    """A network, its examples, what is switched off, and how much of the naive loop is timed."""
+
+    name: str
+    make: Callable[[], nn.Module]
+    inputs: Callable[[], Tensor]
+    components: list[str]
+    batch: int | None = None
+    every: int = 1
+
+
+def perceptron() -> nn.Module:
+    steps = [step for _ in range(6) for step in (nn.Linear(128, 128), nn.ReLU())]
+    return nn.Sequential(*steps, nn.Linear(128, 10))
+
+
+def convolutional() -> nn.Module:
+    widths = [3, *[32] * 6]
+    pairs = pairwise(widths)
+    steps = [step for a, b in pairs for step in (nn.Conv2d(a, b, 3, padding=1), nn.ReLU())]
+    return nn.Sequential(*steps, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10))
+
+
+GROUPS = [f"{2 * i}[*:8]" for i in range(6)]
+WORKS = (
+    Work("MLP 6x128, 96 groups, 8 examples", perceptron, lambda: torch.randn(8, 128), GROUPS),
+    Work(
+        "MLP 6x128, 96 groups, 64 batches of 8",
+        perceptron,
+        lambda: torch.randn(512, 128),
+        GROUPS,
+        batch=8,
+    ),
+    Work(
+        "CNN of 6 layers, 192 channels",
+        convolutional,
+        lambda: torch.randn(32, 3, 16, 16),
+        [f"{2 * i}[*]" for i in range(6)],
+        every=8,
+    ),
+    Work(
+        "12 blocks of width 256, one by one",
+        lambda: Transformer(256, 4, 12),
+        lambda: torch.randint(1000, (4, 64)),
+        ["blocks.*"],
+    ),
+    Work(
+        "144 heads in 12 layers of width 768",
+        lambda: Transformer(768, 12, 12),
+        lambda: torch.randint(1000, (1, 128)),
+        ["blocks.*.attn.heads[*]"],
+        every=12,
+    ),
+)
+
+
+def table(quick: bool) -> pd.DataFrame:
+    """Milliseconds of the naive loop and of a sweep, and their ratio, by work."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return pd.DataFrame(_row(work, 5) for work in (WORKS[:3] if quick else WORKS))
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _row(work: Work, turns: int) -> dict[str, object]:
+    torch.manual_seed(0)
+    module, inputs = work.make().eval(), work.inputs()
+    times, last = [], None
+    for _ in range(turns + 1):
+        naive = _naive(module, inputs, work)
+        start = time.process_time()
+        last = ablation.sweep(
+            module, inputs, work.components, metric=_metric, batch_size=work.batch
+        )
+        times.append((naive, time.process_time() - start))
+    times = times[1:]  # the first turn warms up
+    ratios = [naive / ours for naive, ours in times]
+    spent, saved = last.attrs["forwards"], last.attrs["saved"]
+    return {
+        "work": work.name,
+        "naive ms": f"{1e3 * statistics.median(t[0] for t in times):.0f}",
+        "sweep ms": f"{1e3 * statistics.median(t[1] for t in times):.0f}",
+        "ratio": f"{statistics.median(ratios):.2f}",
+        "least to most": f"{min(ratios):.2f} to {max(ratios):.2f}",
+        "whole passes": f"{spent:.0f} of {spent + saved:.0f}",
+        "side by side": last.attrs["together"],
+    }
+
+
+def _metric(output: Tensor) -> Tensor:
+    return output.log_softmax(-1)[:, 0]
+
+
+def _naive(module: nn.Module, inputs: Tensor, work: Work) -> float:
+    """Seconds for one pass as it is and one for each component, some of them timed."""
+    places = list(select(module, work.components).values())
+    pieces = inputs.split(work.batch or len(inputs))
+    start = time.process_time()
+    with torch.no_grad():
+        for piece in pieces:
+            float(_metric(module(piece)).mean())
+        alone = time.process_time() - start
+        timed = places[:: work.every]
+        start = time.process_time()
+        for place in timed:
+            hook = _hooked(place)
+            for piece in pieces:
+                float(_metric(module(piece)).mean())
+            hook.remove()
+    return alone + (time.process_time() - start) * len(places) / len(timed)
+
+
+def _hooked(place: object) -> torch.utils.hooks.RemovableHandle:
+    if place.at == "input":
+        return place.module.register_forward_pre_hook(
+            lambda _, args: (_zeroed(place, args[0]), *args[1:])
+        )
+    return place.module.register_forward_hook(lambda _module, _args, out: _zeroed(place, out))
+
+
+def _zeroed(place: object, value: Tensor) -> Tensor:
+    value = value.clone()
+    place.cut(value).zero_()
+    return value
