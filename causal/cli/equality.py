@@ -88,8 +88,9 @@ def equivalent_laws(
     laws = list(islice(found, limit + 1))
     shown, more = laws[:limit], len(laws) > limit
     if as_json:
-        texts = [str(law) for law in shown]
-        click.echo(records.written({"schema": 1, "equivalents": texts, "more": more}))
+        head = {"schema": records.SCHEMA, "answer": "listed" if shown else "none"}
+        laws_found = {"equivalents": [str(law) for law in shown], "more": more}
+        click.echo(records.written(head | {"query": str(asked)} | laws_found))
     elif shown:
         click.echo("\n".join(map(str, shown)) + ("\n... and more (--limit)" if more else ""))
     else:

@@ -57,6 +57,14 @@ def test_no_law_that_passes_the_filters_is_a_no_in_words():
     assert done.output == "No law that passes the filters equals P(Y | do(X)) by the rules.\n"
 
 
+@pytest.mark.parametrize(("options", "answer"), [((), "listed"), (("--observational",), "none")])
+def test_json_names_the_answer_and_the_query(options, answer):
+    done = run("equivalents", "X -> Y; X <-> Y", "P(Y | do(X))", "--json", *options)
+    record = json.loads(done.output)
+    assert (record["answer"], record["query"]) == (answer, "P(Y | do(X))")
+    assert bool(record["equivalents"]) == (answer == "listed")
+
+
 def test_filters_that_contradict_each_other_are_refused():
     done = run("equivalents", ADJUSTABLE, "P(Y | do(X), Z)", "--observational", "--settable", "Z")
     assert "--observational sets nothing" in str(done.exception)
