@@ -62,7 +62,7 @@ def test_an_edge_acts_where_the_graph_has_it_and_only_there(edges, pick):
     graph = Components.of(net, x, "parts.*")
     with ablated(
         net, f"parts.{source} -> parts.{reader}", among="parts.*", expect_effect=False
-    ) as p:
+    ) as patch:
         got = net(x)
     present = (f"parts.{source}", f"parts.{reader}") in graph.edges
     assert present == patch.acted[0].proven
