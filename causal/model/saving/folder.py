@@ -17,6 +17,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
+from time import sleep
 from typing import cast
 
 import numpy as np
@@ -142,8 +143,22 @@ def _check_place(place: Path, *, overwrite: bool) -> None:
         return
     if not overwrite:
         raise DataError(f"{str(place)!r} is there already; overwrite=True replaces a saved model")
-    if not (place / MODEL).is_file() or {file.name for file in place.iterdir()} - {MODEL, ARRAYS}:
-        raise DataError(f"{str(place)!r} is no saved model, so it is not replaced")
+    for _ in range(TRIES):
+        if _is_model(place):
+            return
+        sleep(0.005)  # it may be in the middle of being replaced
+    raise DataError(f"{str(place)!r} is no saved model, so it is not replaced")
+
+
+def _is_model(place: Path) -> bool:
+    """Whether a folder holds a saved model and nothing else; or has just gone."""
+    try:
+        names = {file.name for file in place.iterdir()}
+    except FileNotFoundError:
+        return True
+    except NotADirectoryError:
+        return False
+    return MODEL in names and names <= {MODEL, ARRAYS}
 
 
 def _read(place: Path) -> tuple[dict[str, object], Arrays]:
@@ -186,8 +201,9 @@ def _into_place(beside: Path, place: Path, *, overwrite: bool) -> None:
             if not left:
                 raise
         finally:
-            if old.exists() and not place.exists():
-                old.rename(place)
+            with suppress(OSError):  # there is a new one meanwhile, or never was an old one
+                if not place.exists():
+                    old.rename(place)
             shutil.rmtree(old, ignore_errors=True)
     folder = os.open(place.parent, os.O_RDONLY)
     try:
