@@ -64,6 +64,17 @@ class InPlaceError(NeuralError, RuntimeError):
         )
 
 
+class MixedComponentsError(NeuralError, ValueError):
+    """Modules and parameters in one call: their evidence is of different kinds."""
+
+    def __init__(self, module: str, parameter: str) -> None:
+        self.module, self.parameter = module, parameter
+        super().__init__(
+            f"{parameter!r} is a parameter and {module!r} is none: ablate them in two nested "
+            "`with` blocks."
+        )
+
+
 class AlreadyAblatedError(NeuralError, RuntimeError):
     """The component, one inside it or one around it, is ablated at this moment."""
 

@@ -19,6 +19,7 @@ from ablation.neural.edges import Rerouted, edge_of
 from ablation.neural.errors import AblationHadNoEffectError, AlreadyAblatedError, InPlaceError
 from ablation.neural.forwards import Forward, eager, standing_in, writes_in_place
 from ablation.neural.optimal import optimal_constants
+from ablation.neural.parameters import Exchange, exchanged, exchanges
 from ablation.neural.replacement import OFF, Replacement
 from ablation.neural.selection import Patterns, select
 from ablation.neural.taps import Place, layered, outermost, passed
@@ -50,7 +51,9 @@ class Patch:
     """The ablations of one `with` block; `acted` says what they have done so far."""
 
     stand_ins: tuple["Ablated", ...]
+    witness: Witness
     edge: Rerouted | None = None
+    weights: tuple[Exchange, ...] = ()
     outputs: list[float | None] = field(default_factory=list)
 
     @property
@@ -61,6 +64,11 @@ class Patch:
     @property
     def acted(self) -> tuple[Acted, ...]:
         """The evidence, component by component; of an edge, how far its reader's input moved."""
+        if self.weights:
+            calls = self.witness.calls
+            return tuple(
+                Acted(each.name, each.by, calls, each.change, 0.0) for each in self.weights
+            )
         every = evidence(self.stand_ins)
         if self.edge is None:
             return every
@@ -169,8 +177,9 @@ def ablated(
     more without the ablation. `expect_effect=False` says that all this may be so, and saves that
     run; `acted` on the patch still tells.
 
-    "A -> B" switches off what B reads of A, and no other effect of A ("A -> output": what the
-    output reads); `among` are the components that are held meanwhile, so that it is direct.
+    The name of a parameter stands for its value, everywhere that it is read. "A -> B" switches
+    off what B reads of A, and no other effect of A ("A -> output": what the output reads);
+    `among` are the components that are held meanwhile, so that it is direct.
 
     >>> net = nn.Sequential(nn.Linear(2, 2), nn.Tanh())
     >>> with ablated(net, "0") as patch, torch.no_grad():
@@ -181,18 +190,18 @@ def ablated(
     """
     module = eager(module)
     edge = edge_of(module, components, among)
-    places = edge.sources if edge else select(module, components)
-    own = references(module, places, by, reference)
-    off = switched_off(module, places, by, own, seed)
+    weights = () if edge else exchanges(module, components, by, seed)
+    places = edge.sources if edge else {} if weights else select(module, components)
+    off = switched_off(module, places, by, references(module, places, by, reference), seed)
     rerouted = Rerouted(module, edge, module.forward, off) if edge else None
-    patch = Patch(tuple(off.values()), rerouted)
     standing: dict[nn.Module, Forward] = {module: rerouted} if rerouted else {**off}
-    witness = Witness(standing.get(module, module.forward))
-    with standing_in({**standing, module: witness} if expect_effect else standing):
+    witness = Witness(standing.get(module, module.forward), expect_effect)
+    patch = Patch(tuple(off.values()), witness, rerouted, weights)
+    with exchanged(weights), standing_in({**standing, module: witness}):
         yield patch
     if expect_effect:
         refuse_no_effect(patch.acted)
-        _control(module, witness, patch, list(places))
+        _control(module, patch, list(places))
 
 
 def references(
@@ -238,22 +247,27 @@ def refuse_no_effect(acted: Iterable[Acted]) -> None:
             raise AblationHadNoEffectError(did.component, did.operator, did.calls)
 
 
-def _control(module: nn.Module, witness: Witness, patch: Patch, names: list[str]) -> None:
+def _control(module: nn.Module, patch: Patch, names: list[str]) -> None:
     """Refuse an ablation which the output does not show, though it is computed from it."""
-    change = change_of_output(module, witness)
+    change = change_of_output(module, patch.witness)
     patch.outputs.append(change)
-    if change != 0:
-        return
-    if not provably_unaffected(module, witness, names):
+    if change == 0 and not provably_unaffected(module, patch.witness, names):
         did = patch.acted[0]
-        raise AblationHadNoEffectError(listed(names), did.operator, did.calls, output=True)
+        together = listed(each.component for each in patch.acted)
+        raise AblationHadNoEffectError(together, did.operator, did.calls, output=True)
 
 
 def _refuse_second_patch(module: nn.Module, places: Mapping[str, Place]) -> None:
     for part in module.modules():
         patched = part.__dict__.get("forward")
+        while isinstance(patched, Witness):
+            patched = patched.forward
         if not isinstance(patched, Ablated):
             continue
         for place in places.values():
-            if part in set(place.module.modules()) or place.module in set(part.modules()):
-                raise AlreadyAblatedError(place.name, patched.replacement.place.name)
+            if part is place.module or _hides(place, part) or _hides(patched.place, place.module):
+                raise AlreadyAblatedError(place.name, patched.place.name)
+
+
+def _hides(place: Place, part: nn.Module) -> bool:
+    return place.is_whole and part in set(place.module.modules())

@@ -21,7 +21,7 @@ from ablation.neural.heads import heads, is_fused
 from ablation.neural.parts import Part, Wanted, kind_of, separate
 from ablation.neural.taps import CHANNELS_FIRST, Place
 
-__all__ = ["Patterns", "Place", "matching", "named", "select"]
+__all__ = ["Patterns", "Place", "matches", "matching", "named", "select"]
 
 Patterns: TypeAlias = str | Iterable[str]
 INPUT = "input"
@@ -72,7 +72,7 @@ def matching(pattern: str, known: Iterable[str]) -> list[str]:
     ['blocks.0', 'blocks.1']
     """
     names = list(known)
-    found = [name for name in names if _matches(name, pattern)]
+    found = [name for name in names if matches(name, pattern)]
     if not found:
         raise UnknownModuleError(pattern, names)
     return found
@@ -83,8 +83,8 @@ def _meant(pattern: str, module: nn.Module, known: dict[str, nn.Module]) -> Iter
     path, wanted = separate(pattern)
     kind = ""
     if wanted is not None:
-        path, kind = kind_of(path, lambda path: any(_matches(name, path) for name in known))
-    if path.partition(".")[0] == INPUT and not any(_matches(name, path) for name in known):
+        path, kind = kind_of(path, lambda path: any(matches(name, path) for name in known))
+    if path.partition(".")[0] == INPUT and not any(matches(name, path) for name in known):
         yield from _with_parts(_input(path, module), kind, wanted)
         return
     first = {id(part): name for name, part in reversed(known.items())}
@@ -159,7 +159,12 @@ def _plain(name: str) -> str:
     return ".".join(step for step in name.split(".") if step != "_orig_mod")
 
 
-def _matches(name: str, pattern: str) -> bool:
+def matches(name: str, pattern: str) -> bool:
+    """Whether a name is meant by a pattern, step by step.
+
+    >>> matches("blocks.0.mlp", "blocks.*.mlp"), matches("blocks.0.mlp", "blocks.*")
+    (True, False)
+    """
     steps, wanted = name.split("."), pattern.split(".")
     return len(steps) == len(wanted) and all(map(fnmatchcase, steps, wanted))
 

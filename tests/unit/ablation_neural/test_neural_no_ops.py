@@ -167,3 +167,24 @@ def test_weights_that_a_parent_reads_directly_are_not_a_component(x):
         ablated(net, "part"),
     ):
         net(x)
+
+
+def test_a_slice_of_what_attention_returns_is_not_a_head(vision):
+    """The wrong tensor, which runs without complaint: heads are mixed in what is returned."""
+    images = torch.rand(2, 8, 8)
+    with torch.no_grad():
+        with ablated(vision, "blocks.0.attention.heads[0]"):
+            head = vision(images)
+        with ablated(vision, "blocks.0.attention[0:8]"):
+            slice_ = vision(images)
+    assert not torch.allclose(head, slice_)
+
+
+def test_all_heads_off_is_attention_off_but_for_the_bias_of_its_projection(vision):
+    images = torch.rand(2, 8, 8)
+    vision.blocks[0].attention.write.bias.data.zero_()
+    with torch.no_grad():
+        with ablated(vision, "blocks.0.attention.heads[*]"):
+            heads = vision(images)
+        with ablated(vision, "blocks.0.attention"):
+            assert torch.allclose(vision(images), heads)
