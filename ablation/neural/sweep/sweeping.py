@@ -49,7 +49,9 @@ def sweep(
 ) -> pd.DataFrame:
     """Measure what switching off each component changes in a metric of the output.
 
-    `metric` reads one number off an output, or one for each example, of which the mean is taken.
+    `metric` reads one number off an output, or one for each example, of which the mean is taken;
+    `read` may first take what it looks at (`lambda output: output[:, -1]`), so that the rest of the
+    last block is not computed. Inputs may be a list of batches; the noise floor is the first's.
     Components are modules ("blocks.*"), units of what they return ("net.2[8:16]", "net.2[*]") or
     attention heads ("blocks.*.attn.heads[*]"). `subsets` is 1 for each alone, 2 for pairs as well,
     or lists of names. `together` fixes how many ablations run side by side, `memory` bounds the

@@ -13,6 +13,8 @@ from ablation import Mean, Noise, Resample, Skip, ablated
 from ablation.neural.replacement import OFF
 from ablation.neural.sweep import sweep
 from ablation.neural.sweep.cutting import places_of
+from ablation.neural.sweep.factual import bytes_of
+from ablation.neural.sweep.narrowing import narrowed
 from ablation.neural.sweep.recording import record
 from ablation.operators import Constant, Scale
 
@@ -259,3 +261,15 @@ def test_a_recording_is_the_factual_pass():
             torch.testing.assert_close(
                 recording.values[recording.output], module(x), rtol=1e-6, atol=1e-6
             )
+
+
+@pytest.mark.parametrize("components", ["blocks.*.mlp", "blocks.*.attn.heads[*]"])
+def test_positions_that_nobody_reads_are_not_computed(components):
+    module, x, _ = net("own attention")
+    recording = record(module, x, places_of(module, components))
+    less = narrowed(recording)
+    sizes = [sum(map(bytes_of, each.values.values())) for each in (recording, less)]
+    assert sizes[1] < 0.95 * sizes[0]
+    found = sweep(module, x, components, metric=first, verify=None)
+    assert (found.attrs["engine"], found.attrs["reason"]) == ("suffix", "")
+    assert differ(found, naive(module, x, [components])) <= 1e-6
