@@ -10,8 +10,7 @@ from causal.checker import CheckError, check
 def main(arguments: list[str]) -> int:
     """Exit code 0 when the certificate holds, 1 when it does not, 2 when it cannot be read."""
     try:
-        (name,) = arguments
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        raw = sys.stdin.buffer.read() if arguments == ["-"] else Path(*arguments).read_bytes()
         stream, code, said = sys.stdout, 0, check(json.loads(raw, object_pairs_hook=_once))
     except CheckError as error:
         stream, code, said = sys.stdout, 1, f"REJECTED: {error}"

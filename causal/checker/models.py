@@ -24,7 +24,6 @@ PRIME = 2**61 - 1
 Number: TypeAlias = Any  # a remainder, or a Fraction up to one, which is its own remainder
 Cell: TypeAlias = frozenset[tuple[Vertex, int]]  # values of some vertices
 Model: TypeAlias = Callable[[Set[Vertex], Cell], Mapping[Cell, Number]]  # of some, others set
-Row: TypeAlias = Sequence[tuple[int, Number]]  # each value and its probability
 
 
 def compared(causes: Causes, query: Tokens, estimand: Tokens, models: int) -> str:
@@ -32,7 +31,7 @@ def compared(causes: Causes, query: Tokens, estimand: Tokens, models: int) -> st
 
     Each vertex has two values, and remainders for probabilities, whatever they mean there.
     """
-    mentioned, sides = symbols((query, estimand)), (meaning(query), meaning(estimand))
+    mentioned, sides = symbols(query + estimand), (meaning(query), meaning(estimand))
     vertices = reached({s.name for s in mentioned}, causes.__getitem__)
     degree = len(vertices) * sum(map(_terms, sides))
     try:
@@ -67,7 +66,7 @@ def refuted(causes: Causes, query: Tokens, stated: Json) -> str:
     return f"two models: equal and positive in law, and the answers are {first} and {second}"
 
 
-def _model(reads: Causes, rows: Callable[[Vertex, Cell], Row]) -> Model:
+def _model(reads: Causes, rows: Callable[[Vertex, Cell], Sequence[tuple[int, Number]]]) -> Model:
     """A model by what each vertex reads, causes first, and its law for each value of that."""
 
     @cache
@@ -115,7 +114,7 @@ def _stated(causes: Causes, tables: Json) -> tuple[Model, Mapping[Cell, Number]]
     """A model as a certificate states it, and its observed law; ``rows`` follow counting order."""
     reads: dict[Vertex, Set[Vertex]] = {}
     values: dict[Vertex, list[tuple[Vertex, int]]] = {}
-    rows: dict[Vertex, dict[Cell, Row]] = {}
+    rows: dict[Vertex, dict[Cell, Sequence[tuple[int, Number]]]] = {}
     for table in items(tables, dict):
         of, read, laws = fields(table, "of", "reads", "rows")
         named = items([of], str, list) + items(read, str, list)

@@ -28,6 +28,5 @@ def fields(data: Json, *keys: str) -> list[Json]:
 
 def items(data: Json, *kinds: type) -> list[Json]:
     """A list of things of some kinds."""
-    fits = isinstance(data, list) and {*map(type, data)} <= {*kinds}
-    require(fits, f"expected a list of {kinds[0].__name__}, found {data!r:.60}")
+    require(isinstance(data, list) and {*map(type, data)} <= {*kinds}, f"no list: {data!r:.60}")
     return list(data)

@@ -31,12 +31,10 @@ _SYMBOL = re.compile(rf"(?:({_BARE})|({_QUOTED}))('*)")
 _ESCAPE = re.compile(r"\\(?:u\{(0?[0-9a-f]{1,5}|10[0-9a-f]{4})\}|(.))")
 
 
-def symbols(formula: Any) -> frozenset[Symbol]:
+def symbols(tokens: Tokens) -> set[Symbol]:
     """Every value that is mentioned, free or summed over."""
-    if type(formula) is frozenset:
-        return formula
-    parts = (symbols(part) for part in formula if not isinstance(part, str | int))
-    return frozenset().union(*parts)
+    sets = (token[1:] if isinstance(token, tuple) else (token,) for token in tokens)
+    return {s for part in sets for each in part if isinstance(each, frozenset) for s in each}
 
 
 def is_law(tokens: Tokens) -> bool:
@@ -76,19 +74,16 @@ def meaning(tokens: Tokens) -> Formula:
 
 def _token(match: re.Match[str]) -> str | Tokens | frozenset[Symbol]:
     require(not match["odd"], f"cannot read {match['odd']!r:.40} in a formula")
-    parts = match["of"], match["given"] or match["also"], match["do"], match["over"]
-    of, given, do, over = (_symbols(text or "") for text in parts)
-    known = {s.name for s in of + given + do}
-    require(len(known) == len(of + given + do), f"a variable stands twice in {match[0]:.60}")
-    law = ("P", *map(frozenset, (of, given, do)))
+    of, given, also, do, over = map(_symbols, match.group("of", "given", "also", "do", "over"))
+    every = [s.name for s in of + given + also + do]
+    require(len({*every}) == len(every), f"a variable stands twice in {match[0]:.60}")
+    law = ("P", *map(frozenset, (of, given + also, do)))
     return frozenset(over) or (law if match["mark"] in (None, "1") else match["mark"])
 
 
-def _symbols(text: str) -> list[Symbol]:
-    return [
-        Symbol(bare or _ESCAPE.sub(_unescaped, quoted[1:-1]), len(primes))
-        for bare, quoted, primes in _SYMBOL.findall(text)
-    ]
+def _symbols(text: str | None) -> list[Symbol]:
+    written = _SYMBOL.findall(text or "")
+    return [Symbol(b or _ESCAPE.sub(_unescaped, q[1:-1]), len(primes)) for b, q, primes in written]
 
 
 def _unescaped(m: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ import functools
 import itertools
 import json
 import operator
+import re
 import subprocess
 import sys
 
@@ -258,6 +259,25 @@ def test_a_wrong_yes_with_the_confounded_conditional_is_rejected():
 )
 def test_equal_by_the_axioms_of_probability(one, other):
     assert normal(meaning(read(one))) == normal(meaning(read(other)))
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "Σ_{A, A', B, B'} P(A, D) P(A, B, C) P(A', B', C)",  # A has D, so B has it, too
+        "Σ_{A, A', B, B', C, C'} P(A, D) P(A, B) P(A', B') P(B, C, E) P(B', C', E)",
+        "Σ_{A, A', B, B', C} (P(A, D) P(A, B, C) P(A', B', C) / (Σ_{A''} P(A'', B) P(A'', B')))",
+        "Σ_{A, B} (P(A, B) P(A, D) / (Σ_{A', B'} P(A, B') P(B, A') P(A', B')))",
+    ],
+)
+def test_the_names_of_summed_values_mean_nothing(formula):
+    """However they are exchanged; where one is told apart, what goes with it is told apart."""
+    marks = ["'" * n for n in range(4)]
+    for turn in itertools.product(itertools.permutations(marks), repeat=2):
+        pairs = (zip(marks, turned, strict=True) for turned in turn)
+        new = {v + p: v + q for v, names in zip("AB", pairs, strict=True) for p, q in names}
+        other = re.sub(r"[AB]'*", lambda found, new=new: new[found[0]], formula)
+        assert normal(meaning(read(formula))) == normal(meaning(read(other)))
 
 
 @pytest.mark.parametrize(
