@@ -24,6 +24,7 @@ MODULES = (
     "formats",
     "evaluation",
     "units",
+    "counterfactuals",
     "store",
     "sweep",
 )

@@ -21,7 +21,7 @@ from causal.model.engines.worlds import Slot, Worlds
 from causal.model.finite.contraction import Name, Scaled, Tensor, eliminate, noise_tensor
 from causal.model.finite.copies import Copy, Factor, factors
 from causal.model.finite.elimination import Order, elimination_order
-from causal.model.finite.grid import Grid
+from causal.model.finite.grid import Grid, prepare_pairs
 from causal.model.mechanism import Value, private
 from causal.model.noise import Noise
 from causal.variables import Variable
@@ -105,6 +105,8 @@ class Sum:
     def total(self, *, exact: bool) -> Total:
         """Do the sum."""
         dtype = np.dtype(object) if exact else np.dtype(np.float64)
+        if not exact:
+            prepare_pairs(factor.grid for factor in self.factors if factor.is_pair)
         made = [factor.tensor(exact=exact) for factor in self.factors]
         for name in self.hidden:
             law = noise_tensor(self.noise[name])

@@ -84,6 +84,17 @@ def eliminate(tensors: Iterable[Tensor], keep: Sequence[Name], order: Order) -> 
             f"the answer needs a table of {order.largest:.1e} entries, more than {MOST:.0e}; "
             "ask about fewer variables or worlds at once, or observe more"
         )
+    factors = list(tensors)
+    found = _eliminated(factors, tuple(keep), order, lift=False)
+    if found.weights.dtype == object or (found.weights.size and found.weights.max() > TINY):
+        return found
+    # Either nothing is possible, or weights have come near the smallest of floats on the way.
+    return _eliminated(factors, tuple(keep), order, lift=True)
+
+
+def _eliminated(
+    tensors: Iterable[Tensor], keep: tuple[Name, ...], order: Order, *, lift: bool
+) -> Scaled:
     place = {name: i for i, name in enumerate(order.names)}
     end = len(place)
     # A tensor waits for the first of its names to be eliminated (Dechter 1999).
@@ -92,10 +103,10 @@ def eliminate(tensors: Iterable[Tensor], keep: Sequence[Name], order: Order) -> 
         buckets[min([place.get(name, end) for name in tensor.names], default=end)].append(tensor)
     exponent = 0
     for name, bucket in zip(order.names, buckets, strict=False):
-        tensor, shift = _product(bucket, summed=name)
+        tensor, shift = _product(bucket, summed=name, lift=lift)
         exponent += shift
         buckets[min([place.get(n, end) for n in tensor.names], default=end)].append(tensor)
-    last = _closing(buckets[end], tuple(keep))
+    last = _closing(buckets[end], keep)
     return Scaled(last.weights, exponent + last.exponent)
 
 
@@ -120,12 +131,13 @@ def integers(rows: Sequence[Sequence[Fraction]]) -> Integers:
     return np.array(whole, dtype=object).reshape(len(rows), -1)
 
 
-def _product(tensors: Sequence[Tensor], *, summed: Name) -> tuple[Tensor, int]:
+def _product(tensors: Sequence[Tensor], *, summed: Name, lift: bool) -> tuple[Tensor, int]:
     """The product of tensors with one name summed out, and the power of two taken out of it."""
     left = tuple({name: None for tensor in tensors for name in tensor.names if name != summed})
     at_once = len(tensors) < 3 or prod(sizes(tensors).values()) <= AT_ONCE
     pair, exponent = (tensors, 0) if at_once and len(tensors) <= MANY else _paired(tensors)
-    tensor, shift = _lifted(_einsum(pair, left))
+    tensor = _einsum(pair, left)
+    tensor, shift = _lifted(tensor) if lift else (tensor, 0)
     return tensor, exponent + shift
 
 

@@ -72,12 +72,12 @@ class Factor:
         """About how many multiplications the tensor takes, beyond what is in its names."""
         if len(self.copies) < 2 or self.noise is not None:
             return 0
-        if self._is_pair:
+        if self.is_pair:
             return float((self.grid.rows * len(self.grid.values)) ** 2)
         return float(self.grid.count * len(self.grid.values) ** len(self.names))
 
     @property
-    def _is_pair(self) -> bool:
+    def is_pair(self) -> bool:
         """Whether a table of all settings twice is small enough to be kept for later questions."""
         if len(self.copies) != 2 or any(copy.translations for copy in self.copies):
             return False
@@ -90,7 +90,7 @@ class Factor:
         if len(self.copies) == 1:
             law = self.copies[0].law(self.grid, exact=exact)
             return Tensor(self.copies[0].names, law), self.grid.law_scale if exact else 1
-        if self._is_pair:
+        if self.is_pair:
             one, other = self.copies
             pair = other.cut(self.grid.pair(exact=exact), before=one.place)
             return Tensor(one.names + other.names, pair), self.grid.pair_scale if exact else 1
