@@ -77,7 +77,7 @@ def _named(bound: Set[Symbol], body: Product) -> Part:
 
     Those of one name are nameless at first; what is told apart helps to tell others apart.
     """
-    least = min(-1, *(s.primes for part in body for s in _free(part) - bound)) - 1
+    least = min([-1, *(s.primes for part in body for s in _free(part) - bound)]) - 1
     names = {s: Symbol(s.name, least) for s in bound}
     for _ in range(len(bound) - len({*names.values()})):
         does = {s: hash(_renamed(body, names | {s: Symbol("", names[s].primes)})) for s in bound}

@@ -264,10 +264,12 @@ def test_equal_by_the_axioms_of_probability(one, other):
 @pytest.mark.parametrize(
     "formula",
     [
-        "Σ_{A, A', B, B'} P(A, D) P(A, B, C) P(A', B', C)",  # A has D, so B has it, too
-        "Σ_{A, A', B, B', C, C'} P(A, D) P(A, B) P(A', B') P(B, C, E) P(B', C', E)",
-        "Σ_{A, A', B, B', C} (P(A, D) P(A, B, C) P(A', B', C) / (Σ_{A''} P(A'', B) P(A'', B')))",
-        "Σ_{A, B} (P(A, B) P(A, D) / (Σ_{A', B'} P(A, B') P(B, A') P(A', B')))",
+        # A has E, so that B is told from B' by A alone.
+        "Σ_{C, A, A', B, B'} P(E | A) P(A | C) P(B | A, C) P(D | A, B) P(A' | C) P(B' | A', C) "
+        + "P(D | A', B')",
+        # Inside a sum that is divided by, told apart only by what is around it.
+        "Σ_{A, A', C} (P(E | A) P(A | C) P(A' | C) P(D | A) P(D | A') "
+        + "/ (Σ_{B, B'} P(B | A, C) P(D | B, A) P(B' | A', C) P(D | B', A')))",
     ],
 )
 def test_the_names_of_summed_values_mean_nothing(formula):
