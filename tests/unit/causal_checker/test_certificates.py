@@ -265,11 +265,15 @@ def test_equal_by_the_axioms_of_probability(one, other):
     "formula",
     [
         # A has E, so that B is told from B' by A alone.
-        "Σ_{C, A, A', B, B'} P(E | A) P(A | C) P(B | A, C) P(D | A, B) P(A' | C) P(B' | A', C) "
-        + "P(D | A', B')",
+        (
+            "Σ_{C, A, A', B, B'} P(E | A) P(A | C) P(B | A, C) P(D | A, B) "
+            "P(A' | C) P(B' | A', C) P(D | A', B')"
+        ),
         # Inside a sum that is divided by, told apart only by what is around it.
-        "Σ_{A, A', C} (P(E | A) P(A | C) P(A' | C) P(D | A) P(D | A') "
-        + "/ (Σ_{B, B'} P(B | A, C) P(D | B, A) P(B' | A', C) P(D | B', A')))",
+        (
+            "Σ_{A, A', C} (P(E | A) P(A | C) P(A' | C) P(D | A) P(D | A') "
+            "/ (Σ_{B, B'} P(B | A, C) P(D | B, A) P(B' | A', C) P(D | B', A')))"
+        ),
     ],
 )
 def test_the_names_of_summed_values_mean_nothing(formula):
