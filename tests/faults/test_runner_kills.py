@@ -134,6 +134,8 @@ def strike_workers(folder: Path, kills: int, rng: random.Random) -> None:
     """Kill workers under a runner until it ends, then let it retry what failed with them."""
     runner = started(folder)
     next(runner.stdout)
+    while runner.poll() is None and not recorded(folder):
+        time.sleep(0.05)  # until some worker has started: a study that none can start is given up
     while kills and runner.poll() is None:
         if workers := workers_of(runner.pid):
             try:
