@@ -83,6 +83,9 @@ class Expression(ABC):
         """Its place among the factors of a product: by its text, where numbers count as such."""
         return (natural(self.text[:_TELLING]), self.text)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
     def __str__(self) -> str:
         return self.text
 

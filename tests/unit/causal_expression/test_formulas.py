@@ -234,3 +234,8 @@ def test_one_column_of_data_has_plain_values():
 )
 def test_sums_that_differ_in_bound_names_only_cancel(text: str, shorter: str) -> None:
     assert str(simplified(parse(text))) == shorter
+
+
+def test_a_formula_shows_itself_where_it_is_typed():
+    formula = P.of_names(["Y"], ["X", "Z"])
+    assert repr(formula) == "<P P(Y | X, Z)>"
