@@ -1,19 +1,23 @@
 """Models of another library, from a configuration alone: random weights, no download."""
 
+import socket
 from collections.abc import Mapping
 
 import pytest
 import torch
+import transformers
 from torch import Tensor, nn
 
 from ablation import Mean
 from ablation.neural import Components, ablated
 
-transformers = pytest.importorskip("transformers", reason="transformers is not installed")
-
 
 @pytest.fixture(autouse=True)
-def _seeded():
+def _seeded_and_alone(monkeypatch):
+    def refuse(*_: object) -> None:
+        raise AssertionError("a model was to be built without asking anybody")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
     torch.manual_seed(0)
     with torch.no_grad():
         yield
