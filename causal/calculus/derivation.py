@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
+from causal.calculus.board import chain, under_one_another
 from causal.calculus.certificate import certificate_of_yes, confirm_yes
 from causal.calculus.step import Step
-from causal.expression import Expression, P, arranged, laws, replaced
+from causal.expression import Expression, P, arranged, laws, replaced, valued
 from causal.graph import ADMG
+from causal.variables import Variable
 
 __all__ = ["Derivation", "Line"]
 
-_COLUMN = 72  # characters; a longer formula has its reason under it
 _LAWS = 16  # in a formula; where there are more, only what changes is written
 
 
@@ -43,25 +44,38 @@ class Derivation:
             yield Line(arranged(expression), step)
 
     def __str__(self) -> str:
+        return self.told()
+
+    def told(
+        self, *, values: Mapping[Variable, Hashable] | None = None, width: int | None = None
+    ) -> str:
         """The chain, one line a step, as one would write it on a board.
 
-        The reasons stand in a column of their own; where lines are long, under their lines; where
-        they have very many laws, only the law that a step rewrites is written, and the result.
-        """
-        lines = self._short_lines()
-        if lines is None:
-            changes = [f"  {_left(s)}= {s.after}\n      [{s.reason}]" for s in self._changes()]
-            return "\n".join([f"{self.start}, one law after another:", *changes])
-        rows = [(str(line.expression), line.step.reason) for line in lines]
-        longest = max((len(text) for text, _ in rows), default=0)
-        if longest <= _COLUMN:
-            shown = [f"  = {text.ljust(longest)}   [{reason}]" for text, reason in rows]
-        else:
-            shown = [f"  = {text}\n      [{reason}]" for text, reason in rows]
-        return "\n".join([str(self.start), *shown])
+        At some ``values``, and broken to fit a ``width``, if those are given.  The reasons stand in
+        a column of their own; where lines are long, under their lines; where they have very many
+        laws, only the law that a step rewrites is written, for all values, and the result.
 
-    def latex(self) -> str:
+        >>> from causal import identify
+        >>> derivation = identify(ADMG.parse("X -> Y"), "P(Y | do(X))").derivation
+        >>> print(derivation.told(values={"X": 1}))
+        P(Y | do(X=1))
+          = P(Y | X=1)   [rule 2: Y ⊥ X without edges out of X]
+        """
+        fixed = values or {}
+        start = valued(self.start, fixed)
+        lines = self._short_lines()
+        if lines is not None:
+            rows = [(valued(line.expression, fixed), line.step.reason) for line in lines]
+            return chain(start, rows, width=width)
+        changes = [(_left(s), s.after, s.reason) for s in self._changes()]
+        changes[-1:] = [(left, valued(end, fixed), why) for left, end, why in changes[-1:]]
+        how = "one law after another" + (", for all values" if fixed else "")
+        return under_one_another(f"{start}, {how}:", changes, width=width)
+
+    def latex(self, *, values: Mapping[Variable, Hashable] | None = None) -> str:
         """The chain as an ``aligned`` block, each line with its rule and separation."""
+        fixed = values or {}
+        start = valued(self.start, fixed).latex()
         lines = self._short_lines()
         if lines is None:
             rows = [
@@ -69,8 +83,9 @@ class Derivation:
                 for s in self._changes()
             ]
         else:
-            rows = [f"&= {ln.expression.latex()} && {ln.step.latex_reason}" for ln in lines]
-            rows[:1] = [f"{self.start.latex()} {rows[0]}" if rows else self.start.latex()]
+            ends = [(valued(ln.expression, fixed).latex(), ln.step.latex_reason) for ln in lines]
+            rows = [f"&= {end} && {reason}" for end, reason in ends]
+            rows[:1] = [f"{start} {rows[0]}" if rows else start]
         body = " \\\\\n".join(rows)
         return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from textwrap import fill, indent
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import click
 
 import causal as engine
-from causal.cli import reading, records
+from causal.cli import reading, records, story
 from causal.cli.commands import EXITS, GRAPH, as_json, causal
 from causal.cli.exits import Exit
 from causal.variables import listed, natural, quoted
@@ -148,7 +148,7 @@ def _judge(
 
 
 def _against(objections: Sequence[engine.Objection]) -> str:
-    return "\n".join(_wrapped(f"- {each.why}", hanging=True) for each in objections)
+    return "\n".join(story.prose(f"- {each.why}", hanging="  ") for each in objections)
 
 
 def _instead(refused: engine.AdjustmentSet) -> str:
@@ -183,7 +183,7 @@ def _listed(found: Sequence[engine.AdjustmentSet], limit: int, *, proof: bool) -
 def _none(
     objections: Sequence[engine.Objection], front: engine.FrontDoorSet | None, *, proof: bool
 ) -> str:
-    reason = _wrapped(f"No set will do: {objections[-1].why}.")
+    reason = story.prose(f"No set will do: {objections[-1].why}.")
     if front is None:
         hint = "`causal identify` says whether another formula exists."
     else:
@@ -193,7 +193,9 @@ def _none(
 
 
 def _shown(found: engine.AdjustmentSet | engine.FrontDoorSet, *, proof: bool) -> str:
-    return indent(str(found.derivation if proof else found), "  ")
+    if not proof:
+        return story.equation(found.effect, found.estimand)
+    return indent(found.derivation.told(width=story.width() - 2), "  ")
 
 
 def _of_set(found: engine.AdjustmentSet | engine.FrontDoorSet) -> dict[str, object]:
@@ -215,8 +217,3 @@ def _say(sides: dict[str, list[str]], answer: str, record: dict[str, object]) ->
 
 def _braces(names: Sequence[str] | frozenset[str]) -> str:
     return "{" + ", ".join(map(quoted, sorted(names, key=natural))) + "}"
-
-
-def _wrapped(text: str, *, hanging: bool = False) -> str:
-    indent = "  " if hanging else ""
-    return fill(text, 80, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -65,8 +65,8 @@ def causal() -> None:
 )
 @click.argument("graph")
 @click.argument("query")
-@shaped("proof", "Derive the formula, rule by rule.")
-@shaped("latex", "Print the formula alone, as LaTeX.")
+@click.option("--proof", is_flag=True, help="Derive the formula, rule by rule.")
+@shaped("latex", "Print the formula alone, or its proof, as LaTeX.")
 @shaped("json", "Print one JSON object (schema 1).")
 @shaped("certificate", "Print what `python -m causal.checker -` verifies.")
 @click.option(
@@ -76,13 +76,13 @@ def causal() -> None:
     show_default=True,
     help="Names in the derivation at most; beyond, undecided.",
 )
-def identify(graph: str, query: str, *, shape: str | None, budget: int) -> int:
+def identify(graph: str, query: str, *, shape: str | None, proof: bool, budget: int) -> int:
     """Say whether QUERY is computable from what is observed, and by which formula.
 
     QUERY is P(outcomes | do(actions), conditions), or a counterfactual such as
     P(Y[X=1] | X=0): what Y would have been under X=1, for those who had X=0. A "no" comes with
-    its hedge: the part of the graph that forbids any formula. Of several options for the output
-    the last one counts.
+    its hedge: the part of the graph that forbids any formula. Of several forms of the output the
+    last one counts.
     """
     known = reading.graph_from(graph)
     answer = engine.identify(known, reading.query_from(query, known), budget=budget)
@@ -92,9 +92,9 @@ def identify(graph: str, query: str, *, shape: str | None, budget: int) -> int:
         case "certificate", engine.Identified() | engine.NotIdentified():
             click.echo(records.written(engine.certificate(answer)))
         case "latex", engine.Identified():
-            click.echo(answer.estimand.latex())
+            click.echo(story.in_latex(answer, proof=proof))
         case _:
-            click.echo(story.of_answer(answer, proof=shape == "proof"))
+            click.echo(story.of_answer(answer, proof=proof))
     match answer:
         case engine.Identified():
             return Exit.ANSWERED

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 import click
 
 import causal as engine
-from causal.cli import reading, records
+from causal.cli import reading, records, story
 from causal.cli.commands import EXITS, GRAPH, as_json, causal
 from causal.cli.exits import Exit
 
@@ -165,7 +164,7 @@ def _more(found: engine.Implications) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return "\n".join(fill(line, 80, subsequent_indent="  ") for line in text.splitlines())
+    return "\n".join(story.prose(line, hanging="  ") for line in text.splitlines())
 
 
 def _indented(lines: Iterable[str]) -> str:

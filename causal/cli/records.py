@@ -32,8 +32,8 @@ def of_answer(answer: causal.Answer) -> dict[str, object]:
         case causal.Identified():
             record |= {
                 "answer": "identified",
-                "estimand": str(answer.estimand),
-                "latex": answer.estimand.latex(),
+                "estimand": str(answer.formula),
+                "latex": answer.formula.latex(),
                 "free": _sorted(answer.free),
                 "derivation": answer.derivation.to_list(),
             }

@@ -1,13 +1,27 @@
-"""Answers in words: what stands on the terminal, and could stand on a slide."""
+"""Answers in words: what stands on the terminal, and could stand on a slide.
+
+Formulas take the width of the terminal, sentences no more than eighty characters of it.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import sys
+from shutil import get_terminal_size
 from textwrap import fill, indent
 
+from click import ClickException
+
 import causal
+from causal.expression import lines
 from causal.variables import listed, quoted
 
-__all__ = ["of_answer", "of_proof", "of_separation"]
+__all__ = ["equation", "in_latex", "of_answer", "of_proof", "of_separation", "prose", "width"]
+
+
+_LAW = re.compile(r"P\((?:[^()\"]|\"[^\"]*\"|\([^()]*\)){,50}\)")
+_GLUE = "\N{NO-BREAK SPACE}"
 
 
 def of_answer(answer: causal.Answer, *, proof: bool = False) -> str:
@@ -25,20 +39,28 @@ def of_answer(answer: causal.Answer, *, proof: bool = False) -> str:
         case causal.NotIdentified():
             return _no(answer)
         case causal.Undecided():
-            return _prose(f"Undecided. {answer.query} has no answer yet: {answer.reason}.")
+            return prose(f"Undecided. {answer.query} has no answer yet: {answer.reason}.")
 
 
 def _yes(answer: causal.Identified, *, proof: bool) -> str:
     by = "Experiments determine" if answer.experiments else "What is observed determines"
-    story = f"Identified. {by} it:\n\n  {answer}"
+    story = f"Identified. {by} it:\n\n{equation(answer.query, answer.formula)}"
     if answer.experiments:
-        story += f"\n\n{_prose(_beyond_observation(answer))}"
+        story += f"\n\n{prose(_beyond_observation(answer))}"
     if answer.free:
         free = listed(map(quoted, answer.free))
-        story += "\n\n" + _prose(f"Any value of {free} gives the same number.")
+        story += "\n\n" + prose(f"Any value of {free} gives the same number.")
     if proof:
-        story += f"\n\nStep by step:\n\n{indent(str(answer.derivation), '  ')}"
+        story += f"\n\nStep by step:\n\n{_steps(answer)}"
     return story
+
+
+def _steps(answer: causal.Identified) -> str:
+    if isinstance(answer.derivation, causal.Reasoning):
+        told = answer.derivation.told(width=width() - 2)
+    else:
+        told = answer.derivation.told(values=answer.values, width=width() - 2)
+    return indent(told, "  ")
 
 
 def _beyond_observation(answer: causal.Identified) -> str:
@@ -53,19 +75,19 @@ def _beyond_observation(answer: causal.Identified) -> str:
 def _in_no_world(answer: causal.NotIdentified, conflict: causal.Conflict) -> str:
     """Why no experiment shows it either; and what helps where two values are all there are."""
     verdict = f"Not identified. Neither observation nor any experiment gives {answer.query}."
-    reason = _prose(f"{conflict.why}.")
-    story = f"{_prose(verdict)}\n\n  conflict  {conflict}\n\n{reason}"
+    reason = prose(f"{conflict.why}.")
+    story = f"{prose(verdict)}\n\n  conflict  {conflict}\n\n{reason}"
     if conflict.if_binary is not None:
         only = f"Were {quoted(conflict.if_binary.variable)} to have two values only, it would be"
-        story += f"\n\n{_prose(only)}\n\n  {conflict.if_binary}"
+        story += f"\n\n{prose(only)}\n\n  {conflict.if_binary}"
     return story
 
 
 def _no(answer: causal.NotIdentified) -> str:
     if isinstance(answer.hedge, causal.Conflict):
         return _in_no_world(answer, answer.hedge)
-    verdict = _prose(f"Not identified. No formula over what is observed gives {answer.query}.")
-    reason = _prose(
+    verdict = prose(f"Not identified. No formula over what is observed gives {answer.query}.")
+    reason = prose(
         f"{answer.hedge.why}. Two models exist that agree on everything observed and differ in "
         "the answer."
     )
@@ -82,23 +104,33 @@ def _help(answer: causal.NotIdentified) -> str:
         shared = " and ".join(f"{quoted(a)} <-> {quoted(b)}" for a, b in sorted(edges))
         ways.append(f"a reason to rule out {shared}")
     if not ways and not found.complete:
-        return _prose(
+        return prose(
             "`causal remedies` looks for what would make it computable; here it takes long."
         )
     if not ways:
-        return _prose("No single experiment or measurement would make it computable.")
+        return prose("No single experiment or measurement would make it computable.")
     return "\n".join(["Any one of these would make it computable:", *(f"  {way}" for way in ways)])
+
+
+def in_latex(answer: causal.Identified, *, proof: bool = False) -> str:
+    """The formula alone, or the steps that lead to it."""
+    if not proof:
+        return answer.formula.latex()
+    if isinstance(answer.derivation, causal.Reasoning):
+        raise ClickException(
+            "steps between worlds have no LaTeX; --latex without --proof gives the formula"
+        )
+    return answer.derivation.latex(values=answer.values)
 
 
 def of_proof(answer: causal.Derivation | causal.NotDerivable) -> str:
     """The steps, or the two normal forms that differ."""
     match answer:
         case causal.Derivation():
-            return f"Equal in every model of the graph:\n\n{indent(str(answer), '  ')}"
+            told = answer.told(width=width() - 2)
+            return f"Equal in every model of the graph:\n\n{indent(told, '  ')}"
         case causal.NotDerivable():
-            no = _prose(
-                f"Not derivable. The rules do not lead from {answer.one} to {answer.other}."
-            )
+            no = prose(f"Not derivable. The rules do not lead from {answer.one} to {answer.other}.")
             return (
                 f"{no}\n\n  the normal form of the one    {answer.top_of_one}"
                 f"\n  the normal form of the other  {answer.top_of_other}"
@@ -109,10 +141,29 @@ def of_separation(question: str, path: causal.OpenPath | None) -> str:
     """The verdict, and the open path when there is one."""
     if path is None:
         return f"Separated. {question}: every path is blocked."
-    because = "\n\n" + _prose(f"It is open because {path.why}.") if path.why else ""
+    because = "\n\n" + prose(f"It is open because {path.why}.") if path.why else ""
     return f"Connected. {question}: a path is open.\n\n  {path}{because}"
 
 
-def _prose(text: str) -> str:
-    """Sentences on lines of 80; names stay whole."""
-    return fill(text, 80, break_long_words=False, break_on_hyphens=False)
+def equation(left: object, formula: causal.Expression) -> str:
+    """What is asked and its formula, on one line where there is room."""
+    if len(whole := f"  {left} = {formula}") <= width():
+        return whole
+    block = lines(formula, width() - 6)
+    return "\n".join([f"  {left}", f"    = {block[0]}", *(f"      {line}" for line in block[1:])])
+
+
+def prose(text: str, *, hanging: str = "") -> str:
+    """Sentences on lines of 80 at most; names and laws stay whole."""
+    glued = _LAW.sub(lambda law: law[0].replace(" ", _GLUE), text)
+    room = min(80, width())
+    filled = fill(
+        glued, room, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+    )
+    return filled.replace(_GLUE, " ")
+
+
+def width() -> int:
+    """How many characters a line has: as many as the terminal, or 80 where there is none."""
+    told = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return max(40, get_terminal_size((80, 24)).columns) if told else 80

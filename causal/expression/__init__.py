@@ -16,12 +16,14 @@ from causal.expression.compounds import Quotient as Quotient
 from causal.expression.compounds import Sum as Sum
 from causal.expression.formula import Expression as Expression
 from causal.expression.formula import Symbols as Symbols
+from causal.expression.layout import lines as lines
 from causal.expression.reading import parse as parse
 from causal.expression.rewriting import arranged as arranged
 from causal.expression.rewriting import laws as laws
 from causal.expression.rewriting import replaced as replaced
 from causal.expression.rewriting import simplified as simplified
 from causal.expression.scoping import fresh as fresh
+from causal.expression.scoping import valued as valued
 
 __all__ = [
     "ONE",
@@ -40,10 +42,12 @@ __all__ = [
     "canonical",
     "fresh",
     "laws",
+    "lines",
     "parse",
     "product",
     "quotient",
     "replaced",
     "simplified",
     "total",
+    "valued",
 ]

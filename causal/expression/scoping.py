@@ -1,11 +1,17 @@
-"""Fresh names: no symbol of a formula is both bound and free, or bound twice on one branch."""
+"""Fresh names: no symbol of a formula is both bound and free, or bound twice on one branch.
+
+Values in the place of free symbols: names that have one are taken, too.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+
 from causal.expression.compounds import Product, Quotient, Sum, aside
 from causal.expression.formula import Expression, Symbols
+from causal.variables import Symbol, Variable
 
-__all__ = ["fresh"]
+__all__ = ["fresh", "valued"]
 
 
 def fresh(formula: Expression, taken: Symbols | None = None) -> Expression:
@@ -30,3 +36,14 @@ def fresh(formula: Expression, taken: Symbols | None = None) -> Expression:
             return Quotient(fresh(numerator, taken), fresh(denominator, taken))
         case _:
             return formula
+
+
+def valued(formula: Expression, values: Mapping[Variable, Hashable]) -> Expression:
+    """The same formula at some values; what it sums over keeps clear of the names that have one.
+
+    >>> from causal.expression import parse
+    >>> print(valued(parse("Σ_{Z} P(Y | X, Z) P(Z)"), {"Y": 1, "X": 0, "Z": 0}))
+    Σ_{Z'} P(Y=1 | X=0, Z') P(Z')
+    """
+    fixed = {Symbol(name): Symbol(name, value=value) for name, value in values.items()}
+    return fresh(formula, formula.free | fixed.keys()).renamed(fixed)

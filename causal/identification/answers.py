@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 from causal.calculus import Derivation, certificate_of_no
 from causal.errors import CertificateError
-from causal.expression import Expression, P, laws
+from causal.expression import Expression, P, laws, valued
 from causal.graph import ADMG
 from causal.identification.conflict import Conflict
 from causal.identification.hedge import Hedge
 from causal.identification.reasoning import Reasoning
-from causal.query import Quantity, Query
-from causal.variables import Variables
+from causal.query import Quantity, Query, Value
+from causal.variables import Variable, Variables
 
 __all__ = ["Answer", "Identified", "NotIdentified", "Undecided"]
 
@@ -22,6 +22,9 @@ __all__ = ["Answer", "Identified", "NotIdentified", "Undecided"]
 @dataclass(frozen=True)
 class Identified:
     """Yes: ``estimand`` is the query as a function of the observed law, ``derivation`` shows why.
+
+    The estimand is a function of every value that the query mentions; ``formula`` is the estimand
+    at those that it fixes, and what prints.
 
     >>> from causal import ADMG, identify
     >>> print(identify(ADMG.parse("Z -> X -> Y; Z -> Y"), "P(Y | do(X))").derivation)
@@ -35,6 +38,24 @@ class Identified:
     query: Query
     estimand: Expression
     derivation: Derivation | Reasoning = field(repr=False)
+
+    @cached_property
+    def formula(self) -> Expression:
+        """The estimand at the values that the query fixes.
+
+        >>> from causal import ADMG, identify
+        >>> answer = identify(ADMG.parse("X -> Z -> Y; X <-> Y"), "P(Y=1 | do(X=0))")
+        >>> print(answer.formula)
+        Σ_{Z} P(Z | X=0) Σ_{X'} P(X') P(Y=1 | X', Z)
+        >>> print(answer.estimand)
+        Σ_{Z} P(Z | X) Σ_{X'} P(X') P(Y | X', Z)
+        """
+        return valued(self.estimand, self.values)
+
+    @property
+    def values(self) -> dict[Variable, Value]:
+        """What the query fixes and the estimand leaves open."""
+        return {} if self.query.is_counterfactual else self.query.values
 
     @cached_property
     def free(self) -> Variables:
@@ -64,10 +85,10 @@ class Identified:
         return self.derivation.certificate(self.graph)
 
     def __str__(self) -> str:
-        return f"{self.query} = {self.estimand}"
+        return f"{self.query} = {self.formula}"
 
     def _repr_latex_(self) -> str:
-        return f"${self.estimand.latex()}$"
+        return f"${self.formula.latex()}$"
 
 
 @dataclass(frozen=True)

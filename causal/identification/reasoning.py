@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from causal.calculus import Derivation
+from causal.calculus.board import chain
 from causal.errors import CertificateError
 from causal.expression import Expression, P
 from causal.graph import ADMG
 from causal.identification.hedge import Hedge
 
 __all__ = ["Reasoning", "Remark"]
-
-_COLUMN = 72  # characters; a longer formula has its reason under it
 
 
 @dataclass(frozen=True)
@@ -44,15 +43,11 @@ class Reasoning:
     hedges: tuple[tuple[P, Hedge], ...] = ()
 
     def __str__(self) -> str:
+        return self.told()
+
+    def told(self, *, width: int | None = None) -> str:
         """The chain, one line a step; the reasons stand in a column, or under long lines."""
-        longest = max((len(remark.text) for remark in self.remarks), default=0)
-        rows = [
-            f"  = {remark.text.ljust(longest)}   [{remark.why}]"
-            if longest <= _COLUMN
-            else f"  = {remark.text}\n      [{remark.why}]"
-            for remark in self.remarks
-        ]
-        return "\n".join([self.start, *rows])
+        return chain(self.start, [(each.text, each.why) for each in self.remarks], width=width)
 
     def to_list(self) -> list[dict[str, object]]:
         """Plain data, for JSON: the keys that the steps of the do-calculus have."""

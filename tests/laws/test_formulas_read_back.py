@@ -13,7 +13,7 @@ from strategies.names import HOSTILE, names
 from causal.checker.reading import meaning as meant_independently
 from causal.checker.reading import read as read_independently
 from causal.errors import FormulaError, FormulaSyntaxError
-from causal.expression import ONE, ZERO, Expression, P, Product, Quotient, Sum, laws, parse
+from causal.expression import ONE, ZERO, Expression, P, Product, Quotient, Sum, laws, lines, parse
 from causal.variables import Symbol
 
 WORDS = st.sampled_from(["X", "Y", "Z", "P", "do", "Σ_", "sum_", "1", "0", "x'", "P(X)", "V10"])
@@ -30,6 +30,29 @@ def test_the_checker_reads_the_same_formula_from_the_same_text(formula: Expressi
     assume(all(len(law.variables) == len(law.free) for law in laws(formula)))
     assume("'zero'" not in str(as_tuples(formula)))
     assert meant_independently(read_independently(str(formula))) == as_tuples(formula)
+
+
+@given(formulas(symbols(WORDS | names(), marks=3)), st.integers(20, 90))
+def test_a_formula_on_several_lines_is_read_back(formula: Expression, width: int) -> None:
+    assert parse(" ".join(line.strip() for line in lines(formula, width))) == formula
+
+
+@given(formulas(symbols(st.sampled_from(["X", "Y", "V10"]))), st.integers(60, 90))
+def test_lines_keep_to_their_width_where_names_are_short(formula: Expression, width: int) -> None:
+    assume(depth(formula) <= 4)
+    assert all(len(line) <= width for line in lines(formula, width))
+
+
+def depth(formula: Expression) -> int:
+    match formula:
+        case Sum(body=body):
+            return 1 + depth(body)
+        case Product(factors):
+            return 1 + max(map(depth, factors))
+        case Quotient(numerator, denominator):
+            return 1 + max(depth(numerator), depth(denominator))
+        case _:
+            return 0
 
 
 def as_tuples(formula: Expression) -> tuple[object, ...]:
