@@ -204,6 +204,30 @@ class UnknownStudyError(StoreError):
         )
 
 
+class StudyBusyError(StoreError):
+    """Another runner works on this study; nothing was run."""
+
+    def __init__(self, path: Path, study: str, holder: str) -> None:
+        self.study, self.holder = study, holder
+        super().__init__(
+            path,
+            f"another runner works on {study!r} ({holder}): let it finish, or stop it; "
+            "the same command goes on from there.",
+        )
+
+
+class FencedRunnerError(StoreError):
+    """This runner was silent and another took the study over; nothing was doubled."""
+
+    def __init__(self, path: Path, study: str, holder: str) -> None:
+        self.study, self.holder = study, holder
+        super().__init__(
+            path,
+            f"{study!r} was taken over by another runner ({holder}) while this one was silent. "
+            "This one stops; what it had recorded is kept and nothing was doubled.",
+        )
+
+
 class TrialRecordedError(StoreError):
     """Another runner recorded this trial meanwhile; nothing was doubled."""
 

@@ -16,7 +16,7 @@ from ablation.errors import (
     NewerStoreError,
     StoreError,
 )
-from ablation.store.schema import APPLICATION_ID, VERSION
+from ablation.store.schema import APPLICATION_ID, VERSION, migrate, version_of
 
 _BUSY_S = 60.0
 _DAMAGE = {"SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_NOTADB", "SQLITE_FORMAT"}
@@ -48,6 +48,8 @@ def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         if not writing:
             connection.execute("PRAGMA query_only = ON")
+        elif version_of(connection) < VERSION:
+            migrate(connection)
         unless_opened.pop_all()
     return connection
 
@@ -62,7 +64,7 @@ def _identify(path: Path) -> None:
     try:
         with closing(sqlite3.connect(f"{_uri(path)}?mode=ro&immutable=1", uri=True)) as connection:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            version = version_of(connection)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise ForeignStoreError(
             path, f"is not a store ({error}); it was left as it is. Name another file."

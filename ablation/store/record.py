@@ -6,31 +6,46 @@ One writer, the process that runs the study; any number of readers. A trial is d
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 
 from ablation.errors import (
+    FencedRunnerError,
     StoreError,
+    StudyBusyError,
     StudyChangedError,
     TrialRecordedError,
     UnknownStudyError,
 )
+from ablation.outcomes import Outcomes
+from ablation.store import lease
+from ablation.store.lease import Holder
 from ablation.store.opening import connect, reported
 from ablation.store.rows import (
     Row,
+    chain_problems,
     checksum,
+    outcomes_of,
+    outcomes_row,
     row_of,
     sound,
     study_problems,
     trial_of,
-    trial_problems,
 )
-from ablation.store.schema import ALL_STUDIES, ALL_TRIALS, TRIALS_APPENDED, create
+from ablation.store.schema import (
+    ALL_EXAMPLES,
+    ALL_STUDIES,
+    ALL_TRIALS,
+    appended,
+    create,
+    version_of,
+)
 from ablation.study import Study
 from ablation.study.definition import differences
 from ablation.trial import Trial
@@ -48,6 +63,8 @@ class Store:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
+        self._tokens: dict[str, int] = {}
+        self._beat_at = monotonic()
 
     @classmethod
     def open(cls, path: str | Path) -> "Store":
@@ -79,8 +96,12 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the file; what was appended is durable already."""
-        self._connection.close()
+        """Close the file; what was appended is durable already, and what was held is free."""
+        try:
+            while self._tokens:
+                self._release(*self._tokens.popitem())
+        finally:
+            self._connection.close()
 
     def studies(self) -> tuple[str, ...]:
         """Name the studies, in the order in which they were registered."""
@@ -115,11 +136,34 @@ class Store:
                 (*cells, checksum("", cells)),
             )
 
-    def append(self, trial: Trial) -> None:
-        """Record one attempt, durably; the same attempt twice is refused."""
+    def hold(self, study: str, patience_s: float = lease.PATIENCE_S) -> None:
+        """Become the one runner of a registered study until the store is closed.
+
+        One whose process is gone is replaced at once, one that is stopped or far away after it was
+        silent for `patience_s`; one that works is left to it, with `StudyBusyError`.
+        """
+        deadline = monotonic() + patience_s
+        first = self._held(study)
+        while not self._taken(study, first, silent=monotonic() >= deadline):
+            sleep(min(0.1, patience_s))
+
+    def beat(self) -> None:
+        """Show, every few seconds, that this runner lives."""
+        if self._tokens and monotonic() - self._beat_at >= lease.BEAT_S:
+            self._beat_at = monotonic()
+            with self._transaction():
+                for study, token in self._tokens.items():
+                    lease.beat(self._connection, study, token)
+
+    def append(self, trial: Trial, examples: Mapping[str, Outcomes] | None = None) -> None:
+        """Record one attempt, durably; the same attempt twice is refused.
+
+        `examples` is what it did on every example, a name each.
+        """
         try:
             with self._transaction():
-                self._append(trial)
+                self._allow(trial.study)
+                self._append(trial, examples or {})
         except StoreError as error:
             if _is_double(error.__cause__):
                 raise TrialRecordedError(
@@ -131,15 +175,64 @@ class Store:
         """Read every attempt of a study, after checking every row of the store."""
         return tuple(trial_of(row) for row in self._trial_rows() if row[1] == study)
 
-    def _append(self, trial: Trial) -> None:
+    def examples(self, study: str) -> dict[tuple[str, int, int], dict[str, Outcomes]]:
+        """Read what every trial did on each example: by condition, seed and attempt, then name."""
+        trials = {row[0]: trial_of(row) for row in self._trial_rows() if row[1] == study}
+        found: dict[tuple[str, int, int], dict[str, Outcomes]] = {}
+        for row in self._outcome_rows():
+            if (trial := trials.get(row[1])) is not None:
+                named = found.setdefault((trial.condition, trial.seed, trial.attempt), {})
+                named[str(row[2])] = outcomes_of(row)
+        return found
+
+    def _append(self, trial: Trial, examples: Mapping[str, Outcomes]) -> None:
+        number, before = self._end("trials")
+        row = row_of(trial, number, before, _now())
+        self._insert("trials", row)
+        for name, outcomes in examples.items():
+            place, above = self._end("examples")
+            self._insert("examples", outcomes_row(place, number, name, outcomes, above))
+
+    def _insert(self, table: str, row: Row) -> None:
+        places = ", ".join("?" * len(row))
+        self._connection.execute(f"INSERT INTO {table} VALUES ({places})", row)  # noqa: S608
+
+    def _end(self, table: str) -> tuple[int, str]:
+        """The number of the next row of a table, and the checksum that it follows."""
         last = self._connection.execute(
-            "SELECT id, checksum FROM trials ORDER BY id DESC LIMIT 1"
+            f"SELECT id, checksum FROM {table} ORDER BY id DESC LIMIT 1"  # noqa: S608
         ).fetchone()
-        number, before = (last[0] + 1, last[1]) if last else (1, "")
-        self._connection.execute(
-            "INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            row_of(trial, number, before, _now()),
-        )
+        return (last[0] + 1, last[1]) if last else (1, "")
+
+    def _taken(self, study: str, first: Holder | None, *, silent: bool) -> bool:
+        """Take a study that is free, or whose holder was silent; one that beats is left its own."""
+        with self._transaction():
+            holder = lease.held(self._connection, study)
+            if holder is None or holder.free or (silent and holder == first):
+                self._tokens[study] = lease.take(self._connection, study)
+                return True
+        if holder.works or holder != first:
+            raise StudyBusyError(self.path, study, str(holder))
+        return False
+
+    def _held(self, study: str) -> Holder | None:
+        with reported(self.path):
+            return lease.held(self._connection, study)
+
+    def _release(self, study: str, token: int) -> None:
+        with self._transaction():
+            lease.release(self._connection, study, token)
+
+    def _allow(self, study: str) -> None:
+        """Refuse to append where another runner holds the study, or took it over."""
+        token = self._tokens.get(study)
+        holder = lease.held(self._connection, study)
+        if holder is None or holder.token == token or (token is None and holder.free):
+            return
+        self._tokens.pop(study, None)
+        if token is None:
+            raise StudyBusyError(self.path, study, str(holder))
+        raise FencedRunnerError(self.path, study, str(holder))
 
     @contextmanager
     def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
@@ -161,8 +254,16 @@ class Store:
     def _trial_rows(self) -> Sequence[Row]:
         with self._transaction("DEFERRED"):
             rows: list[Row] = self._connection.execute(ALL_TRIALS).fetchall()
-            appended = self._connection.execute(TRIALS_APPENDED).fetchone()[0]
-        return sound(self.path, rows, trial_problems(rows, appended))
+            count = appended(self._connection, "trials")
+        return sound(self.path, rows, chain_problems(rows, count))
+
+    def _outcome_rows(self) -> Sequence[Row]:
+        with self._transaction("DEFERRED"):
+            if version_of(self._connection) == 1:
+                return []
+            rows: list[Row] = self._connection.execute(ALL_EXAMPLES).fetchall()
+            count = appended(self._connection, "examples")
+        return sound(self.path, rows, chain_problems(rows, count, " of outcomes"))
 
 
 def _is_double(cause: BaseException | None) -> bool:

@@ -12,9 +12,10 @@ from typing import TypeAlias, cast
 
 from ablation.canonical import canonical
 from ablation.errors import DamagedStoreError
+from ablation.outcomes import Kind, Outcomes
 from ablation.trial import Status, Trial
 
-Cell: TypeAlias = int | float | str | None
+Cell: TypeAlias = int | float | str | bytes | None
 Row: TypeAlias = Sequence[Cell]
 
 COLUMNS = (
@@ -35,6 +36,7 @@ COLUMNS = (
     "recorded",
     "checksum",
 )
+_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=repr)
 
 
 def checksum(before: str, cells: Row) -> str:
@@ -43,7 +45,7 @@ def checksum(before: str, cells: Row) -> str:
     >>> checksum("", [1, "toy", None]) == checksum("", [1, "toy", 0])
     False
     """
-    text = json.dumps([before, *cells], ensure_ascii=False, separators=(",", ":"), default=repr)
+    text = _TEXT.encode([before, *cells])
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -69,6 +71,18 @@ def row_of(trial: Trial, number: int, before: str, recorded: str) -> Row:
     return (*cells, checksum(before, cells))
 
 
+def outcomes_row(number: int, trial: int, name: str, given: Outcomes, before: str) -> Row:
+    """Write the outcomes of a trial's examples as the row of that number."""
+    cells = (number, trial, name, given.kind, given.count, given.packed)
+    return (*cells, checksum(before, cells))
+
+
+def outcomes_of(row: Row) -> Outcomes:
+    """Read a row of outcomes whose checksum was found right."""
+    kind, count, packed = cast("tuple[Kind, int, bytes]", tuple(row[3:6]))
+    return Outcomes(kind, count, packed)
+
+
 def trial_of(row: Row) -> Trial:
     """Read a row whose checksum was found right."""
     cells = dict(zip(COLUMNS, row, strict=True))
@@ -89,8 +103,8 @@ def trial_of(row: Row) -> Trial:
     )
 
 
-def trial_problems(rows: Sequence[Row], appended: int) -> list[str]:
-    """Say which trials are not what was written; `appended` is how many ever were.
+def chain_problems(rows: Sequence[Row], appended: int, of: str = "") -> list[str]:
+    """Say which rows are not what was written; `appended` is how many ever were.
 
     Row k is checked against the checksum that row k-1 carries, so one damaged row is one problem
     (two, if its checksum itself was hit).
@@ -99,13 +113,13 @@ def trial_problems(rows: Sequence[Row], appended: int) -> list[str]:
     before = ""
     for number, (*cells, stated) in enumerate(rows, start=1):
         if cells[0] != number:
-            found.append(f"row {number} is missing (row {cells[0]} is in its place)")
+            found.append(f"row {number}{of} is missing (row {cells[0]!r} is in its place)")
             break
         if checksum(before, cells) != stated:
-            found.append(f"row {number} is not what was written")
+            found.append(f"row {number}{of} is not what was written")
         before = str(stated)
     if len(rows) != appended and not found:
-        found.append(f"{appended} rows were written and {len(rows)} are there")
+        found.append(f"{appended} rows{of} were written and {len(rows)} are there")
     return found
 
 

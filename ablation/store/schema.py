@@ -1,19 +1,21 @@
 """The tables of a store, and how a new one comes into being: wholly, or not at all.
 
 Rows are appended, never edited: triggers refuse UPDATE and DELETE. A row's checksum covers every
-column and the checksum before it, so rows form a chain, as in a certificate log (RFC 9162).
+column and the checksum before it, so rows form a chain, as in a certificate log (RFC 9162). Only
+`runners`, which says who may append just now, is rewritten; nothing is ever read out of it.
 """
 
 import os
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
 APPLICATION_ID = 0x41424C31  # "ABL1", in the header of the file: this is how a store is known
-VERSION = 1
+VERSION = 2
 
-_TABLES = (
+_TRIALS = (
     """CREATE TABLE studies (
     name TEXT PRIMARY KEY,
     definition TEXT NOT NULL,
@@ -39,18 +41,64 @@ _TABLES = (
     checksum TEXT NOT NULL,
     UNIQUE (study, condition, seed, attempt))""",
 )
-_TRIGGERS = tuple(
-    f"""CREATE TRIGGER {table}_{action.lower()} BEFORE {action} ON {table}
-    BEGIN SELECT RAISE(ABORT, 'a store is append-only'); END"""
-    for table in ("studies", "trials")
-    for action in ("UPDATE", "DELETE")
+_EXAMPLES = (
+    """CREATE TABLE examples (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    trial INTEGER NOT NULL REFERENCES trials (id),
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    outcomes BLOB NOT NULL,
+    checksum TEXT NOT NULL,
+    UNIQUE (trial, name))""",
 )
-STATEMENTS = _TABLES + _TRIGGERS
+_RUNNERS = (
+    """CREATE TABLE runners (
+    study TEXT PRIMARY KEY REFERENCES studies (name),
+    token INTEGER NOT NULL,
+    beat INTEGER NOT NULL,
+    place TEXT NOT NULL,
+    process TEXT NOT NULL)""",
+)
+
+
+def _append_only(*tables: str) -> tuple[str, ...]:
+    return tuple(
+        f"""CREATE TRIGGER {table}_{action.lower()} BEFORE {action} ON {table}
+    BEGIN SELECT RAISE(ABORT, 'a store is append-only'); END"""
+        for table in tables
+        for action in ("UPDATE", "DELETE")
+    )
+
+
+# What each version of a store added to the one before.
+ADDED: Mapping[int, tuple[str, ...]] = {
+    1: _TRIALS + _append_only("studies", "trials"),
+    2: _EXAMPLES + _RUNNERS + _append_only("examples"),
+}
 
 # The tables themselves, in order: an index that lost an entry would hide its row.
 ALL_STUDIES = "SELECT * FROM studies NOT INDEXED ORDER BY rowid"
 ALL_TRIALS = "SELECT * FROM trials NOT INDEXED ORDER BY id"
-TRIALS_APPENDED = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'trials'"
+ALL_EXAMPLES = "SELECT * FROM examples NOT INDEXED ORDER BY id"
+
+
+def statements(version: int) -> tuple[str, ...]:
+    """Everything that a store of that version was made with."""
+    return tuple(each for added in range(1, version + 1) for each in ADDED[added])
+
+
+def appended(connection: sqlite3.Connection, table: str) -> int:
+    """How many rows were ever appended to a table."""
+    asked = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?"
+    count: int = connection.execute(asked, (table,)).fetchone()[0]
+    return count
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The version that the header of a store states."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
 def create(path: Path) -> None:
@@ -68,15 +116,28 @@ def create(path: Path) -> None:
         fresh.unlink(missing_ok=True)
 
 
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a store of an earlier version up to this one, wholly or not at all.
+
+    What was recorded is not touched: each version only added tables.
+    """
+    connection.execute("BEGIN IMMEDIATE")  # somebody else may have done it meanwhile
+    try:
+        for version in range(version_of(connection) + 1, VERSION + 1):
+            for statement in ADDED[version]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
 def _build(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("BEGIN IMMEDIATE")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        for statement in STATEMENTS:
-            connection.execute(statement)
-        connection.execute("COMMIT")
+        migrate(connection)
         connection.execute("PRAGMA journal_mode = WAL")
 
 

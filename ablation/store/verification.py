@@ -8,8 +8,15 @@ from pathlib import Path
 
 from ablation.errors import DamagedStoreError
 from ablation.store.opening import connect, reported
-from ablation.store.rows import Row, study_problems, trial_problems
-from ablation.store.schema import ALL_STUDIES, ALL_TRIALS, STATEMENTS, TRIALS_APPENDED
+from ablation.store.rows import Row, chain_problems, study_problems
+from ablation.store.schema import (
+    ALL_EXAMPLES,
+    ALL_STUDIES,
+    ALL_TRIALS,
+    appended,
+    statements,
+    version_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +58,30 @@ def verify(path: str | Path) -> Verification:
 def _verified(path: Path, connection: sqlite3.Connection) -> Verification:
     studies: list[Row] = connection.execute(ALL_STUDIES).fetchall()
     trials: list[Row] = connection.execute(ALL_TRIALS).fetchall()
-    appended: int = connection.execute(TRIALS_APPENDED).fetchone()[0]
+    version = version_of(connection)
+    outcomes: list[Row] = connection.execute(ALL_EXAMPLES).fetchall() if version > 1 else []
     found = [
-        *_file_problems(connection),
+        *_file_problems(connection, version),
         *study_problems(studies),
-        *trial_problems(trials, appended),
+        *chain_problems(trials, appended(connection, "trials")),
+        *chain_problems(outcomes, appended(connection, "examples"), " of outcomes"),
         *_orphans(studies, trials),
     ]
     return Verification(path, len(studies), len(trials), tuple(found))
 
 
-def _file_problems(connection: sqlite3.Connection) -> list[str]:
+def _file_problems(connection: sqlite3.Connection, version: int) -> list[str]:
     """What SQLite itself finds wrong, and whether the tables are the ones that we made."""
     said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
     made = {str(row[0]) for row in connection.execute("SELECT sql FROM sqlite_master") if row[0]}
     made.discard("CREATE TABLE sqlite_sequence(name,seq)")
     return [
         *(f"SQLite: {problem}" for problem in said if problem != "ok"),
-        *(["the tables are not the ones that were made"] if made != set(STATEMENTS) else []),
+        *(
+            ["the tables are not the ones that were made"]
+            if made != set(statements(version))
+            else []
+        ),
     ]
 
 
