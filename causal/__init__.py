@@ -72,16 +72,19 @@ if TYPE_CHECKING:
     from causal.identification import parallel_worlds as parallel_worlds
     from causal.identification import path_specific as path_specific
     from causal.identification import remedies as remedies
+    from causal.identification import simplify as simplify
     from causal.identification import why_not as why_not
     from causal.interop import read as read
     from causal.model import SCM as SCM
     from causal.model import ActualCause as ActualCause
     from causal.model import Additive as Additive
     from causal.model import Categorical as Categorical
+    from causal.model import Contribution as Contribution
     from causal.model import Counterfactual as Counterfactual
     from causal.model import Do as Do
     from causal.model import DoEdge as DoEdge
     from causal.model import Empirical as Empirical
+    from causal.model import Explanation as Explanation
     from causal.model import Exponential as Exponential
     from causal.model import FreeCurve as FreeCurve
     from causal.model import FreeOdds as FreeOdds
@@ -155,12 +158,14 @@ _HOMES = {
     "Categorical": "model",
     "CausalError": "errors",
     "Conflict": "identification",
+    "Contribution": "model",
     "Counterfactual": "model",
     "Derivation": "calculus",
     "Do": "model",
     "DoEdge": "model",
     "Empirical": "model",
     "Estimate": "estimation",
+    "Explanation": "model",
     "Exponential": "model",
     "Expression": "expression",
     "Falsified": "estimation",
@@ -269,6 +274,7 @@ _HOMES = {
     "save_model": "model",
     "separated": "graph",
     "separators": "graph",
+    "simplify": "identification",
     "why_not": "identification",
 }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
@@ -16,21 +18,20 @@ from causal.cli import reading, records
 from causal.cli.commands import EXITS, as_json, causal
 from causal.cli.exits import Exit
 from causal.errors import ModelSyntaxError
-from causal.variables import quoted
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from causal.model.engines.explanation import Change, Explanation
+    from causal.model.engines.explaining.laws import Known
 
     Answer: TypeAlias = engine.Counterfactual
-    Law: TypeAlias = Mapping[object, Fraction | float]
 
 __all__ = ["what_would_have_been"]
 
 EXAMPLES = """\b
 Examples:
   causal counterfactual squad.json "P(dead[A=0]=1 | A=1)" --explain
+  causal counterfactual wages.toml "E(wage[school=16] | school=9)" --svg why.svg
   causal counterfactual squad.json "E(dead[A=1]) - E(dead[A=0])"
   causal counterfactual '{"exogenous": {"u": [0.4, 0.6]},
       "equations": {"X": "u", "Y": "not X"}}' "P(Y[X=0]=1 | X=1)" """
@@ -59,11 +60,18 @@ QUERY is P(...), E(...), or a sum or difference of such:
 @click.argument("query")
 @click.option("--explain", "why", is_flag=True, help="Say what was, what is inferred, and why.")
 @click.option(
+    "--svg",
+    "picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Draw what was, what would be, and by which paths.",
+)
+@click.option(
     "--exact/--floats", "exact", default=None, help="Fractions or floats, whatever it takes."
 )
 @as_json
 def what_would_have_been(
-    model: str, query: str, *, why: bool, exact: bool | None, as_json: bool
+    model: str, query: str, *, why: bool, picture: Path | None, exact: bool | None, as_json: bool
 ) -> int:
     """Say what would have been in MODEL: the value of QUERY.
 
@@ -73,12 +81,24 @@ def what_would_have_been(
     known = _model(model)
     asked = reading.quantity_from(query, known.graph)
     answer = engine.counterfactual(known, asked, exact=exact)
-    found = engine.explain(known, asked) if why else ()
+    found = engine.explain(known, asked) if why or picture else ()
+    if picture is not None:
+        _draw(found, picture)
+    found = found if why else ()
     if as_json:
         click.echo(records.written(_record(answer, found)))
     else:
-        click.echo("\n\n".join([_story(answer), *map(_explained, found)]))
+        click.echo("\n\n".join([_story(answer), *map(str, found)]))
     return Exit.ANSWERED
+
+
+def _draw(found: tuple[engine.Explanation, ...], picture: Path) -> None:
+    filed = import_module("causal.model.engines.explaining").filed
+    try:
+        picture.write_text(filed(found), encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise click.ClickException(f"{picture} cannot be written: {reason}") from error
 
 
 def _model(argument: str) -> engine.SCM:
@@ -119,47 +139,7 @@ def _number(value: Fraction | float) -> str:
     return f"{value} ≈ {float(value):.6g}"
 
 
-def _explained(why: Explanation) -> str:
-    """The steps of one counterfactual world."""
-    lines = [f"Had it been that {', '.join(map(str, why.world))}:", ""]
-    if why.seen:
-        lines.append(f"  seen      {', '.join(map(str, why.seen))}")
-    lines += [f"  inferred  {quoted(n.noise)}: {_law(n.after)}" for n in why.noise]
-    names = ["inferred", *(quoted(change.variable) for change in why.changes)]
-    width = max(map(len, names))
-    lines += [f"  {_changed(change, width)}" for change in why.changes]
-    if why.paths:
-        ways = "; ".join(" -> ".join(map(quoted, path)) for path in why.paths)
-        lines.append(f"  along     {ways}")
-    else:
-        lines.append("  along     no path: what is set does not reach what is asked")
-    return "\n".join(lines)
-
-
-def _changed(change: Change, width: int) -> str:
-    name = quoted(change.variable).ljust(width)
-    was, would_be = _law(change.was), _law(change.would_be)
-    if not change.differs:
-        return f"{name}  {was}, and would be the same"
-    certain = len(change.was) == 1 or len(change.would_be) == 1 or change.differs == 1
-    differs = "" if certain else f", another value with {_share(change.differs)}"
-    return f"{name}  {was}, would be {would_be}{differs}"
-
-
-def _law(law: Law) -> str:
-    """A certain value, or the possible ones with their probabilities."""
-    if len(law) == 1:
-        return f"{next(iter(law))}"
-    likely = sorted(law.items(), key=lambda pair: -pair[1])
-    shown = [f"{value} ({_share(p)})" for value, p in likely[:4]]
-    return " or ".join(shown) + (" or ..." if len(likely) > 4 else "")
-
-
-def _share(p: Fraction | float) -> str:
-    return f"{100 * float(p):.3g}%"
-
-
-def _record(answer: Answer, found: tuple[Explanation, ...]) -> dict[str, object]:
+def _record(answer: Answer, found: tuple[engine.Explanation, ...]) -> dict[str, object]:
     value, (low, high) = answer.value, answer.interval
     return {
         "schema": records.SCHEMA,
@@ -176,7 +156,7 @@ def _record(answer: Answer, found: tuple[Explanation, ...]) -> dict[str, object]
     }
 
 
-def _steps(why: Explanation) -> Iterator[tuple[str, object]]:
+def _steps(why: engine.Explanation) -> Iterator[tuple[str, object]]:
     yield "seen", [str(event) for event in why.seen]
     yield "world", [str(assignment) for assignment in why.world]
     yield "noise", [{"name": n.noise, "after": _plain(n.after)} for n in why.noise]
@@ -193,7 +173,23 @@ def _steps(why: Explanation) -> Iterator[tuple[str, object]]:
         ],
     )
     yield "paths", [list(path) for path in why.paths]
+    yield "before", None if why.before is None else float(why.before)
+    yield "after", None if why.after is None else float(why.after)
+    yield (
+        "contributions",
+        [
+            {
+                "along": list(each.along.names),
+                "share": float(each.share),
+                "alone": float(each.alone),
+            }
+            for each in why.contributions
+        ],
+    )
 
 
-def _plain(law: Law) -> dict[str, float]:
-    return {str(value): float(p) for value, p in law.items()}
+def _plain(known: Known) -> dict[str, float]:
+    """The chances of values, or the mean, spread and middle 95 % of a real number."""
+    if isinstance(known, Mapping):
+        return {str(value): float(p) for value, p in known.items()}
+    return asdict(known)

@@ -36,7 +36,9 @@ from causal.model.engines.actual_causes import actual_causes as actual_causes
 from causal.model.engines.answers import Counterfactual as Counterfactual
 from causal.model.engines.answers import UnitCounterfactuals as UnitCounterfactuals
 from causal.model.engines.counterfactual import counterfactual as counterfactual
-from causal.model.engines.explanation import explain as explain
+from causal.model.engines.explaining import Contribution as Contribution
+from causal.model.engines.explaining import Explanation as Explanation
+from causal.model.engines.explaining import explain as explain
 from causal.model.engines.named import controlled_direct_effect as controlled_direct_effect
 from causal.model.engines.named import effect_on_the_treated as effect_on_the_treated
 from causal.model.engines.named import natural_direct_effect as natural_direct_effect
@@ -77,10 +79,12 @@ __all__ = [
     "ActualCause",
     "Additive",
     "Categorical",
+    "Contribution",
     "Counterfactual",
     "Do",
     "DoEdge",
     "Empirical",
+    "Explanation",
     "Exponential",
     "FreeCurve",
     "FreeOdds",

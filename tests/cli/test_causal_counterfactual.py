@@ -107,6 +107,56 @@ def test_the_explanation_as_json_has_the_laws(run: Run) -> None:
     assert why["paths"] == [["A", "dead"]]
 
 
+WAGES = """
+[noise]
+a = "normal(12, 2)"
+b = "normal(0, 3)"
+c = "normal(0, 1)"
+[equations]
+school = "a"
+skill = "0.8 * school + b"
+wage = "0.5 * school + skill + c"
+"""
+HAD_SHE = "E(wage[school=16] | school=9, skill=8, wage=11)"
+
+
+def test_real_numbers_are_explained_path_by_path(run: Run) -> None:
+    out = run(WAGES, HAD_SHE, "--explain").out
+    assert "  skill     8, would be 13.6 (+5.6)\n" in out
+    assert out.endswith(
+        """
+  E(wage[school=16]) would go from 11 to 20.1, +9.1:
+    +3.5  school -> wage
+    +5.6  school -> skill -> wage
+"""
+    )
+
+
+def test_the_explanation_of_real_numbers_as_json(run: Run) -> None:
+    [why] = json.loads(run(WAGES, "E(wage[school=16] | wage=11)", "--explain", "--json").out)[
+        "explanation"
+    ]
+    skill = why["changes"][1]
+    assert skill["variable"] == "skill"
+    assert set(skill["was"]) == {"mean", "sd", "low", "high"}
+    assert skill["was"]["low"] < skill["was"]["mean"] < skill["was"]["high"]
+    shares = {" ".join(each["along"]): each["share"] for each in why["contributions"]}
+    assert set(shares) == {"school wage", "school skill wage"}
+    assert sum(shares.values()) == pytest.approx(why["after"] - why["before"])
+    assert why["before"] == pytest.approx(11)
+
+
+def test_the_picture_is_written_beside_the_answer(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "why.svg"
+    told = run(WAGES, HAD_SHE, "--svg", str(file))
+    assert told == run(WAGES, HAD_SHE)
+    assert file.read_text(encoding="utf-8").startswith("<svg ")
+    assert "11 → 20.1" in file.read_text(encoding="utf-8")
+    code, out, err = run(WAGES, HAD_SHE, "--svg", str(tmp_path / "no" / "why.svg"))
+    assert (code, out) == (2, "")
+    assert "cannot be written: No such file" in err
+
+
 def test_a_model_comes_from_a_file_or_from_standard_input(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "squad.json"
     file.write_text(SQUAD)

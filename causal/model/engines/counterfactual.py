@@ -26,7 +26,7 @@ from causal.model.streams import Randomness
 from causal.query import Quantity, Query, require
 from causal.variables import Variable
 
-__all__ = ["counterfactual", "posed_quantity"]
+__all__ = ["counterfactual", "posed_quantity", "upstream"]
 
 Question: TypeAlias = Quantity | Query | str
 
@@ -106,11 +106,11 @@ def counterfactual(
     if units is not None:
         seen = Evidence.of(units)
         model.graph.require(map(str, seen.names))
-        part = _upstream(model, {*asked.variables, *map(str, seen.names)})
+        part = upstream(model, {*asked.variables, *map(str, seen.names)})
         if part.is_finite:
             return _unit_by_unit(part, asked, seen, exact=bool(exact))
         return unit_answers(part, asked, seen, draws=draws or UNIT_DRAWS, rng=rng)
-    part = _upstream(model, asked.variables)
+    part = upstream(model, asked.variables)
     if part.is_finite:
         return _by_tables(part, asked, exact=exact)
     return answered(part, asked, draws=draws or DRAWS, rng=rng)
@@ -181,7 +181,7 @@ def _together(couplings: Iterable[Mapping[Variable, str]]) -> dict[Variable, str
     return {v: text for each in couplings for v, text in each.items()}
 
 
-def _upstream(model: SCM, names: Iterable[Variable]) -> SCM:
+def upstream(model: SCM, names: Iterable[Variable]) -> SCM:
     """The part of a model that a question can depend on; the model itself when it is finite."""
     if model.is_finite:
         return model

@@ -22,7 +22,16 @@ from causal.model.scm import SCM
 from causal.model.streams import Randomness, root
 from causal.query import Quantity
 
-__all__ = ["DRAWS", "answered", "gaussian_engine", "part_values", "rare"]
+__all__ = [
+    "DRAWS",
+    "FLOOR",
+    "answered",
+    "gaussian_engine",
+    "normalised",
+    "part_value",
+    "part_values",
+    "rare",
+]
 
 DRAWS = 100_000
 ROUNDING = 1e-12
@@ -106,7 +115,7 @@ def part_values(asked: Posed, draws: Draws) -> Floats:
     """The sum of factor times value or indicator, draw by draw."""
     total = np.zeros(len(draws.log_weights))
     for part in asked.parts:
-        total += part.factor * _value(part, draws)
+        total += part.factor * part_value(part, draws)
     return total
 
 
@@ -131,7 +140,8 @@ def assumed(asked: Posed) -> tuple[str, ...]:
     return tuple(f"{v}: {text}" for v in twice if (text := mechanisms[v].assumes))
 
 
-def _value(part: Asked, draws: Draws) -> Floats:
+def part_value(part: Asked, draws: Draws) -> Floats:
+    """The value, or one where all events happen, draw by draw."""
     if part.mean is not None:
         return floats(draws.values[part.mean])
     product = np.ones(len(draws.log_weights))

@@ -6,7 +6,7 @@ about and in whichever worlds; means and probabilities follow in closed form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -63,12 +63,14 @@ class Rows:
 
     A constant has one entry a unit, as far as units differ.  ``sizes`` and ``reaches`` are what
     constants and lengths of rows come to without any cancelling, which says what is rounding.
+    ``sources`` are the laws of the noises, in the order of the columns.
     """
 
     constants: Mapping[int, Numbers]
     rows: Mapping[int, Floats]
     sizes: Mapping[int, Numbers]
     reaches: Mapping[int, float]
+    sources: Mapping[str, Normal]
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +231,7 @@ def _margin(event: Bound, law: Conditioned) -> Margin:
     return law.margin(event.left, float(event.value))
 
 
-def _matrix(combined: Mapping[int, Combination], sources: Iterable[str]) -> Rows:
+def _matrix(combined: Mapping[int, Combination], sources: Mapping[str, Normal]) -> Rows:
     names = list(sources)
 
     def row(weights: Mapping[str, float]) -> Floats:
@@ -240,4 +242,5 @@ def _matrix(combined: Mapping[int, Combination], sources: Iterable[str]) -> Rows
         {number: row(each.weights) for number, each in combined.items()},
         {number: each.size for number, each in combined.items()},
         {number: float(np.linalg.norm(row(each.reach))) for number, each in combined.items()},
+        sources,
     )

@@ -35,11 +35,13 @@ class Draws:
     """Values of all nodes, one entry a draw; ``log_weights`` say how much a draw counts.
 
     ``random`` is whether chance had a part in them: without it, one draw is the answer.
+    ``noises`` are those that were drawn or that the evidence pinned, by name.
     """
 
     values: Mapping[int, Column]
     log_weights: Floats
     random: bool
+    noises: Mapping[str, Column]
 
 
 @dataclass(eq=False)
@@ -77,7 +79,7 @@ class Swarm:
             else:
                 self._respond(number, node.variable, node.inputs)
         self._limit(self.asked.limits)
-        return Draws(self.values, self.log_weights, self.random)
+        return Draws(self.values, self.log_weights, self.random, self.noises)
 
     def _everywhere(self, value: Value) -> Column:
         """One value for all draws, or for all draws of a unit."""
