@@ -6,7 +6,8 @@ were found by nothing but a checksum over the row.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -36,7 +37,14 @@ COLUMNS = (
     "recorded",
     "checksum",
 )
-_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=repr)
+# What `json.dumps` writes for a list of cells, in half its time; NULL is null, a blob its repr.
+_WRITTEN: Mapping[type, Callable[..., str]] = {
+    str: encode_basestring,
+    int: int.__repr__,
+    float: float.__repr__,
+    bytes: lambda cell: encode_basestring(repr(cell)),
+    type(None): lambda _: "null",
+}
 
 
 def checksum(before: str, cells: Row) -> str:
@@ -45,7 +53,7 @@ def checksum(before: str, cells: Row) -> str:
     >>> checksum("", [1, "toy", None]) == checksum("", [1, "toy", 0])
     False
     """
-    text = _TEXT.encode([before, *cells])
+    text = f"[{','.join([_WRITTEN[type(cell)](cell) for cell in (before, *cells)])}]"
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -103,23 +111,24 @@ def trial_of(row: Row) -> Trial:
     )
 
 
-def chain_problems(rows: Sequence[Row], appended: int, of: str = "") -> list[str]:
-    """Say which rows are not what was written; `appended` is how many ever were.
+def chain_problems(
+    rows: Sequence[Row], last: int, of: str = "", *, first: int = 1, before: str = ""
+) -> list[str]:
+    """Say which rows from `first` to `last` are not what was written, after checksum `before`.
 
     Row k is checked against the checksum that row k-1 carries, so one damaged row is one problem
     (two, if its checksum itself was hit).
     """
     found = []
-    before = ""
-    for number, (*cells, stated) in enumerate(rows, start=1):
+    for number, (*cells, stated) in enumerate(rows, start=first):
         if cells[0] != number:
             found.append(f"row {number}{of} is missing (row {cells[0]!r} is in its place)")
             break
         if checksum(before, cells) != stated:
             found.append(f"row {number}{of} is not what was written")
         before = str(stated)
-    if len(rows) != appended and not found:
-        found.append(f"{appended} rows{of} were written and {len(rows)} are there")
+    if len(rows) != last + 1 - first and not found:
+        found.append(f"{last} rows{of} were written and {len(rows) + first - 1} are there")
     return found
 
 

@@ -80,6 +80,7 @@ ADDED: Mapping[int, tuple[str, ...]] = {
 # The tables themselves, in order: an index that lost an entry would hide its row.
 ALL_STUDIES = "SELECT * FROM studies NOT INDEXED ORDER BY rowid"
 ALL_TRIALS = "SELECT * FROM trials NOT INDEXED ORDER BY id"
+TRIALS_BETWEEN = "SELECT * FROM trials NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id"
 ALL_EXAMPLES = "SELECT * FROM examples NOT INDEXED ORDER BY id"
 
 

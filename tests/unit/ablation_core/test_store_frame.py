@@ -1,0 +1,111 @@
+"""A long log becomes one table in several processes, each row checked, and equals the slow road."""
+
+import hashlib
+import json
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ablation import Component, LeaveOneOut, Metric, Study, Trial, load
+from ablation.errors import DamagedStoreError, UnknownStudyError
+from ablation.store import Store, sharing
+from ablation.store.frame import frame
+from ablation.store.rows import row_of
+
+
+def study(name: str) -> Study:
+    parts = [Component("a", switch="a")]
+    return Study(name, "toy:train", parts, LeaveOneOut(), [Metric("m")], 40, config={"a": True})
+
+
+def trials() -> list[Trial]:
+    """Two studies in turn; some trials failed first, some returned another metric beside."""
+    made = []
+    for seed in range(40):
+        for name, condition in [("one", "baseline"), ("two", "baseline"), ("one", "without a")]:
+            bad = seed % 9 == 4
+            attempts = [bad] if not bad or seed == 13 else [bad, False]
+            for attempt, failed in enumerate(attempts, start=1):
+                extra = {"loss": 0.5} if seed % 3 == 0 else {}
+                made.append(
+                    Trial(
+                        study=name, condition=condition,
+                        component=None if condition == "baseline" else "a", seed=seed,
+                        status="failed" if failed else "done", attempt=attempt,
+                        metrics={} if failed else {"m": seed / 7, **extra},
+                        error="ValueError: nö\nmore" if failed else None, wall_s=seed / 3,
+                    )
+                )  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "runs.db"
+    with Store.open(path) as store:
+        store.register(study("one"))
+        store.register(study("two"))
+        for trial in trials():
+            store.append(trial)
+    return path
+
+
+@pytest.mark.parametrize("rows_a_process", [1_000, 40])
+def test_the_table_equals_that_of_the_trials(
+    path: Path, rows_a_process: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "_MANY", rows_a_process)
+    slow = load(path, "one").frame().sort_values(["condition", "seed"], ignore_index=True)
+    fast = frame(path, "one").sort_values(["condition", "seed"], ignore_index=True)
+    pd.testing.assert_frame_equal(fast, slow)
+    assert fast["status"].value_counts().to_dict() == {"done": 78, "failed": 2}
+    assert len(frame(path, "one", attempts=True)) == 86
+
+
+@pytest.mark.parametrize("row", [1, 31, 32, 33, 128, 129])
+def test_a_changed_row_is_found_in_whichever_process_reads_it(
+    path: Path, row: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "_MANY", 32)
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER trials_update")
+    connection.execute("UPDATE trials SET wall_s = wall_s + 1 WHERE id = ?", (row,))
+    connection.commit()
+    connection.close()
+    with pytest.raises(DamagedStoreError, match=f"row {row} is not what was written"):
+        frame(path, "two")
+
+
+@pytest.mark.parametrize("row", [1, 32, 33, 129])
+def test_a_lost_row_is_missed_in_whichever_process_reads_it(
+    path: Path, row: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "_MANY", 32)
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER trials_delete")
+    connection.execute("DELETE FROM trials WHERE id = ?", (row,))
+    connection.commit()
+    connection.close()
+    with pytest.raises(DamagedStoreError, match=r"row \d+ is|were written"):
+        frame(path, "two")
+
+
+def test_one_of_several_studies_must_be_named(path: Path) -> None:
+    with pytest.raises(UnknownStudyError, match="needs the name of one study"):
+        frame(path)
+
+
+def test_a_study_without_trials_is_a_table_without_rows(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "runs.db") as store:
+        store.register(study("one"))
+    assert frame(tmp_path / "runs.db").columns.tolist()[:3] == ["study", "condition", "component"]
+    assert len(frame(tmp_path / "runs.db")) == 0
+
+
+def test_the_checksum_is_that_of_the_cells_as_json() -> None:
+    trial = trials()[-1]
+    *cells, stated = row_of(trial, 7, "before", "now")
+    text = json.dumps(["before", *cells], ensure_ascii=False, separators=(",", ":"))
+    assert stated == hashlib.sha256(text.encode()).hexdigest()
