@@ -107,6 +107,51 @@ class UnknownSwitchError(StudyError):
         )
 
 
+class UnknownFeatureError(StudyError):
+    """A component is a feature that the study's configuration does not list."""
+
+    def __init__(self, component: str, feature: object, key: str, known: Iterable[object]) -> None:
+        self.component, self.feature, self.key, self.known = component, feature, key, tuple(known)
+        self.nearest = nearest(str(feature), map(str, self.known))
+        super().__init__(
+            f"component {component!r} is the feature {feature!r}, which {key} in the config does "
+            f"not list; there is {listed(map(str, self.known))}.{did_you_mean(self.nearest)}"
+        )
+
+
+class UnknownConditionError(UnknownNameError):
+    """A contrast weighs a condition that the design does not run."""
+
+    def __init__(self, contrast: str, name: str, known: Iterable[str]) -> None:
+        self.contrast = contrast
+        super().__init__(f"condition (of the contrast {contrast!r})", name, known)
+
+
+class OverBudgetError(StudyError):
+    """The design asks for more than the study's budget allows; `excess` is how much more."""
+
+    def __init__(self, what: str, planned: float, allowed: float) -> None:
+        self.what, self.planned, self.allowed = what, planned, allowed
+        self.excess = planned - allowed
+        super().__init__(
+            f"the design asks for {planned:,.4g} {what}, and the budget allows {allowed:,.4g}: "
+            f"{self.excess:,.4g} too many ({planned / allowed:.3g} times the budget). Take fewer "
+            "seeds, another design (ablation plan shows what each costs), or a larger budget."
+        )
+
+
+class UnequalBudgetError(StudyError):
+    """An arm would train for another length than the baseline, and nobody said that it should."""
+
+    def __init__(self, component: str, key: str) -> None:
+        self.component, self.key = component, key
+        super().__init__(
+            f"component {component!r} changes {key}, which says how long a trial trains: its arm "
+            "would have another budget than the baseline. If that is what is asked, declare it: "
+            f'[budget] unequal = ["{component}"].'
+        )
+
+
 class AlreadyOffError(StudyError):
     """The configuration has the component off from the start: leaving it out changes nothing."""
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from ablation.canonical import Json, frozen
+from ablation.covariates import Covariates
 from ablation.errors import AblationError
 
 Status: TypeAlias = Literal["done", "failed"]
@@ -20,7 +21,8 @@ class Trial:
     """One run: what was asked for (condition, seed, config) and what came (metrics or error).
 
     The first line of `error` says what went wrong; a traceback may follow. `key` is the digest of
-    what was asked for, `environment` is where it ran.
+    what was asked for, `environment` is what was recorded of where and how it ran, and
+    `covariates` is the same, typed.
 
     >>> trial = Trial(study="toy", condition="baseline", component=None, seed=0,
     ...               status="done", metrics={"accuracy": 0.9})
@@ -62,3 +64,8 @@ class Trial:
     def done(self) -> bool:
         """Whether it came to an end with its metrics."""
         return self.status == "done"
+
+    @property
+    def covariates(self) -> Covariates:
+        """What was recorded beside the metrics: code, machine, versions, steps, memory, streams."""
+        return Covariates.read(self.environment)

@@ -1,12 +1,13 @@
 """What a study asked for beside what came of it: one row a planned trial, failures included."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
 import pandas as pd
 
+from ablation.canonical import Json
 from ablation.errors import AblationError
-from ablation.plan import PlannedTrial, plan
+from ablation.plan import PlannedTrial, lay_out
 from ablation.study import Study
 from ablation.trial import Trial
 
@@ -38,7 +39,7 @@ class Trials(Sequence[Trial]):
 
     def __init__(self, study: Study, attempts: Iterable[Trial]) -> None:
         self._study = study
-        self._planned = plan(study).trials
+        self._planned = lay_out(study).trials
         self._attempts = tuple(attempts)
         units = {(each.condition, each.seed) for each in self._planned}
         latest: dict[tuple[str, int], Trial] = {}
@@ -115,3 +116,40 @@ class Trials(Sequence[Trial]):
             ],
             columns=[*_COLUMNS, *declared, *extra],
         )
+
+    def covariates(self) -> pd.DataFrame:
+        """Lay out what was recorded beside the metrics: one row a trial, one column a covariate.
+
+        Columns that no trial has are left out; packages and streams have a column for each name,
+        as "packages.torch" and "streams.init".
+
+        >>> from ablation import Component, LeaveOneOut, Metric, Study
+        >>> study = Study("toy", "toy:train", [Component("attention", switch="attention")],
+        ...               LeaveOneOut(), [Metric("accuracy")], seeds=1, config={"attention": True})
+        >>> trial = Trial(study="toy", condition="baseline", component=None, seed=0, status="done",
+        ...               metrics={}, environment={"host": "atlas", "streams": {"init": 0}})
+        >>> list(Trials(study, [trial]).covariates().columns)
+        ['condition', 'seed', 'status', 'wall_s', 'cpu_s', 'host', 'streams.init']
+        """
+        return pd.DataFrame(
+            [
+                {
+                    "condition": each.condition,
+                    "seed": each.seed,
+                    "status": each.status,
+                    "wall_s": each.wall_s,
+                    "cpu_s": each.cpu_s,
+                    **dict(_flat(each.covariates.written())),
+                }
+                for each in self
+            ]
+        )
+
+
+def _flat(facts: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            prefix = "" if name == "other" else f"{name}."
+            yield from ((f"{prefix}{inner}", fact) for inner, fact in value.items())
+        else:
+            yield name, value

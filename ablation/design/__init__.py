@@ -1,21 +1,32 @@
-"""Which conditions are compared, and what every one of them has in common: its seeds."""
+"""Which conditions are compared, how, and what all of them have in common: their seeds."""
 
-from ablation.design.condition import Condition, Design
-from ablation.design.leave_one_out import LeaveOneOut
+from ablation.design.condition import BASELINE, Condition, Design
+from ablation.design.contrast import Contrast
+from ablation.design.factorial import FractionalFactorial, FullFactorial
+from ablation.design.leave_one_out import AddOneIn, LeaveOneOut, Pairs
+from ablation.design.plackett_burman import PlackettBurman
+from ablation.design.random_masks import RandomMasks
+from ablation.design.reading import design, written
+from ablation.design.screening import GroupScreening
 from ablation.design.seeds import Seeds
-from ablation.errors import UnknownNameError
+from ablation.design.shapley import Shapley, ShapleySampling
 
-__all__ = ["Condition", "Design", "LeaveOneOut", "Seeds", "design"]
-
-_KNOWN: dict[str, Design] = {each.name: each for each in (LeaveOneOut(),)}
-
-
-def design(name: str) -> Design:
-    """Find a design by the name that a study file gives it.
-
-    >>> design("leave-one-out")
-    LeaveOneOut()
-    """
-    if name not in _KNOWN:
-        raise UnknownNameError("design", name, _KNOWN)
-    return _KNOWN[name]
+__all__ = [
+    "BASELINE",
+    "AddOneIn",
+    "Condition",
+    "Contrast",
+    "Design",
+    "FractionalFactorial",
+    "FullFactorial",
+    "GroupScreening",
+    "LeaveOneOut",
+    "Pairs",
+    "PlackettBurman",
+    "RandomMasks",
+    "Seeds",
+    "Shapley",
+    "ShapleySampling",
+    "design",
+    "written",
+]

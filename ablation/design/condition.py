@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 
 from ablation.canonical import Json
 from ablation.component import Component
+from ablation.design.contrast import Contrast
 from ablation.errors import listed
+
+BASELINE = "baseline"
+_SPELLED = 6  # components that a name lists; a mask of more is known by its number
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +23,14 @@ class Condition:
     """
 
     off: tuple[Component, ...]
+    label: str = ""
 
     @property
     def name(self) -> str:
         """The name in every table: "baseline", or "without" what is off."""
-        return f"without {listed(each.name for each in self.off)}" if self.off else "baseline"
+        if self.label:
+            return self.label
+        return f"without {listed(each.name for each in self.off)}" if self.off else BASELINE
 
     @property
     def component(self) -> str | None:
@@ -31,7 +39,7 @@ class Condition:
 
     @property
     def retrains(self) -> bool:
-        """Whether a trial can realise it: every component that is off has a switch."""
+        """Whether a trial can realise it by training: every component that is off has a switch."""
         return all(each.retrains for each in self.off)
 
     def configured(self, config: Mapping[str, Json]) -> dict[str, Json]:
@@ -42,12 +50,48 @@ class Condition:
         return result
 
 
+def condition(components: Sequence[Component], mask: int) -> Condition:
+    """Make the condition in which the components of a mask are off (bit 0: the first one).
+
+    What is fewer is named, off or on; a name never lists more than six.
+
+    >>> parts = [Component(name, switch=name) for name in "abcd"]
+    >>> [condition(parts, mask).name for mask in (0b0001, 0b0011, 0b0111, 0b1111)]
+    ['without a', 'without a and b', 'only d', 'nothing on']
+    """
+    off = tuple(each for index, each in enumerate(components) if mask >> index & 1)
+    on = [each.name for index, each in enumerate(components) if not mask >> index & 1]
+    if len(off) <= 1:
+        return Condition(off)
+    if not on:
+        return Condition(off, "nothing on")
+    if len(on) < len(off) and len(on) <= _SPELLED:
+        return Condition(off, f"only {listed(on)}")
+    if len(off) <= _SPELLED:
+        return Condition(off)
+    number = sha256("\0".join(each.name for each in off).encode()).hexdigest()[:8]
+    return Condition(off, f"{len(on)} of {len(components)} on, {number}")
+
+
 class Design(Protocol):
-    """Which conditions answer the question; every seed of the study is run in each of them."""
+    """Which conditions answer the question, and how: a value that prints, compares and saves."""
 
     @property
     def name(self) -> str:
         """The name that a study file gives it."""
 
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """What else a study file says of it, without what is left at its default."""
+
+    def at(self, seed: int) -> "Design":
+        """Give the design of one block: itself, unless every block draws its own conditions."""
+
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the conditions, the baseline first."""
+
+    def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
+        """Say which differences of conditions are the effects, one a component (or group)."""
+
+    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
+        """Say which differences of differences it can tell, if any."""

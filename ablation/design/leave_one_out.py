@@ -1,14 +1,18 @@
-"""Leave one out: the baseline, then every component off by itself.
+"""One at a time: leave one out, add one in, and leave out every pair.
 
-The oldest design of ablation, from the lesion studies of Flourens (1824). It sees the effect of a
-component *given all the others*, so two that stand in for each other both look unimportant.
+The oldest designs of ablation, from the lesion studies of Flourens (1824). Leaving one out sees a
+component *given all the others*, adding one in *given none*: two that stand in for each other look
+unimportant to the first and essential to the second. Pairs tell such two apart from two that are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
+from ablation.canonical import Json
 from ablation.component import Component
-from ablation.design.condition import Condition
+from ablation.design.condition import BASELINE, Condition, condition
+from ablation.design.contrast import Contrast
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,125 @@ class LeaveOneOut:
         """The name that a study file gives it."""
         return "leave-one-out"
 
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """Nothing can be set."""
+        return {}
+
+    def at(self, seed: int) -> "LeaveOneOut":  # noqa: ARG002  # every block has the same conditions
+        """Give the design of one block: itself."""
+        return self
+
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the baseline, then one condition for every component."""
         return (Condition(()), *(Condition((each,)) for each in components))
+
+    def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
+        """Compare the baseline with each condition."""
+        return tuple(
+            Contrast(each.name, [BASELINE], [Condition((each,)).name]) for each in components
+        )
+
+    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:  # noqa: ARG002
+        """None can be told: no two components are off together."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddOneIn:
+    """Nothing on, and one condition with each component alone; the baseline as the other end.
+
+    >>> parts = [Component(name, switch=name) for name in ("attention", "mlp", "norm")]
+    >>> [condition.name for condition in AddOneIn().conditions(parts)]
+    ['baseline', 'nothing on', 'only attention', 'only mlp', 'only norm']
+    """
+
+    @property
+    def name(self) -> str:
+        """The name that a study file gives it."""
+        return "add-one-in"
+
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """Nothing can be set."""
+        return {}
+
+    def at(self, seed: int) -> "AddOneIn":  # noqa: ARG002  # every block has the same conditions
+        """Give the design of one block: itself."""
+        return self
+
+    def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
+        """List the baseline, nothing on, then every component by itself."""
+        alone = (condition(components, mask) for mask in self._masks(len(components)))
+        return (Condition(()), *alone) if len(components) > 1 else (Condition(()), *alone)[:2]
+
+    def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
+        """Compare each component alone with nothing on: what it brings by itself."""
+        nothing, *alone = (
+            condition(components, mask).name for mask in self._masks(len(components))
+        )
+        if len(components) == 1:
+            alone = [BASELINE]
+        return tuple(
+            Contrast(each.name, [only], [nothing])
+            for each, only in zip(components, alone, strict=True)
+        )
+
+    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:  # noqa: ARG002
+        """None can be told: no two components are on together, but all."""
+        return ()
+
+    def _masks(self, count: int) -> tuple[int, ...]:
+        full = (1 << count) - 1
+        return (full, *(full ^ 1 << index for index in range(count)))
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Leave one out, and leave out every pair: who needs whom, who stands in for whom.
+
+    >>> parts = [Component(name, switch=name) for name in ("attention", "mlp")]
+    >>> [condition.name for condition in Pairs().conditions(parts)]
+    ['baseline', 'without attention', 'without mlp', 'without attention and mlp']
+    """
+
+    @property
+    def name(self) -> str:
+        """The name that a study file gives it."""
+        return "pairs"
+
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """Nothing can be set."""
+        return {}
+
+    def at(self, seed: int) -> "Pairs":  # noqa: ARG002  # every block has the same conditions
+        """Give the design of one block: itself."""
+        return self
+
+    def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
+        """List the baseline, every component left out, then every pair."""
+        pairs = (Condition(both) for both in combinations(components, 2))
+        return (*LeaveOneOut().conditions(components), *pairs)
+
+    def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
+        """Compare the baseline with every component left out."""
+        return LeaveOneOut().contrasts(components)
+
+    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
+        """Compare what both together cost with what each costs: above zero, each needs the other.
+
+        y(both) - y(without a) - y(without b) + y(without both): below zero, either would do.
+
+        >>> parts = [Component(name, switch=name) for name in ("a", "b")]
+        >>> print(*Pairs().interactions(parts)[0].weights.values())
+        1.0 1.0 -1.0 -1.0
+        """
+        return tuple(
+            Contrast(
+                f"{first.name} x {second.name}",
+                {BASELINE: 1.0, Condition((first, second)).name: 1.0},
+                {Condition((first,)).name: 1.0, Condition((second,)).name: 1.0},
+            )
+            for first, second in combinations(components, 2)
+        )

@@ -1,14 +1,14 @@
 """What failed, what was not run, how it was judged, how to repeat it: the part that is checked."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from importlib.metadata import version
 
 import pandas as pd
 
-from ablation.canonical import canonical
-from ablation.plan import plan
+from ablation.canonical import Json, canonical
+from ablation.plan import lay_out
 from ablation.report.blocks import Aside, Block, Facts, Listing, Preformatted, Prose, Table
 from ablation.report.inline import Code, Text
 from ablation.report.numbers import count, percent
@@ -31,6 +31,7 @@ _GIVEN_OTHERS = (
     "for each other both look unimportant; two that need each other both look decisive."
 )
 _READING = (_VERDICTS, _ASSUMED, _GIVEN_OTHERS)
+_OF_ONE_TRIAL = {"order", "streams"}
 _BUILT_ON = ("causal-ablation", "numpy", "pandas", "scipy")
 
 
@@ -65,7 +66,7 @@ def gaps(trials: Trials) -> Iterator[Block]:
         f"{condition}: seed {', '.join(map(str, sorted(seeds)))} has no trial yet."
         for condition, seeds in missing.items()
     ]
-    lines += [f"{each.condition}: {each.reason}." for each in plan(trials.study).not_run]
+    lines += [f"{each.condition}: {each.reason}." for each in lay_out(trials.study).not_run]
     if lines:
         yield Prose("These were not run, and nothing here says anything about them:")
         yield Listing(lines)
@@ -139,18 +140,24 @@ def fingerprint(study: Study) -> str:
 
 
 def _environment(trials: Trials) -> Iterator[tuple[str, str]]:
-    """Where the trials ran; if they did not all run in one place, every value is shown."""
-    seen: dict[str, list[str]] = {}
+    """Where the trials ran; if they did not all run alike, every value or its range is shown."""
+    seen: dict[str, dict[str, Json]] = {}
     for trial in trials:
         for name, value in trial.environment.items():
             text = value if isinstance(value, str) else canonical(value)
-            values = seen.setdefault(name, [])
-            if text not in values:
-                values.append(text)
+            seen.setdefault(name, {})[text] = value
     if not seen:
         yield "python", platform.python_version()
-    for name, values in sorted(seen.items()):
-        yield name, "; ".join(sorted(values))
+    for name in sorted(seen.keys() - _OF_ONE_TRIAL):
+        yield name, _all_or_range(seen[name])
+
+
+def _all_or_range(values: Mapping[str, Json]) -> str:
+    """Show different values, of numbers the least and the largest."""
+    numbers = [value for value in values.values() if type(value) in (int, float)]
+    if len(values) > 1 and len(numbers) == len(values):
+        return f"{min(numbers)} to {max(numbers)}"
+    return "; ".join(sorted(values))
 
 
 def _time(trials: Trials) -> str:

@@ -5,9 +5,9 @@ Nothing protects the study from a system that crashes the process; `workers=1` d
 
 from ablation.design import Seeds
 from ablation.plan import PlannedTrial
+from ablation.realisation import Realisation
 from ablation.runner.engine import Finished
 from ablation.study import Study
-from ablation.systems import call, find
 
 
 class Here:
@@ -15,7 +15,7 @@ class Here:
 
     def __init__(self, study: Study) -> None:
         self._study = study
-        self._system = study.function or find(study.system, study.folder)
+        self._system = Realisation.of(study)
         self._next: PlannedTrial | None = None
 
     def room(self) -> int:
@@ -31,9 +31,10 @@ class Here:
         if self._next is None:
             return []
         planned, self._next = self._next, None
-        seeds = Seeds(self._study.name, planned.seed)
+        seeds = Seeds(self._study.name, planned.seed, planned.levels)
         metrics = [each.name for each in self._study.metrics]
-        return [Finished(planned, call(self._system, planned.config, seeds, metrics))]
+        outcome = self._system.run(planned.config, seeds, metrics, planned.patches)
+        return [Finished(planned, outcome)]
 
     def close(self) -> None:
         """Nothing runs between calls."""

@@ -30,6 +30,7 @@ class Local:
             system=study.system,
             folder=str(study.folder) if study.folder else None,
             metrics=tuple(each.name for each in study.metrics),
+            evaluate=study.evaluate,
         )
         self._events: SimpleQueue[tuple[Worker, Message | None]] = SimpleQueue()
         self._stillborn, self._tries = 0, _TRIES

@@ -6,7 +6,7 @@ To the worker: one `Hello`, then trials as `Request`. From it: one `Ready` or `R
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 from ablation.canonical import Json, plain
@@ -21,14 +21,17 @@ class Hello:
     system: str
     folder: str | None
     metrics: tuple[str, ...]
+    evaluate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One trial to run."""
+    """One trial to run, as in `ablation.plan.PlannedTrial`."""
 
     seed: int
     config: Mapping[str, Json]
+    levels: Mapping[str, int] = field(default_factory=dict)
+    patches: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,11 @@ def read(line: str) -> Message:
     try:
         told = json.loads(line)
         kind = _KINDS[told.pop("kind")]
-        return kind(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in told.items()
-            }
-        )
+        return kind(**{name: _tuples(value) for name, value in told.items()})
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"{line[:60]!r} is no message") from error
+
+
+def _tuples(value: object) -> object:
+    """Turn lists of a message into the tuples that they were, inside each other too."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

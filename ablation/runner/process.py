@@ -67,7 +67,7 @@ class Worker:
         """Hand it a trial; should it be dead, that will be heard like any other death."""
         self.planned = planned
         self._began = perf_counter()
-        self._send(Request(planned.seed, planned.config))
+        self._send(Request(planned.seed, planned.config, planned.levels, planned.patches))
 
     def notice(self) -> None:
         """See whether it died while children of its own still hold its pipes; report it then."""

@@ -3,9 +3,11 @@
 Durations come from a monotonic clock; a clock that is set changes nothing.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from ablation.trial import Trial
 
 _PATIENCE_S, _MUCH_LONGER = 10.0, 3
 
@@ -16,7 +18,7 @@ class Progress:
 
     `ended` counts the trials that this run of the runner brought to an end; the rate is of those.
     `running` begins with the oldest, which has run for `oldest_s`; `typical_s` is the median time
-    of the trials that came to an end.
+    of the trials that came to an end, and `trials` are these trials, those of earlier runs first.
 
     >>> Progress(study="toy", total=10, done=4, failed=1, running=("baseline, seed 3",),
     ...          ended=5, elapsed_s=10.0).left_s
@@ -35,6 +37,7 @@ class Progress:
     elapsed_s: float
     oldest_s: float = 0.0
     typical_s: float | None = None
+    trials: Sequence[Trial] = field(default=(), repr=False)
 
     @property
     def lags(self) -> bool:

@@ -96,6 +96,7 @@ class _Session:
         self._attempts = Counter(map(_unit, recorded))
         self._statuses = Counter(each.status for each in kept.values())
         self._returned = {name for each in kept.values() for name in each.metrics}
+        self._trials = list(recorded)
         self._ended = 0
         self._began = perf_counter()
 
@@ -109,7 +110,9 @@ class _Session:
                 engine.start(planned)
             self._show(watcher)
             for finished in engine.finished(_TICK_S):
-                store.append(self._settled(finished))
+                trial = self._settled(finished)
+                store.append(trial)
+                self._trials.append(trial)
                 self._check_metrics(finished)
         self._show(watcher)
 
@@ -135,7 +138,7 @@ class _Session:
             wall_s=outcome.wall_s,
             cpu_s=outcome.cpu_s,
             key=planned.key,
-            environment=outcome.environment,
+            environment={**outcome.environment, "order": planned.order},
         )
 
     def _check_metrics(self, finished: Finished) -> None:
@@ -163,6 +166,7 @@ class _Session:
                 elapsed_s=now - self._began,
                 oldest_s=now - next(iter(self._running.values()), now),
                 typical_s=self._took[len(self._took) // 2] if self._took else None,
+                trials=self._trials,
             )
         )
 

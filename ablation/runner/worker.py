@@ -17,8 +17,8 @@ from typing import TextIO
 
 from ablation.design import Seeds
 from ablation.errors import SystemNotFoundError
+from ablation.realisation import Realisation
 from ablation.runner.messages import Hello, Message, Ready, Refused, Request, read, written
-from ablation.systems import call, find
 
 
 def main() -> None:
@@ -36,7 +36,8 @@ def _answers(inbox: "SimpleQueue[Message]") -> Iterator[Message]:
     hello = inbox.get()
     assert isinstance(hello, Hello)
     try:
-        system = find(hello.system, Path(hello.folder) if hello.folder else None)
+        folder = Path(hello.folder) if hello.folder else None
+        system = Realisation.find(hello.system, hello.evaluate, folder)
     except SystemNotFoundError as error:
         yield Refused(error.problem)
         return
@@ -46,7 +47,8 @@ def _answers(inbox: "SimpleQueue[Message]") -> Iterator[Message]:
         request = inbox.get()
         assert isinstance(request, Request)
         os.chdir(home)
-        yield call(system, request.config, Seeds(hello.study, request.seed), hello.metrics)
+        seeds = Seeds(hello.study, request.seed, request.levels)
+        yield system.run(request.config, seeds, hello.metrics, request.patches)
 
 
 def _private_pipes() -> tuple[TextIO, TextIO]:

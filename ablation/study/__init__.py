@@ -1,6 +1,8 @@
 """The pre-registration: question, components, design, metrics and seeds, stated before a run."""
 
+from ablation.study.budget import Budget
 from ablation.study.metric import Metric
 from ablation.study.statement import Study, System
+from ablation.study.streams import Streams
 
-__all__ = ["Metric", "Study", "System"]
+__all__ = ["Budget", "Metric", "Streams", "Study", "System"]

@@ -4,12 +4,16 @@ So a later version of this package can add a setting, and the digest of an old s
 """
 
 from collections.abc import Mapping
-from typing import NotRequired, TypedDict
+from dataclasses import fields
+from typing import NotRequired, TypedDict, cast
 
 from ablation.canonical import Json, canonical
 from ablation.component import Component
+from ablation.design import Contrast
 from ablation.operators import Zero, operator
+from ablation.study.budget import Budget
 from ablation.study.metric import Metric
+from ablation.study.streams import Streams
 
 
 class ComponentEntry(TypedDict):
@@ -20,6 +24,8 @@ class ComponentEntry(TypedDict):
     off: NotRequired[Json]
     module: NotRequired[str]
     by: NotRequired[str]
+    feature: NotRequired[Json]
+    procedure: NotRequired[str]
 
 
 class MetricEntry(TypedDict):
@@ -30,6 +36,31 @@ class MetricEntry(TypedDict):
     equivalence: NotRequired[float]
 
 
+class ContrastEntry(TypedDict):
+    """A contrast as it is saved."""
+
+    name: str
+    on: dict[str, float]
+    off: dict[str, float]
+
+
+class BudgetEntry(TypedDict, total=False):
+    """A budget as it is saved."""
+
+    trials: int
+    hours: float
+    trial_seconds: float
+    trial_gb: float
+    unequal: list[str]
+
+
+class StreamsEntry(TypedDict, total=False):
+    """Held and crossed streams as they are saved."""
+
+    held: list[str]
+    crossed: list[list[str | int]]
+
+
 class Definition(TypedDict):
     """A study as it is saved."""
 
@@ -38,9 +69,15 @@ class Definition(TypedDict):
     system: str
     config: Mapping[str, Json]
     components: list[ComponentEntry]
-    design: str
+    design: Json
     metrics: list[MetricEntry]
     seeds: list[int]
+    evaluate: NotRequired[str]
+    contrasts: NotRequired[list[ContrastEntry]]
+    correction: NotRequired[str]
+    budget: NotRequired[BudgetEntry]
+    streams: NotRequired[StreamsEntry]
+    baseline: NotRequired[int | str]
 
 
 def component_entry(component: Component) -> ComponentEntry:
@@ -48,10 +85,17 @@ def component_entry(component: Component) -> ComponentEntry:
 
     >>> component_entry(Component("dropout", switch="dropout", off=0.0))
     {'name': 'dropout', 'switch': 'dropout', 'off': 0.0}
+    >>> component_entry(Component("age", feature="age"))
+    {'name': 'age', 'switch': 'features', 'feature': 'age'}
     """
     entry = ComponentEntry(name=component.name)
     if component.switch is not None:
         entry["switch"] = component.switch
+    if component.procedure is not None:
+        entry["procedure"] = component.procedure
+    if component.feature is not None:
+        entry["feature"] = component.feature
+    elif component.key is not None:
         entry["off"] = component.off
     if component.module is not None:
         entry["module"] = component.module
@@ -71,6 +115,8 @@ def component(entry: ComponentEntry) -> Component:
         off=entry.get("off", False),
         module=entry.get("module"),
         by=operator(entry["by"]) if "by" in entry else Zero(),
+        feature=entry.get("feature"),
+        procedure=entry.get("procedure"),
     )
 
 
@@ -93,6 +139,59 @@ def metric(entry: MetricEntry) -> Metric:
     Metric(name='loss', higher_is_better=False, equivalence=None)
     """
     return Metric(entry["name"], entry["higher_is_better"], entry.get("equivalence"))
+
+
+def contrast_entry(contrast: Contrast) -> ContrastEntry:
+    """Write a contrast.
+
+    >>> contrast_entry(Contrast("attention", ["baseline"], ["without attention"]))
+    {'name': 'attention', 'on': {'baseline': 1.0}, 'off': {'without attention': 1.0}}
+    """
+    on, off = contrast.sides
+    return ContrastEntry(name=contrast.name, on=dict(on), off=dict(off))
+
+
+def contrast(entry: ContrastEntry) -> Contrast:
+    """Read a contrast: the inverse of `contrast_entry`."""
+    return Contrast(entry["name"], entry["on"], entry["off"])
+
+
+def budget_entry(budget: Budget) -> BudgetEntry:
+    """Write a budget.
+
+    >>> budget_entry(Budget(trials=100))
+    {'trials': 100}
+    """
+    stated = {each.name: getattr(budget, each.name) for each in fields(budget)}
+    kept = {name: value for name, value in stated.items() if value not in (None, ())}
+    if "unequal" in kept:
+        kept["unequal"] = list(budget.unequal)
+    return cast("BudgetEntry", kept)
+
+
+def budget(entry: BudgetEntry) -> Budget:
+    """Read a budget: the inverse of `budget_entry`."""
+    return Budget(**entry)
+
+
+def streams_entry(streams: Streams) -> StreamsEntry:
+    """Write which streams are held, and which are crossed, in their order.
+
+    >>> streams_entry(Streams(held=["split"]))
+    {'held': ['split']}
+    """
+    entry = StreamsEntry()
+    if streams.held:
+        entry["held"] = list(streams.held)
+    if streams.crossed:
+        entry["crossed"] = [[name, levels] for name, levels in streams.crossed.items()]
+    return entry
+
+
+def streams(entry: StreamsEntry) -> Streams:
+    """Read them: the inverse of `streams_entry`."""
+    crossed = {str(name): int(levels) for name, levels in entry.get("crossed", [])}
+    return Streams(entry.get("held", ()), crossed)
 
 
 def differences(

@@ -1,33 +1,36 @@
 """A study states its question before it runs; what it states is a value with a digest.
 
-Pre-registration after Nosek et al. 2018: components, design, metrics and seeds are fixed first,
-so a result cannot choose them. `ablation.store` refuses a study that was changed afterwards.
+Pre-registration after Nosek et al. 2018: components, design, metrics, contrasts and seeds are fixed
+first, so a result cannot choose them. `ablation.store` refuses a study that was changed afterwards.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from math import sqrt
 from pathlib import Path
 from types import FunctionType
-from typing import TypeAlias, cast
+from typing import Literal, TypeAlias, cast
 
-from ablation.canonical import Json, canonical, frozen, plain, same
+from ablation.canonical import Json, canonical, frozen, plain
 from ablation.component import Component
-from ablation.design import Condition, Design, Seeds, design
-from ablation.errors import (
-    AlreadyOffError,
-    DuplicateNameError,
-    SameComponentError,
-    StudyError,
-    UnknownComponentError,
-)
+from ablation.design import Condition, Contrast, Design, Seeds, design, written
+from ablation.errors import AblationError, StudyError, UnknownComponentError
 from ablation.study import definition as saved
+from ablation.study.budget import Budget
+from ablation.study.checks import check, numbered
 from ablation.study.definition import Definition
 from ablation.study.metric import Metric
+from ablation.study.streams import Streams
 from ablation.study.toml import read_toml
 
 System: TypeAlias = Callable[[dict[str, Json], Seeds], Mapping[str, float]]
 """What is studied: `train(config, seeds)` returns the metrics; it may return more numbers."""
+
+Trainer: TypeAlias = Callable[[dict[str, Json], Seeds], object]
+"""The first half of a system in two: it returns what the other half judges."""
+
+Evaluator: TypeAlias = Callable[..., Mapping[str, float]]
+"""The second half, `evaluate(trained, config, seeds)`: it returns the metrics."""
 
 
 @dataclass(frozen=True, init=False)
@@ -35,7 +38,14 @@ class Study:
     """What is asked, of which system, and how it will be answered.
 
     `system` is a function, or its name "package.module:function". `seeds` is how many blocks of
-    paired runs there are, or the list of their numbers. The first metric is the primary one.
+    paired runs there are, or the list of their numbers, or a table of random streams to be
+    crossed, {"split": 3, "init": 5}. The first metric is the primary one.
+
+    A system in two functions has the second one as `evaluate`: then a component with a module is
+    ablated in the trained network. `contrasts` are asked for beside those of the design.
+    `correction` is for how many were looked at: "holm", "bonferroni", "benjamini-hochberg" or
+    "none". `held` are random streams that no block changes. `baseline` is how many runs the
+    baseline gets, "sqrt" for √K times those of an arm, where K arms are compared with it.
 
     >>> from ablation.design import LeaveOneOut
     >>> study = Study("toy", "toy_system:train", [Component("attention", switch="attention")],
@@ -52,39 +62,58 @@ class Study:
     seeds: tuple[int, ...]
     config: Mapping[str, Json]
     question: str
-    function: System | None = field(repr=False, compare=False)
+    evaluate: str | None
+    contrasts: tuple[Contrast, ...]
+    correction: str
+    budget: Budget
+    streams: Streams
+    baseline: int | Literal["sqrt"] | None
+    function: Trainer | None = field(repr=False, compare=False)
+    judge: Evaluator | None = field(repr=False, compare=False)
     folder: Path | None = field(repr=False, compare=False)
 
     def __init__(  # noqa: PLR0917  # the six things that a study states, in this order
         self,
         name: str,
-        system: str | System,
+        system: str | System | Trainer,
         components: Iterable[Component],
         design: Design,
         metrics: Iterable[Metric],
-        seeds: int | Iterable[int],
+        seeds: int | Iterable[int] | Mapping[str, int],
         *,
         config: Mapping[str, Json] | None = None,
         question: str = "",
+        evaluate: str | Evaluator | None = None,
+        contrasts: Iterable[Contrast] = (),
+        correction: str = "holm",
+        budget: Budget | None = None,
+        held: Iterable[str] = (),
+        baseline: int | Literal["sqrt"] | None = None,
         folder: Path | None = None,
     ) -> None:
+        streams = Streams(held, seeds if isinstance(seeds, Mapping) else {})
         stated = {
             "name": name,
             "system": system if isinstance(system, str) else _name_of(system),
             "components": tuple(components),
             "design": design,
             "metrics": tuple(metrics),
-            "seeds": _numbered(seeds),
+            "seeds": numbered(streams.blocks or 0 if isinstance(seeds, Mapping) else seeds),
             "config": frozen(config or {}, called="config"),
             "question": question,
+            "evaluate": _name_of(evaluate) if callable(evaluate) else evaluate,
+            "contrasts": tuple(contrasts),
+            "correction": correction,
+            "budget": budget or Budget(),
+            "streams": streams,
+            "baseline": baseline,
             "function": None if isinstance(system, str) else system,
+            "judge": evaluate if callable(evaluate) else None,
             "folder": folder,
         }
         for key, value in stated.items():
             object.__setattr__(self, key, value)
-        _check_text(self)
-        _check_names(self)
-        _check_components(self)
+        check(self)
 
     def __hash__(self) -> int:
         return hash(self.text)
@@ -92,36 +121,55 @@ class Study:
     @classmethod
     def from_toml(cls, path: str | Path) -> "Study":
         """Read a study file; its system is looked for beside the file first."""
-        path = Path(path)
-        return cls.from_definition(read_toml(path), folder=path.resolve().parent)
+        return saved_in(Path(path))
 
     @classmethod
     def from_definition(cls, definition: Definition, folder: Path | None = None) -> "Study":
         """Read what `definition` wrote."""
+        streams = saved.streams(definition.get("streams", {}))
         return cls(
             definition["name"],
             definition["system"],
             [saved.component(entry) for entry in definition["components"]],
-            design(definition["design"]),
+            design(cast("str | Mapping[str, Json]", definition["design"])),
             [saved.metric(entry) for entry in definition["metrics"]],
-            definition["seeds"],
+            streams.crossed or definition["seeds"],
             config=definition["config"],
             question=definition["question"],
+            evaluate=definition.get("evaluate"),
+            contrasts=[saved.contrast(entry) for entry in definition.get("contrasts", [])],
+            correction=definition.get("correction", "holm"),
+            budget=saved.budget(definition.get("budget", {})),
+            held=streams.held,
+            baseline=cast("int | Literal['sqrt'] | None", definition.get("baseline")),
             folder=folder,
         )
 
     def definition(self) -> Definition:
-        """Write everything that was stated as plain JSON; `from_definition` reads it."""
-        return Definition(
+        """Write everything that was stated as plain JSON; `from_definition` reads it.
+
+        What is left at its default is not written, so the digest of an old study stays.
+        """
+        stated = Definition(
             name=self.name,
             question=self.question,
             system=self.system,
             config=plain(self.config),
             components=[saved.component_entry(each) for each in self.components],
-            design=self.design.name,
+            design=written(self.design),
             metrics=[saved.metric_entry(each) for each in self.metrics],
             seeds=list(self.seeds),
         )
+        optional: dict[str, Json] = {
+            "evaluate": self.evaluate or "",
+            "contrasts": cast("Json", [saved.contrast_entry(each) for each in self.contrasts]),
+            "correction": "" if self.correction == "holm" else self.correction,
+            "budget": cast("Json", saved.budget_entry(self.budget)),
+            "streams": cast("Json", saved.streams_entry(self.streams)),
+            "baseline": self.baseline,
+        }
+        given = {name: value for name, value in optional.items() if value}
+        return cast("Definition", {**stated, **given})
 
     @property
     def text(self) -> str:
@@ -130,13 +178,30 @@ class Study:
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """What the design compares, the baseline first."""
-        return self.design.conditions(self.components)
+        """What the design compares in any block, the baseline first."""
+        blocks = dict.fromkeys(self.design.at(seed) for seed in self.seeds)
+        found: dict[str, Condition] = {}
+        for block in blocks:
+            for each in block.conditions(self.components):
+                found.setdefault(each.name, each)
+        return tuple(found.values())
+
+    @property
+    def extra_seeds(self) -> tuple[int, ...]:
+        """Seeds beyond those of the blocks in which the baseline alone runs."""
+        if self.baseline is None:
+            return ()
+        arms = len(self.design.conditions(self.components)) - 1
+        blocks = len(self.seeds)
+        runs = round(blocks * sqrt(arms)) if self.baseline == "sqrt" else self.baseline
+        first = max(self.seeds) + 1
+        return tuple(range(first, first + max(runs - blocks, 0)))
 
     @property
     def importable(self) -> bool:
         """Whether a worker process can find the system by its name."""
-        return not self.system.startswith("__main__:") and "<" not in self.system
+        names = [self.system, *([self.evaluate] if self.evaluate else [])]
+        return not any(name.startswith("__main__:") or "<" in name for name in names)
 
     def component(self, name: str) -> Component:
         """Find a component by name."""
@@ -146,65 +211,18 @@ class Study:
         return known[name]
 
 
-def _name_of(function: System) -> str:
+def saved_in(path: Path) -> Study:
+    """Read a study file; what the study refuses is told with the line that says it."""
+    source = read_toml(path)
+    try:
+        return Study.from_definition(source.definition, folder=path.resolve().parent)
+    except AblationError as error:
+        raise source.located(error) from error
+
+
+def _name_of(function: object) -> str:
     if not isinstance(function, FunctionType):
         raise StudyError(
             f"the system is {function!r}: pass a function, or its name 'package.module:function'."
         )
     return f"{function.__module__}:{function.__qualname__}"
-
-
-def _numbered(seeds: int | Iterable[int]) -> tuple[int, ...]:
-    numbers = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
-    if isinstance(seeds, bool) or not all(_is_seed(each) for each in numbers):
-        raise StudyError(
-            f"seeds is how many there are, or a list of integers from 0; not {seeds!r}."
-        )
-    if not numbers:
-        raise StudyError("a study needs one seed at least, and two to say how sure it is.")
-    return numbers
-
-
-def _is_seed(value: object) -> bool:
-    return type(value) is int and 0 <= value < 2**63
-
-
-def _check_text(study: Study) -> None:
-    if not study.name or study.name != study.name.strip() or not study.name.isprintable():
-        raise StudyError(f"a study needs a name that prints, not {study.name!r}.")
-    module, colon, function = study.system.partition(":")
-    if not (module and colon and function):
-        raise StudyError(f"the system is {study.system!r}: name it as 'package.module:function'.")
-
-
-def _check_names(study: Study) -> None:
-    named = {
-        "component": [each.name for each in study.components],
-        "metric": [each.name for each in study.metrics],
-        "seed": [str(each) for each in study.seeds],
-    }
-    for kind, names in named.items():
-        if not names:
-            raise StudyError(f"the study {study.name!r} has no {kind}.")
-        if twice := [name for name in names if names.count(name) > 1]:
-            raise DuplicateNameError(kind, twice[0])
-
-
-def _check_components(study: Study) -> None:
-    """Refuse what would change nothing, and two names for one change (aliasing by mistake)."""
-    for each in study.components:
-        if each.retrains and each.is_off(study.config):
-            raise AlreadyOffError(each.name, f"{each.switch} = {canonical(each.off)}")
-    for first, second in combinations(study.components, 2):
-        if _same_change(first, second, study.config):
-            raise SameComponentError(first.name, second.name, first.how)
-
-
-def _same_change(first: Component, second: Component, config: Mapping[str, Json]) -> bool:
-    if first.module != second.module or first.retrains != second.retrains:
-        return False
-    if first.module and first.by != second.by:
-        return False
-    if not first.retrains:
-        return True
-    return same(first.switched_off(config), second.switched_off(config))

@@ -15,13 +15,19 @@ equivalence = 0.01
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias, cast
+from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
-from ablation.errors import StudyFileError, did_you_mean, listed, nearest
+from ablation.canonical import Json
+from ablation.design import Contrast, design
+from ablation.errors import AblationError, StudyError, StudyFileError, did_you_mean, listed, nearest
+from ablation.study import definition as saved
+from ablation.study.checks import numbered
 from ablation.study.definition import ComponentEntry, Definition, MetricEntry
+
+T = TypeVar("T")
 
 Keys: TypeAlias = tuple[str, ...]
 Allowed: TypeAlias = Mapping[str, tuple[type, ...]]
@@ -29,16 +35,37 @@ Allowed: TypeAlias = Mapping[str, tuple[type, ...]]
 _STUDY: Allowed = {
     "name": (str,),
     "system": (str,),
-    "seeds": (int, list),
+    "seeds": (int, list, dict),
     "components": (dict,),
     "metrics": (dict,),
-    "design": (str,),
+    "design": (str, dict),
     "config": (dict,),
     "question": (str,),
+    "evaluate": (str,),
+    "contrasts": (dict,),
+    "correction": (str,),
+    "budget": (dict,),
+    "held": (list,),
+    "baseline": (str, int),
 }
 _REQUIRED = ("name", "system", "seeds", "components", "metrics")
-_COMPONENT: Allowed = {"switch": (str,), "off": (object,), "module": (str,), "by": (str,)}
+_COMPONENT: Allowed = {
+    "switch": (str,),
+    "off": (object,),
+    "module": (str,),
+    "by": (str,),
+    "feature": (object,),
+    "procedure": (str,),
+}
 _METRIC: Allowed = {"higher_is_better": (bool,), "equivalence": (float, int)}
+_CONTRAST: Allowed = {"on": (list, dict), "off": (list, dict)}
+_BUDGET: Allowed = {
+    "trials": (int,),
+    "hours": (float, int),
+    "trial_seconds": (float, int),
+    "trial_gb": (float, int),
+    "unequal": (list,),
+}
 _WORDS = {
     str: "text in quotes",
     int: "a whole number",
@@ -53,18 +80,57 @@ _FORMS = {
         'attention = { switch = "attention", off = false }.'
     ),
     "metrics": "Write [metrics.accuracy] for each, and under it higher_is_better = true.",
+    "contrasts": (
+        "Write [contrasts], and under it a line for each: "
+        '"both" = { on = ["baseline"], off = ["without a and b"] }.'
+    ),
     "config": "Write [config], and under it a line for each setting: attention = true.",
+}
+_KINDS: Mapping[str, tuple[Keys, ...]] = {
+    "component": (("budget", "unequal"), ("design", "groups")),
+    "component letter": (("design", "generators"),),
+    "correction": (("correction",),),
 }
 _LONG = 2000  # lines; finding the line of a key reads the file once a line
 
 
-def read_toml(path: Path) -> Definition:
+def read_toml(path: Path) -> "StudyFile":
     """Read a study file into the saved form of a study."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise StudyFileError(path, None, f"cannot be read: {error}.") from error
-    return _Source(path, text).definition()
+    return StudyFile(path, _Source(path, text))
+
+
+class StudyFile:
+    """A study as its file states it, and where the file says what."""
+
+    def __init__(self, path: Path, source: "_Source") -> None:
+        self.path = path
+        self._source = source
+        self.definition = source.definition()
+
+    def located(self, error: AblationError) -> StudyFileError:
+        """Put the line of a mistake before what a study says about it."""
+        line = next(filter(None, map(self._source.line_of, _places(error))), None)
+        return StudyFileError(self.path, line, str(error))
+
+
+def _places(error: AblationError) -> Iterator[Keys]:
+    """Guess from its facts where a mistake was made, the likeliest place first."""
+    named: object = getattr(error, "component", None) or getattr(error, "second", None)
+    if isinstance(named, str):
+        yield "components", named
+    contrast: object = getattr(error, "contrast", None)
+    if isinstance(contrast, str):
+        yield "contrasts", contrast
+    where = str(getattr(error, "where", ""))
+    if where.startswith("config."):
+        yield tuple(re.sub(r"\[\d+\]", "", where).split("."))
+        yield "config", re.split(r"[.\[]", where)[1]
+    kind = str(getattr(error, "kind", ""))
+    yield from _KINDS.get(kind, ())
 
 
 @dataclass(frozen=True)
@@ -77,16 +143,70 @@ class _Source:
     def definition(self) -> Definition:
         study = self.parsed()
         self.check(study, (), _STUDY, _REQUIRED)
-        return Definition(
+        stated = Definition(
             name=study["name"],
             question=study.get("question", ""),
             system=study["system"],
             config=study.get("config", {}),
             components=[self.component(name, entry) for name, entry in study["components"].items()],
-            design=study.get("design", "leave-one-out"),
+            design=self.design(study.get("design", "leave-one-out")),
             metrics=[self.metric(name, entry) for name, entry in study["metrics"].items()],
             seeds=self.seeds(study["seeds"]),
         )
+        return cast("Definition", {**stated, **dict(self.optional(study))})
+
+    def optional(self, study: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
+        """Read what a study need not say."""
+        yield from (
+            (key, study[key]) for key in ("evaluate", "correction", "baseline") if key in study
+        )
+        if "contrasts" in study:
+            yield "contrasts", [self.contrast(*each) for each in study["contrasts"].items()]
+        if "budget" in study:
+            self.check(study["budget"], ("budget",), _BUDGET)
+            self.attempt(("budget",), lambda: saved.budget(study["budget"]))
+            yield "budget", study["budget"]
+        if "held" in study or isinstance(study["seeds"], dict):
+            crossed = study["seeds"] if isinstance(study["seeds"], dict) else {}
+            streams: Any = {
+                "held": study.get("held", []),
+                "crossed": [[name, levels] for name, levels in crossed.items()],
+            }
+            place = "held" if "held" in study else "seeds"
+            self.attempt((place,), lambda: saved.streams(streams))
+            yield "streams", streams
+
+    def design(self, stated: Json) -> Json:
+        """Read the design: a name, or a table with a name."""
+        if isinstance(stated, dict) and "name" not in stated:
+            self.fail(("design",), 'the design needs a name: [design], name = "leave-one-out".')
+        try:
+            design(cast("Any", stated))
+        except StudyError as error:
+            name = getattr(error, "name", "")
+            line = self.line_of(("design", name)) or self.line_of(("design",))
+            raise StudyFileError(self.path, line, str(error)) from error
+        return stated
+
+    def contrast(self, name: str, entry: object) -> Json:
+        """Read a contrast; a list of conditions stands for their mean."""
+        keys = ("contrasts", name)
+        table = self.table(entry, keys)
+        self.check(table, keys, _CONTRAST, ("on", "off"))
+        for side in ("on", "off"):
+            if isinstance(table[side], dict) and not all(
+                _fits(weight, (float, int)) for weight in table[side].values()
+            ):
+                self.fail((*keys, side), f"{name}.{side} weighs conditions by numbers.")
+        found = self.attempt(keys, lambda: Contrast(name, table["on"], table["off"]))
+        return cast("Json", saved.contrast_entry(found))
+
+    def attempt(self, keys: Keys, work: Callable[[], T]) -> T:
+        """Do something with what the file says there; what is refused has its line."""
+        try:
+            return work()
+        except (AblationError, TypeError) as error:
+            raise StudyFileError(self.path, self.line_of(keys), str(error)) from error
 
     def parsed(self) -> dict[str, Any]:
         try:
@@ -99,16 +219,22 @@ class _Source:
     def component(self, name: str, entry: object) -> ComponentEntry:
         table = self.table(entry, ("components", name))
         self.check(table, ("components", name), _COMPONENT)
-        return cast("ComponentEntry", {"name": name, **table})
+        stated = cast("ComponentEntry", {"name": name, **table})
+        self.attempt(("components", name), lambda: saved.component(stated))
+        return stated
 
     def metric(self, name: str, entry: object) -> MetricEntry:
         table = self.table(entry, ("metrics", name))
         self.check(table, ("metrics", name), _METRIC)
-        return cast("MetricEntry", {"name": name, "higher_is_better": True, **table})
+        stated = cast("MetricEntry", {"name": name, "higher_is_better": True, **table})
+        self.attempt(("metrics", name), lambda: saved.metric(stated))
+        return stated
 
-    def seeds(self, stated: int | list[int]) -> list[int]:
+    def seeds(self, stated: int | list[int] | dict[str, int]) -> list[int]:
+        if isinstance(stated, dict):
+            return []
         if isinstance(stated, list):
-            return stated
+            return self.attempt(("seeds",), lambda: list(numbered(stated)))
         if stated < 1:
             self.fail(("seeds",), f"seeds is {stated}; it is how many, 1 or more, or a list.")
         return list(range(stated))

@@ -4,7 +4,7 @@ A failure is data. A system that raises, exits, or returns something that is no 
 gives an outcome that says so, and the study goes on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from time import perf_counter, process_time
@@ -15,7 +15,8 @@ from ablation.canonical import Json, plain
 from ablation.design import Seeds
 from ablation.errors import did_you_mean, listed, nearest
 from ablation.study import System
-from ablation.systems.environment import environment
+from ablation.systems.measuring import Gauge
+from ablation.systems.recording import recording
 
 _LONG = 8_000  # characters of a traceback that are kept, the last ones
 _LINE = 500
@@ -25,7 +26,8 @@ _LINE = 500
 class Outcome:
     """What one call gave: metrics, or the error that says why there are none.
 
-    `returned` names what the system returned, whatever it was; `environment` is where it ran.
+    `returned` names what the system returned, whatever it was; `environment` has the covariates
+    that were seen or recorded where it ran, as `ablation.covariates.Covariates` reads them.
     """
 
     metrics: Mapping[str, float]
@@ -37,31 +39,41 @@ class Outcome:
 
 
 def call(
-    system: System, config: Mapping[str, Json], seeds: Seeds, metrics: Sequence[str]
+    system: System,
+    config: Mapping[str, Json],
+    seeds: Seeds,
+    metrics: Sequence[str],
+    *,
+    source: Callable[..., object] | None = None,
 ) -> Outcome:
     """Call a system and check what it returns: every declared metric, as a finite number.
+
+    `source` is the function whose file is recorded as the code, where the system wraps it.
 
     >>> def train(config, seeds): return {"accuracy": float("nan")}
     >>> call(train, {}, Seeds("toy", 0), ["accuracy"]).error
     "the metric 'accuracy' is nan, not a finite number"
     """
-    wall, cpu = perf_counter(), process_time()
     names: tuple[str, ...] = ()
     error: str | None = None
     numbers: Mapping[str, float] = {}
-    try:
-        returned = system(plain(config), seeds)
-        numbers, error = _numbers(returned, metrics)
-        names = _names(returned)
-    except (Exception, SystemExit) as raised:  # noqa: BLE001  # what a system raises is a result
-        error = _described(raised)
+    gauge = Gauge()
+    wall, cpu = perf_counter(), process_time()
+    with recording() as said:
+        try:
+            returned = system(plain(config), seeds)
+            numbers, error = _numbers(returned, metrics)
+            names = _names(returned)
+        except (Exception, SystemExit) as raised:  # noqa: BLE001  # what it raises is a result
+            error = _described(raised)
+    wall_s, cpu_s = perf_counter() - wall, process_time() - cpu
     return Outcome(
         metrics={} if error else numbers,
         error=error,
         returned=names,
-        environment=environment(system),
-        wall_s=perf_counter() - wall,
-        cpu_s=process_time() - cpu,
+        environment={**gauge.covariates(source or system), "streams": seeds.asked, **said},
+        wall_s=wall_s,
+        cpu_s=cpu_s,
     )
 
 

@@ -1,0 +1,79 @@
+"""Designs as lists of masks, and the effects that a list of masks can tell.
+
+A mask has bit k set where component k is off. Main effects are least squares with every component
+at its own level; where the masks are orthogonal these are the textbook differences of two means
+(Box, Hunter & Hunter 2005, "Statistics for experimenters", 5.5).
+"""
+
+from collections.abc import Sequence
+
+from ablation.component import Component
+from ablation.design.condition import Condition, condition
+from ablation.design.contrast import Contrast
+from ablation.errors import StudyError
+
+
+def conditions_of(components: Sequence[Component], masks: Sequence[int]) -> tuple[Condition, ...]:
+    """Name the conditions of some masks, each once, the baseline first."""
+    distinct = dict.fromkeys([0, *masks] if 0 in masks else masks)
+    return tuple(condition(components, mask) for mask in distinct)
+
+
+def main_effects(components: Sequence[Component], masks: Sequence[int]) -> tuple[Contrast, ...]:
+    """Estimate each component's effect by least squares over the runs of one block.
+
+    The sides are the fitted means with it on and off, all others at their average; in an
+    orthogonal design the means of the runs with it on, and of those with it off.
+
+    >>> parts = [Component(name, switch=name) for name in "ab"]
+    >>> effect = main_effects(parts, [0b00, 0b01, 0b10, 0b11])[0]
+    >>> print(effect.sides[0], effect.sides[1])
+    {'baseline': 0.5, 'without b': 0.5} {'without a': 0.5, 'nothing on': 0.5}
+    """
+    runs = len(masks)
+    names = [condition(components, mask).name for mask in masks]
+    shares = [sum(mask >> k & 1 for mask in masks) / runs for k in range(len(components))]
+    weights = _slopes(masks, shares)
+    effects = []
+    for each, share, slope in zip(components, shares, weights, strict=True):
+        on, off = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0)
+        for name, weight in zip(names, slope, strict=True):
+            on[name] += 1 / runs - share * weight
+            off[name] += 1 / runs + (1 - share) * weight
+        effects.append(Contrast(each.name, _tidy(on), _tidy(off)))
+    return tuple(effects)
+
+
+def _tidy(weights: dict[str, float]) -> dict[str, float]:
+    """Drop what rounding left of a weight that is zero."""
+    return {name: weight for name, weight in weights.items() if abs(weight) > 1e-12}
+
+
+def _slopes(masks: Sequence[int], shares: Sequence[float]) -> list[list[float]]:
+    """Weight every run in the slope of every component: (C'C)^-1 C' with C centred."""
+    centred = [[(mask >> k & 1) - share for mask in masks] for k, share in enumerate(shares)]
+    moments = [[sum(map(float.__mul__, a, b)) for b in centred] for a in centred]
+    return _solved(moments, centred)
+
+
+def _solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[float]]:
+    """Solve by Gauss and Jordan with the largest pivot; a small matrix, so no arrays are needed."""
+    rows = [[*left, *row] for left, row in zip(matrix, right, strict=True)]
+    size = len(rows)
+    for k in range(size):
+        best = max(range(k, size), key=lambda row: abs(rows[row][k]))
+        if abs(rows[best][k]) < 1e-9:
+            raise StudyError(
+                "the runs of a block cannot tell the components apart: draw more masks."
+            )
+        rows[k], rows[best] = rows[best], rows[k]
+        pivot = [value / rows[k][k] for value in rows[k]]
+        rows = [
+            pivot
+            if index == k
+            else [a - row[k] * b for a, b in zip(row, pivot, strict=True)]
+            if row[k]
+            else row
+            for index, row in enumerate(rows)
+        ]
+    return [row[size:] for row in rows]

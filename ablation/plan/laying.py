@@ -1,0 +1,163 @@
+"""A plan: every trial of a study in the order in which it will run, and what will not be run.
+
+Blocks are seeds: one seed's conditions run together, so an interrupted study is balanced. Inside
+a block the order is drawn by lot (Fisher 1926, "The arrangement of field experiments"), so that
+time and heat are not confounded with condition. The lot is keyed: the same study, the same plan.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from ablation.canonical import Json, canonical, digest
+from ablation.design import Condition
+from ablation.errors import OverBudgetError, StudyError, UnequalBudgetError
+from ablation.plan.realised import NotRun, Realised, realised, refuse_namesakes
+from ablation.study import Study
+from ablation.study.budget import is_amount
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTrial:
+    """One run that the study asks for; `key` is the digest of everything that decides it.
+
+    `order` is its place in the plan. `levels` are the random streams that do not follow the seed
+    (`ablation.Seeds`). `patches` are modules, each with the name of the operator that ablates it
+    in the trained network; without any, what is off is off in the configuration.
+    """
+
+    condition: str
+    component: str | None
+    seed: int
+    config: Mapping[str, Json]
+    key: str
+    order: int = 0
+    levels: Mapping[str, int] = field(default_factory=dict)
+    patches: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The trials of a study in running order, and the conditions left out."""
+
+    study: Study
+    trials: tuple[PlannedTrial, ...]
+    not_run: tuple[NotRun, ...]
+    conditions: tuple[Realised, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the trials in order: equal plans, equal digests."""
+        return digest([[each.condition, each.seed, each.key] for each in self.trials])
+
+
+def plan(study: Study) -> Plan:
+    """Lay out a study, and refuse one that is larger than its budget or unequal by mistake.
+
+    One trial for every seed and condition that can be realised; with `baseline` stated, further
+    seeds in which the baseline runs alone, between the blocks.
+
+    >>> from ablation import Component, LeaveOneOut, Metric, Study
+    >>> study = Study("toy", "toy:train", [Component("attention", switch="attention")],
+    ...               LeaveOneOut(), [Metric("accuracy")], seeds=2, config={"attention": True})
+    >>> [(trial.seed, trial.condition) for trial in plan(study).trials]
+    [(0, 'without attention'), (0, 'baseline'), (1, 'baseline'), (1, 'without attention')]
+    """
+    for each in study.components:
+        if each.key and is_amount(each.key) and each.name not in study.budget.unequal:
+            raise UnequalBudgetError(each.name, each.key)
+    laid = lay_out(study)
+    allowed = study.budget.trials
+    if allowed is not None and len(laid.trials) > allowed:
+        raise OverBudgetError("trials", len(laid.trials), allowed)
+    return laid
+
+
+def lay_out(study: Study) -> Plan:
+    """Lay out a study whatever it costs: what a store holds was asked, and stays readable."""
+    blocks = {seed: study.design.at(seed) for seed in study.seeds}
+    found = {design: [*realised(study, design)] for design in dict.fromkeys(blocks.values())}
+    known: dict[str, Realised | NotRun] = {}
+    for each in (each for every in found.values() for each in every):
+        known.setdefault(each.name if isinstance(each, Realised) else each.condition, each)
+    conditions = tuple(each for each in known.values() if isinstance(each, Realised))
+    not_run = tuple(each for each in known.values() if isinstance(each, NotRun))
+    refuse_namesakes([each for each in found[blocks[study.seeds[0]]] if isinstance(each, Realised)])
+    if len(conditions) < 2:
+        raise StudyError(
+            f"the study {study.name!r} has no component with a switch, so training shows nothing: "
+            "give one a switch, or name a function evaluate(trained, config, seeds), or ablate "
+            "modules of a trained network with ablation.ablated."
+        )
+    in_blocks = {
+        seed: [each for each in found[design] if isinstance(each, Realised)]
+        for seed, design in blocks.items()
+    }
+    return Plan(study, tuple(_trials(study, in_blocks)), not_run, conditions)
+
+
+def _trials(study: Study, blocks: Mapping[int, Sequence[Realised]]) -> Iterator[PlannedTrial]:
+    """Write the trials block by block, with a share of the extra baselines after each block."""
+    scribe = _Scribe(study)
+    extra = study.extra_seeds
+    baseline = Realised("baseline", Condition(()), study.config, ())
+    for number, (seed, conditions) in enumerate(blocks.items(), start=1):
+        yield from scribe.block(seed, conditions)
+        share = extra[len(extra) * (number - 1) // len(blocks) : len(extra) * number // len(blocks)]
+        for each in share:
+            yield from scribe.block(each, [baseline])
+
+
+class _Scribe:
+    """Writes planned trials fast: what many of them have in common is made into text once."""
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+        self._name = canonical(study.name)
+        self._evaluate = f'"evaluate":{canonical(study.evaluate)},' if study.evaluate else ""
+        self._tail = f'"study":{self._name},"system":{canonical(study.system)}}}'
+        self._known: dict[str, tuple[str, str, str]] = {}
+        self._order = 0
+
+    def block(self, seed: int, conditions: Sequence[Realised]) -> Iterator[PlannedTrial]:
+        """Write the trials of one block, in the order of their lots."""
+        lots, levels = f'["order",{self._name},{seed},', self._levels(seed)
+        stated = f'"levels":{canonical(levels)},' if levels else ""
+        tail = f'"seed":{seed},{self._tail}'
+        drawn = [
+            (sha256(f"{lots}{self._texts(each)[0]}]".encode()).digest(), each)
+            for each in conditions
+        ]
+        for _, each in sorted(drawn, key=_first):
+            _, config, patches = self._texts(each)
+            text = f'{{"config":{config},{self._evaluate}{stated}{patches}{tail}'
+            yield PlannedTrial(
+                each.name,
+                each.condition.component,
+                seed,
+                each.config,
+                sha256(text.encode()).hexdigest(),
+                self._order,
+                levels,
+                each.patches,
+            )
+            self._order += 1
+
+    def _texts(self, each: Realised) -> tuple[str, str, str]:
+        """Write the name, the configuration and the patches of a condition as canonical JSON."""
+        known = self._known.get(each.name)
+        if known is None:
+            patches = f'"patches":{canonical(each.patches)},' if each.patches else ""
+            known = canonical(each.name), canonical(each.config), patches
+            self._known[each.name] = known
+        return known
+
+    def _levels(self, seed: int) -> Mapping[str, int]:
+        study = self._study
+        if not study.streams.crossed:
+            return dict.fromkeys(study.streams.held, study.seeds[0])
+        return study.streams.levels(seed, study.seeds)
+
+
+def _first(drawn: tuple[bytes, Realised]) -> bytes:
+    return drawn[0]

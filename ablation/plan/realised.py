@@ -1,0 +1,162 @@
+"""How each condition comes about: by training without what is off, by patching what was trained.
+
+Declared once, realised both ways: in the first a component is off in the configuration, where it
+has a switch, and otherwise patched; in the second, "at inference", all that is off is patched. The
+second needs a system in two functions, `train` and `evaluate`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ablation.canonical import Json, frozen
+from ablation.component import Component
+from ablation.design import Condition, Contrast, Design
+from ablation.errors import DuplicateNameError
+from ablation.study import Study
+
+AT_INFERENCE = " at inference"
+How: TypeAlias = Literal["trained", "trained and patched", "patched"]
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """A condition as trials run it: its configuration, and the modules that are patched."""
+
+    name: str
+    condition: Condition
+    config: Mapping[str, Json]
+    patches: tuple[tuple[str, str], ...]
+
+    @property
+    def how(self) -> How:
+        """Which of the two realisations it is, or both in one."""
+        switched = any(each.retrains for each in self.condition.off) and not self.all_patched
+        if not self.patches:
+            return "trained"
+        return "trained and patched" if switched else "patched"
+
+    @property
+    def all_patched(self) -> bool:
+        """Whether everything that is off is patched."""
+        return len(self.patches) == len(self.condition.off) > 0
+
+    @property
+    def changes(self) -> str:
+        """What is changed and where, in words."""
+        patched = dict(self.patches)
+        return ", ".join(
+            f"{each.by} in {each.module}" if each.module in patched else each.switched
+            for each in self.condition.off
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A condition that no trial will realise, and why."""
+
+    condition: str
+    reason: str
+
+
+def realised(study: Study, design: Design) -> Iterator[Realised | NotRun]:
+    """Say of every condition of a design how it is realised, the baseline first."""
+    for each in design.conditions(study.components):
+        yield from _realised(study, each)
+
+
+def both_ways(condition: Condition) -> bool:
+    """Whether a condition can be trained and, as another one, patched: all of it is both."""
+    return all(each.patches for each in condition.off) and any(
+        each.retrains for each in condition.off
+    )
+
+
+def _realised(study: Study, condition: Condition) -> Iterator[Realised | NotRun]:
+    patched = [each for each in condition.off if not each.retrains]
+    if patched and study.evaluate is None:
+        yield NotRun(condition.name, _no_evaluate(patched[0]))
+        return
+    trained = Condition(tuple(each for each in condition.off if each.retrains))
+    config = frozen(trained.configured(study.config))
+    yield Realised(condition.name, condition, config, _patches(patched))
+    if study.evaluate is not None and both_ways(condition):
+        name = condition.name + AT_INFERENCE
+        yield Realised(name, condition, study.config, _patches(condition.off))
+
+
+def _patches(components: Sequence[Component]) -> tuple[tuple[str, str], ...]:
+    return tuple((each.module, str(each.by)) for each in components if each.module is not None)
+
+
+def _no_evaluate(component: Component) -> str:
+    return (
+        f"{component.name} has no switch: {component.how} is an ablation at inference, for which "
+        "the study names a function evaluate(trained, config, seeds)"
+    )
+
+
+def contrasts(study: Study, design: Design) -> tuple[Contrast, ...]:
+    """List the effects of a design, of conditions that are realised, each in both ways.
+
+    An effect at inference is called "attention at inference".
+    """
+    return _of_realised(study, design, design.contrasts(study.components))
+
+
+def interactions(study: Study, design: Design) -> tuple[Contrast, ...]:
+    """List the interactions that a design can tell, of conditions that are realised."""
+    return _of_realised(study, design, design.interactions(study.components))
+
+
+def plasticity(study: Study, design: Design) -> tuple[Contrast, ...]:
+    """Compare the effect by training with the effect at inference, where a component has both.
+
+    It is what is *not* made up for by training without the component: near zero, training does
+    not help; far below, the network learns to do without.
+    """
+    plain = contrasts(study, design)
+    known = {each.name: each for each in plain}
+    return tuple(
+        Contrast(f"plasticity of {each.name}", *_minus(each, other))
+        for each in plain
+        if (other := known.get(each.name + AT_INFERENCE)) is not None
+    )
+
+
+def _of_realised(study: Study, design: Design, asked: Sequence[Contrast]) -> tuple[Contrast, ...]:
+    names = {each.name for each in realised(study, design) if isinstance(each, Realised)}
+    plain = [each for each in asked if each.weights.keys() <= names]
+    twins = [_at_inference(each, names) for each in plain] if study.evaluate else []
+    return (*plain, *(each for each in twins if each is not None))
+
+
+def _at_inference(contrast: Contrast, names: set[str]) -> Contrast | None:
+    """Put the patched conditions in the place of the trained ones; None if one is lacking."""
+
+    def twin(name: str) -> str:
+        return name if name == "baseline" else name + AT_INFERENCE
+
+    on, off = ({twin(name): weight for name, weight in side.items()} for side in contrast.sides)
+    if not {*on, *off} <= names:
+        return None
+    return Contrast(contrast.name + AT_INFERENCE, on, off, contrast.aliases)
+
+
+def _minus(first: Contrast, second: Contrast) -> tuple[dict[str, float], dict[str, float]]:
+    """The sides of a difference of two contrasts; what both have drops out."""
+    weights = first.weights
+    for name, weight in second.weights.items():
+        weights[name] = weights.get(name, 0.0) - weight
+    kept = {name: weight for name, weight in weights.items() if abs(weight) > 1e-12}
+    on = {name: weight for name, weight in kept.items() if weight > 0}
+    return on, {name: -weight for name, weight in kept.items() if weight < 0}
+
+
+def refuse_namesakes(conditions: Sequence[Realised]) -> None:
+    """Refuse two conditions of one name: a component may be called "x at inference"."""
+    seen: set[str] = set()
+    for each in conditions:
+        if each.name in seen:
+            raise DuplicateNameError("condition", each.name)
+        seen.add(each.name)

@@ -1,0 +1,51 @@
+"""What a study may cost, and what one trial may: stated before it runs, and held.
+
+A comparison of arms that were trained for different lengths shows the length (Henderson et al.
+2018, "Deep reinforcement learning that matters"), so an arm with another budget has to be declared.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ablation.errors import StudyError
+
+_AMOUNT = re.compile(
+    r"(?:^|_)(?:steps?|epochs?|iter(?:ation)?s?|updates|tokens|minutes|hours|estimators)(?:$|_)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Limits of the whole study and of each trial; None is no limit.
+
+    `trials` and `hours` (of all trials together, one after the other) are compared with the plan;
+    `trial_seconds` and `trial_gb` are enforced by the runner: a trial beyond them has failed.
+    `unequal` names the components whose arms train for another length on purpose.
+
+    >>> Budget(trials=100, unequal=["longer"])
+    Budget(trials=100, hours=None, trial_seconds=None, trial_gb=None, unequal=('longer',))
+    """
+
+    trials: int | None = None
+    hours: float | None = None
+    trial_seconds: float | None = None
+    trial_gb: float | None = None
+    unequal: Iterable[str] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unequal", tuple(self.unequal))
+        for name in ("trials", "hours", "trial_seconds", "trial_gb"):
+            limit = getattr(self, name)
+            if limit is not None and not 0 < limit < math.inf:
+                raise StudyError(f"the budget of {name} is {limit}: it is a number above 0.")
+
+
+def is_amount(switch: str) -> bool:
+    """Whether a switch says how long a trial trains, to judge by its name.
+
+    >>> is_amount("optimizer.max_steps"), is_amount("epochs"), is_amount("stepwise")
+    (True, True, False)
+    """
+    return bool(_AMOUNT.search(switch.rpartition(".")[2].lower()))
