@@ -6,6 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from causal.errors import printable
@@ -60,6 +61,7 @@ def variables(names: Names) -> Variables:
     return frozenset((names,)) if isinstance(names, str) else frozenset(names)
 
 
+@lru_cache(maxsize=2**14)
 def natural(name: Variable) -> tuple[tuple[bool, int, str], ...]:
     """Sort key in which numbers count as numbers.
 

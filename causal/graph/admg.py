@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from causal.errors import CycleError, EmptyGraphError, UnknownVariableError
 from causal.graph import drawing, formats
@@ -80,7 +80,7 @@ class ADMG:
         ('X', 'Y', 'Z')
         """
         directed, bidirected = list(directed), list(bidirected)
-        names = {*nodes, *(v for edge in directed + bidirected for v in edge)}
+        names = {*nodes, *chain.from_iterable(directed), *chain.from_iterable(bidirected)}
         if not names:
             raise EmptyGraphError
         for tail, head in bidirected:
@@ -90,8 +90,8 @@ class ADMG:
         index = {name: i for i, name in enumerate(order)}
         arrows = [(index[tail], index[head]) for tail, head in directed]
         hidden = [(index[one], index[other]) for one, other in bidirected]
-        children, parents = _gathered(order, arrows), _gathered(order, map(_turned, arrows))
-        siblings = _gathered(order, (*hidden, *map(_turned, hidden)))
+        children, parents = _gathered(order, arrows)
+        siblings, _ = _gathered(order, (*hidden, *map(_turned, hidden)))
         graph = cls(tuple(order), tuple(map(union, parents)), tuple(map(union, siblings)))
         # Known already, and slower to read back from the masks.
         known = {"parent_lists": parents, "child_lists": children, "sibling_lists": siblings}
@@ -346,9 +346,11 @@ def _turned(pair: tuple[int, int]) -> tuple[int, int]:
     return pair[1], pair[0]
 
 
-def _gathered(nodes: Sequence[Variable], pairs: Iterable[tuple[int, int]]) -> Lists:
-    """What the number of each node is paired with, ascending."""
-    members: list[set[int]] = [set() for _ in nodes]
-    for v, w in pairs:
-        members[v].add(w)
-    return tuple(tuple(sorted(one)) for one in members)
+def _gathered(nodes: Sequence[Variable], pairs: Iterable[tuple[int, int]]) -> tuple[Lists, Lists]:
+    """For each number, who comes second in its pairs, and who comes first; both ascending."""
+    seconds: list[list[int]] = [[] for _ in nodes]
+    firsts: list[list[int]] = [[] for _ in nodes]
+    for first, second in sorted(set(pairs)):
+        seconds[first].append(second)
+        firsts[second].append(first)
+    return tuple(map(tuple, seconds)), tuple(map(tuple, firsts))

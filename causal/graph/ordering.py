@@ -26,12 +26,12 @@ def causal_order(
     """
     ranked = sorted(names, key=lambda name: (natural(name), name))
     rank = {name: i for i, name in enumerate(ranked)}
-    children: list[set[int]] = [set() for _ in ranked]
+    children: list[list[int]] = [[] for _ in ranked]
     waiting = [0] * len(ranked)
-    for tail, head in directed:
-        if rank[head] not in children[rank[tail]]:
-            children[rank[tail]].add(rank[head])
-            waiting[rank[head]] += 1
+    for tail, head in set(directed):
+        below = rank[head]
+        children[rank[tail]].append(below)
+        waiting[below] += 1
     ready = [i for i, count in enumerate(waiting) if count == 0]
     order = []
     while ready:
@@ -46,7 +46,7 @@ def causal_order(
     return [ranked[i] for i in order]
 
 
-def _cycle(children: Sequence[set[int]], sorted_out: set[int]) -> list[int]:
+def _cycle(children: Sequence[Sequence[int]], sorted_out: set[int]) -> list[int]:
     """One cycle among the vertices that no topological order could place."""
     stuck = set(range(len(children))) - sorted_out
     # Every stuck vertex has a stuck parent, so walking up must come round.

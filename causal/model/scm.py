@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 
 import pandas as pd
@@ -19,13 +20,14 @@ from causal.errors import ModelError, OptionError
 from causal.graph import ADMG
 from causal.model.finite.contraction import Tensor, contract, noise_tensor
 from causal.model.finite.grid import Grid
+from causal.model.finite.settings import ranked
 from causal.model.finite.tabulation import tabulated
 from causal.model.intervention import Intervention
 from causal.model.mechanism import FiniteMechanism, Mechanism, Values, is_finite
 from causal.model.noise import Noise
 from causal.model.sampling import draw, draw_places
 from causal.model.streams import Randomness, root
-from causal.model.wiring import check, domains, drawn
+from causal.model.wiring import check, check_drawn, domains, drawn
 from causal.variables import Variable, listed, natural
 
 __all__ = ["SCM"]
@@ -60,11 +62,9 @@ class SCM:
         mechanisms: Mapping[Variable, Mechanism],
         noise: Iterable[Noise] = (),
     ) -> None:
-        hidden = tuple(sorted(noise, key=lambda one: natural(one.name)))
+        hidden = _in_order(noise)
         check(graph, mechanisms, hidden)
-        object.__setattr__(self, "graph", graph)
-        object.__setattr__(self, "parts", tuple((v, mechanisms[v]) for v in graph.nodes))
-        object.__setattr__(self, "noise", hidden)
+        self._hold(graph, mechanisms, hidden)
 
     @classmethod
     def of(cls, mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise] = ()) -> SCM:
@@ -74,8 +74,18 @@ class SCM:
         >>> SCM.of({"X": Table((), "1/2, 1/2"), "Y": Response("X", {0: 1, 1: 0})}).graph
         ADMG.parse('X -> Y')
         """
-        hidden = tuple(noise)
-        return cls(drawn(mechanisms, hidden), mechanisms, hidden)
+        hidden, model = _in_order(noise), object.__new__(cls)
+        graph = drawn(mechanisms, hidden)
+        check_drawn(mechanisms, hidden)
+        model._hold(graph, mechanisms, hidden)
+        return model
+
+    def _hold(
+        self, graph: ADMG, mechanisms: Mapping[Variable, Mechanism], noise: tuple[Noise, ...]
+    ) -> None:
+        object.__setattr__(self, "graph", graph)
+        object.__setattr__(self, "parts", tuple([(v, mechanisms[v]) for v in graph.nodes]))
+        object.__setattr__(self, "noise", noise)
 
     def __repr__(self) -> str:
         hidden = ", ".join(one.name for one in self.noise)
@@ -197,13 +207,17 @@ class SCM:
     def grids(self) -> Mapping[Variable, Grid]:
         """The mechanisms of a finite model as arrays, noise that nobody else reads taken in."""
         laws = {one.name: one.law for one in self.noise if one.name not in self.shared_noise}
-        return {
-            v: Grid(m, self.domains, {name: laws[name] for name in m.given if name in laws})
-            for v, m in self.tables.items()
-        }
+        own = {v: {n: laws[n] for n in m.given if n in laws} if laws else {} for v, m in self.parts}
+        known = {name: ranked(values) for name, values in self._domains.items()}
+        orders = {name: order for name, order in known.items() if order is not None}
+        return {v: Grid(m, self._domains, orders, own[v]) for v, m in self.tables.items()}
 
     @cached_property
     def shared_noise(self) -> frozenset[str]:
         """The noises that two or more mechanisms read."""
-        read = Counter(name for m in self.tables.values() for name in m.given)
+        read = Counter(chain.from_iterable(m.given for m in self.tables.values()))
         return frozenset(one.name for one in self.noise if read[one.name] > 1)
+
+
+def _in_order(noise: Iterable[Noise]) -> tuple[Noise, ...]:
+    return tuple(sorted(noise, key=lambda one: natural(one.name)))

@@ -7,6 +7,7 @@ read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import combinations, product
 
 from causal.errors import ModelError, UnknownVariableError
@@ -22,7 +23,7 @@ from causal.model.mechanism import (
 from causal.model.noise import Noise
 from causal.variables import Variable, listed, natural, nearest
 
-__all__ = ["check", "domains", "drawn"]
+__all__ = ["check", "check_drawn", "domains", "drawn"]
 
 
 def drawn(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> ADMG:
@@ -42,17 +43,29 @@ def drawn(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> A
 
 def check(graph: ADMG, mechanisms: Mapping[Variable, Mechanism], noise: tuple[Noise, ...]) -> None:
     """Raise UnknownVariableError or ModelError unless mechanisms and noise realise the graph."""
-    _check_names(graph, mechanisms, noise)
+    _check_names(graph, mechanisms)
+    _check_noises(mechanisms, noise)
     ours = drawn(mechanisms, noise)
     if ours != graph:
         _check_arrows(graph, ours)
         _check_confounding(graph, ours)
+    _check_inputs(mechanisms, noise)
+
+
+def check_drawn(mechanisms: Mapping[Variable, Mechanism], noise: tuple[Noise, ...]) -> None:
+    """The same for the graph that the mechanisms have drawn themselves, which needs no look."""
+    _check_noises(mechanisms, noise)
+    _check_inputs(mechanisms, noise)
+
+
+def _check_inputs(mechanisms: Mapping[Variable, Mechanism], noise: tuple[Noise, ...]) -> None:
     finite = domains(mechanisms, noise)
     for v, mechanism in mechanisms.items():
-        _check_noise(v, mechanism, noise)
-        if is_finite(mechanism):
+        if is_finite(mechanism):  # a table reads shared noises as it reads parents
             _check_rows(v, mechanism, finite)
-        elif Trait.LINEAR in mechanism.traits:
+            continue
+        _check_noise(v, mechanism, noise)
+        if Trait.LINEAR in mechanism.traits:
             _check_numbers(v, mechanism, finite)
 
 
@@ -62,14 +75,17 @@ def domains(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) ->
     return hidden | {v: m.values for v, m in mechanisms.items() if m.values}
 
 
-def _check_names(
-    graph: ADMG, mechanisms: Mapping[Variable, Mechanism], noise: tuple[Noise, ...]
-) -> None:
+def _check_names(graph: ADMG, mechanisms: Mapping[Variable, Mechanism]) -> None:
     graph.require(mechanisms)
     if bare := set(graph.nodes) - set(mechanisms):
         raise ModelError(f"no mechanism for {listed(bare)}; every variable of the graph needs one")
+
+
+def _check_noises(mechanisms: Mapping[Variable, Mechanism], noise: tuple[Noise, ...]) -> None:
+    if not noise:
+        return
     hidden = [one.name for one in noise]
-    taken = {*graph.nodes, *map(private, graph.nodes)}
+    taken = {*mechanisms, *map(private, mechanisms)}
     if len(set(hidden)) < len(hidden) or taken.intersection(hidden):
         raise ModelError(f"every noise needs a name of its own; given {', '.join(hidden)}")
     if unread := set(hidden).difference(*(m.reads for m in mechanisms.values())):
@@ -77,8 +93,10 @@ def _check_names(
 
 
 def _check_reads(mechanisms: Mapping[Variable, Mechanism], known: tuple[str, ...]) -> None:
+    there = frozenset(known)
     for v, mechanism in mechanisms.items():
-        if unknown := sorted(mechanism.reads - set(known), key=natural):
+        if not mechanism.reads <= there:
+            unknown = sorted(mechanism.reads - there, key=natural)
             close = dict.fromkeys(hit for name in unknown for hit in nearest(name, known))
             raise UnknownVariableError(unknown, known, close, where=f"model that {v} reads from")
 
@@ -112,8 +130,6 @@ def _check_confounding(graph: ADMG, ours: ADMG) -> None:
 
 
 def _check_noise(v: Variable, mechanism: Mechanism, noise: tuple[Noise, ...]) -> None:
-    if is_finite(mechanism):  # a table reads shared noises as it reads parents
-        return
     named = mechanism.noise if isinstance(mechanism.noise, str) else None
     if named is not None and named not in {one.name for one in noise}:
         raise ModelError(
@@ -134,18 +150,26 @@ def _check_numbers(v: Variable, mechanism: Mechanism, domains: Mapping[str, Valu
 
 
 def _check_rows(v: Variable, mechanism: FiniteMechanism, domains: Mapping[str, Values]) -> None:
-    if real := [name for name in mechanism.given if name not in domains]:
+    real = [name for name in mechanism.given if name not in domains]
+    if real:
         raise ModelError(
             f"{v} has one row for each value of {listed(real)}, which may be any real number; "
             f"use a Threshold, a Categorical or a Function for {v}",
             variables=(v, *real),
         )
+    rows = mechanism.rows.keys()
+    if rows == _settings(tuple([domains[name] for name in mechanism.given])):
+        return
     needed = set(product(*(domains[name] for name in mechanism.given)))
-    if missing := needed - set(mechanism.rows):
+    if missing := needed - rows:
         raise ModelError(f"{v} has no row for {_shown(mechanism.given, missing)}")
-    if extra := set(mechanism.rows) - needed:
-        outside = _shown(mechanism.given, extra)
-        raise ModelError(f"{v} has a row for {outside}, which lies outside the domains")
+    outside = _shown(mechanism.given, rows - needed)
+    raise ModelError(f"{v} has a row for {outside}, which lies outside the domains")
+
+
+@lru_cache(maxsize=256)
+def _settings(domains: tuple[Values, ...]) -> frozenset[Values]:
+    return frozenset(product(*domains))
 
 
 def _shown(given: tuple[str, ...], settings: Iterable[Values]) -> str:

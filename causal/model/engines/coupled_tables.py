@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from causal.model.engines.worlds import Slot, Worlds
 from causal.model.finite.contraction import Name, Scaled, Tensor, eliminate, noise_tensor
-from causal.model.finite.copies import Copy, Factor, factors
+from causal.model.finite.copies import EVERY, Copy, Factor, factors
 from causal.model.finite.elimination import Order, elimination_order
 from causal.model.finite.grid import Grid, prepare_pairs
 from causal.model.mechanism import Value, private
@@ -139,10 +139,11 @@ class Sum:
     def factors(self) -> list[Factor]:
         """One or more for every variable that matters."""
         found: list[Factor] = []
+        own, sizes = self._own, self.sizes
         for v, numbers in self.copies.items():
             grid = self._grid(v)
             copies = [self._copy(number, grid) for number in numbers]
-            found += factors(grid, copies, private(v), sizes=self.sizes, spread=v in self._own)
+            found += factors(grid, copies, private(v), sizes=sizes, spread=v in own)
         return found
 
     @cached_property
@@ -192,7 +193,7 @@ class Sum:
         if not grid.private or not grid.private.keys() & set(self.keep):
             return grid
         others = {name: law for name, law in grid.private.items() if name not in self.keep}
-        return Grid(grid.mechanism, grid.domains, others)
+        return Grid(grid.mechanism, grid.domains, grid.orders, others)
 
     def _copy(self, number: int, grid: Grid) -> Copy:
         nodes, known = self.worlds.nodes, self.known
@@ -212,10 +213,11 @@ class Sum:
                 theirs = source.variable
             if theirs != name:
                 translations |= self._translation(theirs, name, axis=len(index))
-            index.append(slice(None))
+            index.append(EVERY)
             names.append(slot)
         if number not in known:
-            return Copy(tuple(index), (*names, number), None, translations)
+            names.append(number)
+            return Copy(tuple(index), tuple(names), None, translations)
         return Copy(tuple(index), tuple(names), grid.values.index(known[number]), translations)
 
     def _translation(self, theirs: Variable, ours: str, *, axis: int) -> dict[int, Places]:

@@ -120,17 +120,17 @@ class Worlds:
 
     def _at(self, variable: Variable, world: _World) -> int:
         """The node of a variable in a world, after those of its causes; no recursion."""
-        waiting, here = [variable], world.here
+        waiting, here, edges, mechanisms = [variable], world.here, world.edges, self.mechanisms
         while waiting:
             v = waiting[-1]
             if v in here:
                 waiting.pop()
                 continue
-            given = self.mechanisms[v].given
+            given = mechanisms[v].given
             missing = [
                 name
                 for name in given
-                if name not in here and (name, v) not in world.edges and name in self.mechanisms
+                if name not in here and name in mechanisms and (name, v) not in edges
             ]
             if missing:
                 waiting += reversed(missing)
@@ -139,11 +139,11 @@ class Worlds:
         return here[variable]
 
     def _respond(self, v: Variable, given: tuple[str, ...], world: _World) -> int:
-        here, edges = world.here, world.edges
+        here, edges, seen = world.here, world.edges, self.seen
         inputs: list[Slot] = []
         for name in given:
-            slot = edges[name, v] if (name, v) in edges else here.get(name)
-            inputs.append(name if slot is None else self._read(slot))
+            slot = edges[name, v] if edges and (name, v) in edges else here.get(name)
+            inputs.append(name if slot is None else self._read(slot) if slot in seen else slot)
         return self._numbered(Node(v, tuple(inputs)))
 
     def _read(self, number: int) -> int:

@@ -6,10 +6,10 @@ floats; the denominator never matters, as a law is normalised at the end.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import frexp, lcm, prod
+from math import frexp, lcm
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -95,15 +95,15 @@ def eliminate(tensors: Iterable[Tensor], keep: Sequence[Name], order: Order) -> 
 def _eliminated(
     tensors: Iterable[Tensor], keep: tuple[Name, ...], order: Order, *, lift: bool
 ) -> Scaled:
-    place = {name: i for i, name in enumerate(order.names)}
-    end = len(place)
+    place = {name: i for i, step in enumerate(order.steps) for name in step.names}
+    end = len(order.steps)
     # A tensor waits for the first of its names to be eliminated (Dechter 1999).
     buckets: list[list[Tensor]] = [[] for _ in range(end + 1)]
     for tensor in tensors:
         buckets[min([place.get(name, end) for name in tensor.names], default=end)].append(tensor)
     exponent = 0
-    for name, bucket in zip(order.names, buckets, strict=False):
-        tensor, shift = _product(bucket, summed=name, lift=lift)
+    for step, bucket in zip(order.steps, buckets, strict=False):
+        tensor, shift = _product(bucket, summed=step.names, size=step.entries, lift=lift)
         exponent += shift
         buckets[min([place.get(n, end) for n in tensor.names], default=end)].append(tensor)
     last = _closing(buckets[end], keep)
@@ -131,12 +131,18 @@ def integers(rows: Sequence[Sequence[Fraction]]) -> Integers:
     return np.array(whole, dtype=object).reshape(len(rows), -1)
 
 
-def _product(tensors: Sequence[Tensor], *, summed: Name, lift: bool) -> tuple[Tensor, int]:
-    """The product of tensors with one name summed out, and the power of two taken out of it."""
-    left = tuple({name: None for tensor in tensors for name in tensor.names if name != summed})
-    at_once = len(tensors) < 3 or prod(sizes(tensors).values()) <= AT_ONCE
-    pair, exponent = (tensors, 0) if at_once and len(tensors) <= MANY else _paired(tensors)
-    tensor = _einsum(pair, left)
+def _product(
+    tensors: Sequence[Tensor], *, summed: Collection[Name], size: float, lift: bool
+) -> tuple[Tensor, int]:
+    """The product of tensors with some names summed out, and the power of two taken out of it.
+
+    ``size`` is how many entries it has before.
+    """
+    at_once = len(tensors) < 3 or (size <= AT_ONCE and len(tensors) <= MANY)
+    pair, exponent = (tensors, 0) if at_once else _paired(tensors)
+    operands, label = _operands(pair)
+    left = tuple([name for name in label if name not in summed])
+    tensor = _multiplied_out(operands, label, left)
     tensor, shift = _lifted(tensor) if lift else (tensor, 0)
     return tensor, exponent + shift
 
@@ -153,15 +159,23 @@ def _paired(tensors: Sequence[Tensor]) -> tuple[Sequence[Tensor], int]:
 
 
 def _einsum(tensors: Sequence[Tensor], names: tuple[Name, ...]) -> Tensor:
+    return _multiplied_out(*_operands(tensors), names)
+
+
+def _operands(tensors: Sequence[Tensor]) -> tuple[list[Any], dict[Name, int]]:
+    """Arrays and the labels of their axes, in turns, as einsum reads them; and who is who."""
     label: dict[Name, int] = {}
-    operands: list[Any] = []  # arrays and their labels, in turns: einsum's own convention
+    operands: list[Any] = []
     for own, weights in tensors:
-        for name in own:
-            if name not in label:
-                label[name] = len(label)
-        operands += (weights, [label[name] for name in own])
+        operands += (weights, [label.setdefault(name, len(label)) for name in own])
+    return operands, label
+
+
+def _multiplied_out(
+    operands: list[Any], label: Mapping[Name, int], names: tuple[Name, ...]
+) -> Tensor:
     product = np.einsum(*operands, [label[name] for name in names])
-    summed: NDArray[Any] = np.asarray(product, dtype=tensors[0].weights.dtype)
+    summed: NDArray[Any] = np.asarray(product, dtype=operands[0].dtype)
     return Tensor(names, summed)
 
 

@@ -7,10 +7,10 @@ over the copies and what they read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +18,16 @@ from numpy.typing import NDArray
 from causal.model.finite.contraction import Name, Tensor, Weights
 from causal.model.finite.grid import Grid
 
-__all__ = ["Copy", "Factor", "factors"]
+__all__ = ["EVERY", "Copy", "Factor", "factors"]
 
+EVERY = slice(None)
 WIDEST = 2**12  # entries of a coupled table; beyond, the noise keeps an axis of its own
 
 
-@dataclass(frozen=True, eq=False)
-class Copy:
+class Copy(NamedTuple):
     """One copy: for each name that is given, the place that is known or a free axis."""
 
-    index: tuple[int | slice, ...]
+    places: tuple[int | slice, ...]
     names: tuple[Name, ...]  # of the free axes, that of the value last unless it is known
     value: int | None
     translations: Mapping[int, NDArray[np.intp]]  # axes whose name has its values in other places
@@ -35,15 +35,17 @@ class Copy:
     @property
     def place(self) -> tuple[int | slice, ...]:
         """Where it stands in a table of what is given and of the value."""
-        return (*self.index, slice(None) if self.value is None else self.value)
+        return (*self.places, EVERY if self.value is None else self.value)
 
     def law(self, grid: Grid, *, exact: bool) -> Weights:
         """P(value | given) where things are known."""
-        return self.cut(grid.law(exact=exact))
+        law = grid.law(exact=exact)
+        whole = len(self.names) == law.ndim and not self.translations
+        return law if whole else self.cut(law)
 
     def responses(self, grid: Grid, *, exact: bool) -> Weights:
         """Which value each cell of the noise (first axis) gives, as zeros and ones."""
-        return self.cut(grid.responses(exact=exact), before=(slice(None),))
+        return self.cut(grid.responses(exact=exact), before=(EVERY,))
 
     def cut(self, array: Weights, *, before: tuple[int | slice, ...] = ()) -> Weights:
         """A table where things are known, its axes after some that belong to others."""
@@ -51,12 +53,11 @@ class Copy:
         for axis, places in self.translations.items():
             translated = translated.take(places, axis=axis + len(before))
         # Indexing an array of objects may return the object itself, hence the dtype.
-        cut: NDArray[Any] = np.asarray(translated[(*before, *self.place)], array.dtype)
+        cut: NDArray[Any] = np.asarray(translated[before + self.place], array.dtype)
         return cut
 
 
-@dataclass(frozen=True, eq=False)
-class Factor:
+class Factor(NamedTuple):
     """What a contraction multiplies: copies of one mechanism, not yet made into a tensor.
 
     With a ``noise`` among the names its cells keep an axis of their own.
@@ -65,6 +66,7 @@ class Factor:
     grid: Grid
     copies: tuple[Copy, ...]
     names: tuple[Name, ...]
+    is_pair: bool = False  # cut out of a table of all settings twice, kept for later questions
     noise: Name | None = None
 
     @property
@@ -73,15 +75,8 @@ class Factor:
         if len(self.copies) < 2 or self.noise is not None:
             return 0
         if self.is_pair:
-            return float((self.grid.rows * len(self.grid.values)) ** 2)
+            return float(self.grid.width**2)
         return float(self.grid.count * len(self.grid.values) ** len(self.names))
-
-    @property
-    def is_pair(self) -> bool:
-        """Whether a table of all settings twice is small enough to be kept for later questions."""
-        if len(self.copies) != 2 or any(copy.translations for copy in self.copies):
-            return False
-        return (self.grid.rows * len(self.grid.values)) ** 2 <= WIDEST
 
     def tensor(self, *, exact: bool) -> tuple[Tensor, int]:
         """The tensor, and by how much exact weights are too large."""
@@ -92,8 +87,10 @@ class Factor:
             return Tensor(self.copies[0].names, law), self.grid.law_scale if exact else 1
         if self.is_pair:
             one, other = self.copies
-            pair = other.cut(self.grid.pair(exact=exact), before=one.place)
-            return Tensor(one.names + other.names, pair), self.grid.pair_scale if exact else 1
+            pair, names = self.grid.pair(exact=exact), one.names + other.names
+            if len(names) < pair.ndim:
+                pair = other.cut(pair, before=one.place)
+            return Tensor(names, pair), self.grid.pair_scale if exact else 1
         return self._coupled(exact=exact), self.grid.scale if exact else 1
 
     def _spread(self, *, exact: bool) -> tuple[Tensor, int]:
@@ -120,12 +117,25 @@ def factors(
     grid: Grid, copies: Sequence[Copy], noise: Name, *, sizes: Mapping[Name, int], spread: bool
 ) -> list[Factor]:
     """The factors of all copies of a mechanism: apart, coupled, or ``spread`` along their noise."""
-    names = [tuple(dict.fromkeys(copy.names)) for copy in copies]
-    together = tuple(dict.fromkeys(name for own in names for name in own))
-    pairs = zip(copies, names, strict=True)
+    if len(copies) == 2 and not spread and _are_pair(grid, *copies):
+        return [Factor(grid, tuple(copies), _once(copies[0].names + copies[1].names), is_pair=True)]
+    names = [_once(copy.names) for copy in copies]
     if not spread and (len(copies) == 1 or grid.is_deterministic):
-        return [Factor(grid, (copy,), own) for copy, own in pairs]
-    if not spread and prod(map(sizes.__getitem__, together)) <= WIDEST:
+        return [Factor(grid, (copy,), own) for copy, own in zip(copies, names, strict=True)]
+    together = _once(chain.from_iterable(names))
+    if not spread and prod([sizes[name] for name in together]) <= WIDEST:
         return [Factor(grid, tuple(copies), together)]
-    apart = [Factor(grid, (copy,), (noise, *own), noise) for copy, own in pairs]
-    return [Factor(grid, (), (noise,), noise), *apart]
+    pairs = zip(copies, names, strict=True)
+    apart = [Factor(grid, (copy,), (noise, *own), noise=noise) for copy, own in pairs]
+    return [Factor(grid, (), (noise,), noise=noise), *apart]
+
+
+def _are_pair(grid: Grid, one: Copy, other: Copy) -> bool:
+    """Whether two copies are coupled by a table of all settings twice, which is small enough."""
+    if grid.width**2 > WIDEST or one.translations or other.translations:
+        return False
+    return not grid.is_deterministic
+
+
+def _once(names: Iterable[Name]) -> tuple[Name, ...]:
+    return tuple(dict.fromkeys(names))

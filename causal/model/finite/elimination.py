@@ -6,13 +6,13 @@ what a contraction will cost is known before it starts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import log2
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-__all__ = ["Order", "elimination_order"]
+__all__ = ["Order", "Step", "elimination_order"]
 
 Name: TypeAlias = Hashable
 Classes: TypeAlias = Sequence[tuple[float, int]]  # log2 of a size, and the names that have it
@@ -20,13 +20,28 @@ Classes: TypeAlias = Sequence[tuple[float, int]]  # log2 of a size, and the name
 SMALL = 12  # log2 of a product below which no second order is tried
 
 
-@dataclass(frozen=True)
-class Order:
-    """Names in the order of their elimination, and what that builds on the way."""
+class Step(NamedTuple):
+    """Names that are summed out of one product, and how many entries it has before."""
 
     names: tuple[Name, ...]
-    entries: float  # of all products together
-    largest: float  # entries of the largest product
+    entries: float
+
+
+@dataclass(frozen=True)
+class Order:
+    """The steps of an elimination, one after the other, and what they build on the way."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def entries(self) -> float:
+        """How many entries all products have together."""
+        return sum([step.entries for step in self.steps])
+
+    @property
+    def largest(self) -> float:
+        """How many entries the largest product has."""
+        return max([step.entries for step in self.steps], default=1.0)
 
 
 def elimination_order(
@@ -35,8 +50,10 @@ def elimination_order(
     """An order for everything but ``keep``, the better of two greedy ones where it matters.
 
     >>> chain = [("A",), ("A", "B"), ("B", "C")]
-    >>> elimination_order(chain, dict.fromkeys("ABC", 2), keep="C")
-    Order(names=('A', 'B'), entries=8.0, largest=4.0)
+    >>> for step in elimination_order(chain, dict.fromkeys("ABC", 2), keep="C").steps:
+    ...     print(step.names, step.entries)
+    ('A',) 4.0
+    ('B',) 4.0
     """
     index: dict[Name, int] = {}
     beside: list[int] = []  # the neighbours of each name and itself, as a set of bits
@@ -54,68 +71,110 @@ def elimination_order(
     for name, i in index.items():
         classes[sizes[name]] = classes.get(sizes[name], 0) | 1 << i
     by_size = [(log2(size), members) for size, members in classes.items()]
-    out = [i for i, name in enumerate(names) if name not in keep]
-    first = _smallest_first(list(beside), by_size, out)
-    costs = first
-    if max(first.values(), default=0) > SMALL:
-        second = _least_fill(list(beside), by_size, out)
-        costs = min(first, second, key=lambda costs: sum(map(_entries, costs.values())))
-    products = list(map(_entries, costs.values()))
-    return Order(tuple(names[i] for i in costs), sum(products), max(products, default=1.0))
+    alike: dict[tuple[int, bool], list[int]] = {}  # the same neighbours make one of several
+    for i, name in enumerate(names):
+        alike.setdefault((beside[i], name in keep), []).append(i)
+    groups = {same[0]: same for (_, kept), same in alike.items() if not kept}
+    firsts = sum(1 << same[0] for same in alike.values())
+    steps = _smallest_first(_Crowd(list(beside), firsts, groups), by_size)
+    if max((step.cost for step in steps), default=0) > SMALL:
+        other = _least_fill(_Crowd(list(beside), firsts, groups), by_size)
+        steps = min(steps, other, key=lambda steps: sum(_entries(step.cost) for step in steps))
+    return Order(
+        tuple(Step(tuple([names[i] for i in step.members]), _entries(step.cost)) for step in steps)
+    )
 
 
-def _smallest_first(beside: list[int], classes: Classes, out: Sequence[int]) -> dict[int, float]:
-    """Always eliminate the name whose product is smallest; the log2 of each product."""
-    cost = {i: _cost(beside[i], classes) for i in out}
+class _Going(NamedTuple):
+    """Who is eliminated together, and the log2 of the product that it takes."""
+
+    members: list[int]
+    cost: float
+
+
+class _Crowd(NamedTuple):
+    """Who is beside whom, themselves included; of those with the same neighbours, one is looked at.
+
+    ``groups`` are the others of each of these ``firsts``, as far as they may go.
+    """
+
+    beside: list[int]
+    firsts: int
+    groups: Mapping[int, list[int]]
+
+    def leave(self, i: int, left: Container[int]) -> tuple[list[int], list[int]]:
+        """Take one out and make its neighbours neighbours of each other: who goes, who stays.
+
+        Who has no other neighbours goes along: nothing but the product speaks of them then.
+        """
+        around = self.beside[i]
+        goes, stays = [i], []
+        for other in _bits(around & self.firsts & ~(1 << i)):
+            if other in left and self.beside[other] | around == around:
+                goes.append(other)
+            else:
+                stays.append(other)
+        members = [member for first in goes for member in self.groups[first]]
+        gone = 0
+        for member in members:
+            gone |= 1 << member
+        joined = around & ~gone
+        for other in stays:
+            self.beside[other] = (self.beside[other] | joined) & ~gone
+        return members, stays
+
+    def fill(self, i: int) -> int:
+        """How many edges eliminating one would add, counted from one end of each group."""
+        around = self.beside[i]
+        others = _bits(around & self.firsts & ~(1 << i))
+        return sum((around & ~self.beside[other]).bit_count() for other in others)
+
+
+def _smallest_first(crowd: _Crowd, classes: Classes) -> list[_Going]:
+    """Always eliminate the name whose product is smallest."""
+    beside = crowd.beside
+    cost = {i: _cost(beside[i], classes) for i in crowd.groups}
     heap = [(size, i) for i, size in cost.items()]
     heapify(heap)
-    order: dict[int, float] = {}
+    steps = []
     while cost:
         size, i = heappop(heap)
         if size != cost.get(i):
             continue  # an entry from before a neighbour changed
-        order[i] = cost.pop(i)
-        for other in _join(beside, i):
+        members, stays = crowd.leave(i, cost)
+        steps.append(_Going(members, size))
+        for member in members:
+            cost.pop(member, None)
+        for other in stays:
             if other in cost and (new := _cost(beside[other], classes)) != cost[other]:
                 cost[other] = new
                 heappush(heap, (new, other))
-    return order
+    return steps
 
 
-def _least_fill(beside: list[int], classes: Classes, out: Sequence[int]) -> dict[int, float]:
+def _least_fill(crowd: _Crowd, classes: Classes) -> list[_Going]:
     """Always eliminate the name whose neighbours are nearest to being neighbours themselves."""
-    fill = {i: _fill(beside, i) for i in out}
-    order: dict[int, float] = {}
+    fill = {i: crowd.fill(i) for i in crowd.groups}
+    steps = []
     while fill:
         i = min(fill, key=lambda i: (fill[i], i))
-        del fill[i]
-        order[i] = _cost(beside[i], classes)
+        cost = _cost(crowd.beside[i], classes)
+        members, stays = crowd.leave(i, fill)
+        steps.append(_Going(members, cost))
+        for member in members:
+            fill.pop(member, None)
         touched = 0
-        for other in _join(beside, i):
-            touched |= beside[other]
-        for other in _bits(touched):
+        for other in stays:
+            touched |= crowd.beside[other]
+        for other in _bits(touched & crowd.firsts):
             if other in fill:
-                fill[other] = _fill(beside, other)
-    return order
-
-
-def _join(beside: list[int], i: int) -> list[int]:
-    """Take a name out and make its neighbours, which are returned, neighbours of each other."""
-    gone = 1 << i
-    joined = beside[i] & ~gone
-    others = _bits(joined)
-    for other in others:
-        beside[other] = (beside[other] | joined) & ~gone
-    return others
-
-
-def _fill(beside: list[int], i: int) -> int:
-    """Twice the number of edges that eliminating a name would add."""
-    around = beside[i] & ~(1 << i)
-    return sum((around & ~beside[other]).bit_count() for other in _bits(around))
+                fill[other] = crowd.fill(other)
+    return steps
 
 
 def _cost(members: int, classes: Classes) -> float:
+    if len(classes) == 1:
+        return classes[0][0] * members.bit_count()
     cost = 0.0
     for weight, those in classes:
         cost += weight * (members & those).bit_count()

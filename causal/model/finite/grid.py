@@ -6,19 +6,18 @@ together.  So every mechanism is a list of response functions with weights (Balk
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import lcm, prod
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from causal.model.exact import Row
-from causal.model.finite.contraction import Integers, Weights, integers
+from causal.model.exact import Row, Whole, whole
+from causal.model.finite.contraction import Integers, Weights
 from causal.model.finite.coupling import InverseCDF
-from causal.model.finite.settings import ranked
 from causal.model.finite.table import Table
 from causal.model.mechanism import FiniteMechanism, Values
 
@@ -29,24 +28,33 @@ __all__ = ["Grid", "prepare_pairs"]
 class Grid:
     """The responses of one mechanism, over the domains of what it is given.
 
-    >>> grid = Grid(Table("X", {0: "3/4, 1/4", 1: "1/2, 1/2"}), {"X": (0, 1)})
+    >>> grid = Grid(Table("X", {0: "3/4, 1/4", 1: "1/2, 1/2"}), {"X": (0, 1)}, {})
     >>> grid.picks[1], grid.shares(exact=True), grid.scale    # in cell 1, what follows X=0 and X=1
     (array([0, 1]), array([2, 1, 1], dtype=object), 4)
     """
 
     mechanism: FiniteMechanism
     domains: Mapping[str, Values]
+    orders: Mapping[str, tuple[int, ...]]  # of the domains that are not in the order of rows
     private: Mapping[str, Row] = field(default_factory=dict)  # laws of noises that are read here
 
     @cached_property
     def given(self) -> tuple[str, ...]:
         """What the axes stand for: what the mechanism is given, without the private noises."""
-        return tuple(name for name in self.mechanism.given if name not in self.private)
+        given = self.mechanism.given
+        return (
+            tuple([name for name in given if name not in self.private]) if self.private else given
+        )
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """How many values each of ``given`` has."""
-        return tuple(len(self.domains[name]) for name in self.given)
+        return tuple([len(self.domains[name]) for name in self.given])
+
+    @cached_property
+    def width(self) -> int:
+        """How many entries the law has."""
+        return prod(self.sizes) * len(self.mechanism.values)
 
     @property
     def values(self) -> Values:
@@ -114,40 +122,54 @@ class Grid:
     @cached_property
     def law_scale(self) -> int:
         """What each row of the exact law sums to."""
-        return int(self._exact_law.reshape(-1, len(self.values))[0].sum())
+        if isinstance(self.mechanism, Table):
+            return self.mechanism.whole.scale * prod(each.scale for each in self._hidden)
+        return self.scale
 
     @cached_property
     def _law(self) -> NDArray[np.float64]:
-        if self.private:
-            return self._exact_law.astype(np.float64) / self.law_scale
-        rows = self.mechanism.rows.values()
-        law = [[p.numerator / p.denominator for p in row] for row in rows]
-        return self._in_grid_order(np.array(law), axis=0)
+        if not isinstance(self.mechanism, Table):
+            return np.tensordot(self._shares, self._chances, axes=1)
+        parts, scale = self.mechanism.whole
+        law = np.array([part / scale for part in parts]).reshape(-1, len(self.values))
+        laws = [np.array([part / scale for part in parts]) for parts, scale in self._hidden]
+        return self._without_noise(self._in_grid_order(law, axis=0), laws)
 
     @cached_property
     def _exact_law(self) -> Integers:
-        if not self.private:
-            return self._in_grid_order(integers(list(self.mechanism.rows.values())), axis=0)
-        law: Integers = np.tensordot(self._cells, self._responses.astype(object), axes=1)
+        if not isinstance(self.mechanism, Table):
+            return np.tensordot(self._cells, self._responses.astype(object), axes=1)
+        parts = np.array(self.mechanism.whole.parts, dtype=object).reshape(-1, len(self.values))
+        laws = [np.array(each.parts, dtype=object) for each in self._hidden]
+        return self._without_noise(self._in_grid_order(parts, axis=0), laws)
+
+    def _without_noise(self, law: NDArray[Any], laws: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """A law over all that the mechanism is given, with its private noises summed out."""
+        names = list(self.mechanism.given)
+        for name, weights in zip(self.private, laws, strict=True):
+            law = np.tensordot(weights, law, axes=(0, names.index(name)))
+            names.remove(name)
         return law
 
     def _in_grid_order(self, array: NDArray[Any], *, axis: int) -> NDArray[Any]:
         """An axis of rows as one axis a name, in the order of its domain."""
-        domains = [self.domains[name] for name in self.mechanism.given]
-        shape = array.shape
-        sizes = [len(domain) for domain in domains]
+        given, shape = self.mechanism.given, array.shape
+        sizes = [len(self.domains[name]) for name in given]
         array = array.reshape(*shape[:axis], *sizes, *shape[axis + 1 :])
-        for i, domain in enumerate(domains):
-            if (order := ranked(domain)) is not None:
-                array = array.take(order, axis=axis + i)
+        for i, name in enumerate(given):
+            if name in self.orders:
+                array = array.take(self.orders[name], axis=axis + i)
         return array
 
     @property
-    def is_plain(self) -> bool:
-        """Whether it is a monotone table whose rows stand in the order of all domains."""
-        return self._is_monotone and all(ranked(self.domains[n]) is None for n in self.given)
+    def plain(self) -> Whole | None:
+        """The rows of a monotone table, where they stand in the order of all domains."""
+        table = self.mechanism
+        if not isinstance(table, Table) or not self._is_monotone:
+            return None
+        return table.whole if self.orders.keys().isdisjoint(self.given) else None
 
-    @property
+    @cached_property
     def _is_monotone(self) -> bool:
         """Whether the private noise is one uniform draw, so that no cells need to be told apart."""
         table = self.mechanism
@@ -189,10 +211,15 @@ class Grid:
 
     @cached_property
     def _cells(self) -> Integers:
-        weights = np.array(_whole(self.mechanism.cells), dtype=object)
-        for row in self.private.values():
-            weights = np.multiply.outer(weights, np.array(_whole(row), dtype=object)).reshape(-1)
+        weights = np.array(whole(self.mechanism.cells).parts, dtype=object)
+        for each in self._hidden:
+            weights = np.multiply.outer(weights, np.array(each.parts, dtype=object)).reshape(-1)
         return weights
+
+    @cached_property
+    def _hidden(self) -> tuple[Whole, ...]:
+        """The laws of the noises that are read here, in whole numbers."""
+        return tuple(map(whole, self.private.values()))
 
 
 def prepare_pairs(grids: Iterable[Grid]) -> None:
@@ -200,19 +227,16 @@ def prepare_pairs(grids: Iterable[Grid]) -> None:
 
     Only what is plain is done here: monotone tables whose rows stand in the order of their domains.
     """
-    alike: dict[tuple[int, int], list[tuple[Grid, list[int], int]]] = {}
+    alike: dict[tuple[int, int], list[tuple[Grid, Whole]]] = {}
     for grid in grids:
-        if grid.is_plain and "_pair" not in grid.__dict__:
-            ratios = [p.as_integer_ratio() for row in grid.mechanism.rows.values() for p in row]
-            scale = lcm(*[below for _, below in ratios])
-            if scale < 2**62:
-                weights = [above * (scale // below) for above, below in ratios]
-                alike.setdefault((grid.rows, len(grid.values)), []).append((grid, weights, scale))
+        if "_pair" not in grid.__dict__ and (plain := grid.plain) and plain.scale < 2**62:
+            alike.setdefault((grid.rows, len(grid.values)), []).append((grid, plain))
     for (rows, values), those in alike.items():
-        weights_of_all = np.array([weights for _, weights, _ in those])
-        shared = _overlaps(weights_of_all.reshape(-1, rows, values))
-        for (grid, _, scale), pair in zip(those, shared, strict=True):
-            grid.__dict__["_pair"] = (pair / scale).reshape((*grid.sizes, values) * 2)
+        parts = np.array([plain.parts for _, plain in those]).reshape(-1, rows, values)
+        scales = np.array([plain.scale for _, plain in those], dtype=np.float64)
+        pairs = _overlaps(parts) / scales[:, None, None]
+        for (grid, _), pair in zip(those, pairs, strict=True):
+            grid.__dict__["_pair"] = pair.reshape((*grid.sizes, values) * 2)
 
 
 def _overlaps(rows: NDArray[Any]) -> NDArray[Any]:
@@ -227,8 +251,3 @@ def _overlaps(rows: NDArray[Any]) -> NDArray[Any]:
     shared: NDArray[Any] = below - np.maximum(low[..., :, None], low[..., None, :])
     positive: NDArray[Any] = np.maximum(shared, 0)
     return positive
-
-
-def _whole(row: Row) -> list[int]:
-    scale = lcm(*(p.denominator for p in row))
-    return [p.numerator * (scale // p.denominator) for p in row]

@@ -50,7 +50,7 @@ class Response:
         equation: str = "",
     ) -> None:
         names, possible = named(given), domain(values)
-        if strange := [answer for answer in answers.values() if answer not in possible]:
+        if strange := [one for one in dict.fromkeys(answers.values()) if one not in possible]:
             raise ModelError(f"a response answers {strange[0]!r}, which is not among {possible}")
         object.__setattr__(self, "given", names)
         object.__setattr__(self, "pairs", by_setting(answers, names))
@@ -141,7 +141,8 @@ class Response:
 
     @cached_property
     def _rows(self) -> dict[Values, Row]:
-        return {k: tuple(Fraction(v == answer) for v in self.values) for k, answer in self.pairs}
+        sure = {v: tuple(Fraction(v == other) for other in self.values) for v in self.values}
+        return {key: sure[answer] for key, answer in self.pairs}
 
     @cached_property
     def _answers(self) -> dict[Values, Value]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeVar
+from itertools import chain
+from numbers import Real
+from operator import lt
+from typing import TypeVar, cast
 
 from causal.errors import ModelError
 from causal.model.mechanism import Value, Values
@@ -48,17 +51,38 @@ def by_setting(
     >>> by_setting({1: "b", 0: "a"}, ("X",))
     (((0,), 'a'), ((1,), 'b'))
     """
-    pairs = [(setting(key, given), entry) for key, entry in rows.items()]
-    return tuple(sorted(pairs, key=lambda pair: tuple(map(_rank, pair[0]))))
+    keys = _keys(rows, given)
+    if _are_sorted(keys):
+        return tuple(zip(keys, rows.values(), strict=True))
+    pairs = sorted(zip(keys, rows.values(), strict=True), key=lambda pair: _ranks(pair[0]))
+    if len(set(keys)) < len(keys):
+        twice = next(key for i, key in enumerate(keys) if key in keys[:i])
+        raise ModelError(f"the row {twice!r} is written twice")
+    return tuple(pairs)
 
 
-@lru_cache(maxsize=1024)
+def _keys(rows: Iterable[Value], given: tuple[str, ...]) -> list[Values]:
+    keys = [key for key in rows if isinstance(key, tuple) and len(key) == len(given)]
+    return keys if len(keys) == len(list(rows)) else [setting(key, given) for key in rows]
+
+
+def _are_sorted(keys: Sequence[Values]) -> bool:
+    """Whether whole numbers, for which no rank has to be looked at, ascend already."""
+    return set(map(type, chain.from_iterable(keys))) <= {int} and all(map(lt, keys, keys[1:]))
+
+
 def ranked(values: Values) -> tuple[int, ...] | None:
     """Where each value of a domain stands among the rows; None when that is the same order.
 
     >>> ranked((0, 1, 2)), ranked(("low", "high"))
     (None, (1, 0))
     """
+    return _ranked(values, tuple(map(type, values)))
+
+
+@lru_cache(maxsize=1024)
+def _ranked(values: Values, types: tuple[type, ...]) -> tuple[int, ...] | None:  # noqa: ARG001
+    """Equal values of different types are told apart by their types, as ranks are."""
     order = sorted(values, key=_rank)
     places = tuple(order.index(value) for value in values)
     return None if places == tuple(range(len(values))) else places
@@ -76,8 +100,12 @@ def domain(values: Iterable[Value]) -> Values:
     return found
 
 
-def _rank(value: Value) -> tuple[str, float, str]:
+def _ranks(values: Values) -> tuple[tuple[str, float, str], ...]:
+    return tuple(map(_rank, values))
+
+
+def _rank(value: object) -> tuple[str, float, str]:
     """Numbers first, in their order; then the rest by type and text."""
-    if isinstance(value, int | float):
-        return ("", value, "")
+    if isinstance(value, Real):
+        return ("", cast("float", value), "")
     return (type(value).__name__, 0.0, str(value))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import TypeAlias
 
 from causal.errors import ModelError
-from causal.model.exact import Number, Row, distribution, shown
+from causal.model.exact import Number, Row, Whole, distribution, exact, shown, whole
 from causal.model.finite.columns import Lookup
 from causal.model.finite.coupling import Cell, Coupling, InverseCDF
 from causal.model.finite.settings import by_setting, domain, named
@@ -21,6 +22,10 @@ from causal.variables import Names, Variables
 __all__ = ["Table"]
 
 Weights: TypeAlias = Iterable[Number] | str
+Pairs: TypeAlias = tuple[tuple[Values, Row], ...]
+
+FINITE = frozenset({Trait.TABLE})
+ORDERED = InverseCDF()
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -45,6 +50,7 @@ class Table:
     values: Values
     coupling: Coupling
     ignores: tuple[str, ...]
+    whole: Whole = field(compare=False)  # all rows, one after the other, over one denominator
 
     def __init__(
         self,
@@ -57,12 +63,16 @@ class Table:
     ) -> None:
         names, possible = named(given), domain(values)
         weights = rows if isinstance(rows, Mapping) else {(): rows}
-        read = {key: _row(key, row, len(possible)) for key, row in weights.items()}
+        pairs = by_setting({key: _read(key, row) for key, row in weights.items()}, names)
+        parts = whole(chain.from_iterable([row for _, row in pairs]))
+        if not _are_laws(pairs, parts, len(possible)):
+            _refuse(pairs, len(possible))
         object.__setattr__(self, "given", names)
-        object.__setattr__(self, "pairs", by_setting(read, names))
+        object.__setattr__(self, "pairs", pairs)
         object.__setattr__(self, "values", possible)
-        object.__setattr__(self, "coupling", coupling or InverseCDF())
-        object.__setattr__(self, "ignores", tuple(sorted(named(ignores))))
+        object.__setattr__(self, "coupling", ORDERED if coupling is None else coupling)
+        object.__setattr__(self, "ignores", tuple(sorted(named(ignores))) if ignores else ())
+        object.__setattr__(self, "whole", parts)
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{key}: {shown(row)!r}" for key, row in self.pairs)
@@ -71,7 +81,7 @@ class Table:
     @property
     def reads(self) -> Variables:
         """Parents and shared noises, the ignored ones included."""
-        return frozenset(self.given + self.ignores)
+        return self._reads
 
     @property
     def rows(self) -> Mapping[Values, Row]:
@@ -105,7 +115,7 @@ class Table:
     @property
     def traits(self) -> frozenset[Trait]:
         """Everything is finite."""
-        return frozenset({Trait.TABLE})
+        return FINITE
 
     @property
     def settings(self) -> tuple[Values, ...]:
@@ -123,6 +133,10 @@ class Table:
     def couple(self, value: Column, given: Columns, then: Columns) -> Chances:
         """The law of each unit's value in another row, by the cells in which it can be."""
         return self._lookup.couple(value, given, then)
+
+    @cached_property
+    def _reads(self) -> Variables:
+        return frozenset(self.given + self.ignores)
 
     @cached_property
     def _lookup(self) -> Lookup:
@@ -156,9 +170,31 @@ class Table:
         }
 
 
-def _row(key: Value, weights: Weights, size: int) -> Row:
-    numbers = weights.split(",") if isinstance(weights, str) else weights
-    row = distribution(numbers, of=f"the row {key!r}")
-    if len(row) != size:
-        raise ModelError(f"the row {key!r} has {len(row)} probabilities for {size} values")
-    return row
+def _read(key: Value, weights: Weights) -> Row:
+    try:
+        return tuple(map(exact, weights.split(",") if isinstance(weights, str) else weights))
+    except TypeError as error:
+        raise ModelError(
+            f"the row {key!r} is {weights!r}, not one probability for each value"
+        ) from error
+
+
+def _are_laws(pairs: Pairs, parts: Whole, size: int) -> bool:
+    """Whether every row has a probability for each value, none of them negative, and sums to one.
+
+    In whole numbers and all rows at once, as models are made of many small tables.
+    """
+    numbers, scale = parts
+    if {len(row) for _, row in pairs} != {size} or min(numbers) < 0:
+        return False
+    rows = zip(*[iter(numbers)] * size, strict=True)
+    return set(map(sum, rows)) == {scale}
+
+
+def _refuse(pairs: Pairs, size: int) -> None:
+    """Raise ProbabilityError or ModelError for the first row that is no law."""
+    for key, row in pairs:
+        shown_key = repr(key[0] if len(key) == 1 else key)
+        distribution(row, of=f"the row {shown_key}")
+        if len(row) != size:
+            raise ModelError(f"the row {shown_key} has {len(row)} probabilities for {size} values")
