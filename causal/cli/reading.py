@@ -19,9 +19,11 @@ from causal.errors import TextError, shown
 from causal.variables import Variables, natural, unquoted
 
 if TYPE_CHECKING:
+    from causal.expression import Expression
     from causal.query import Quantity
 
 __all__ = [
+    "formula_from",
     "graph_from",
     "latent_graph_from",
     "names_from",
@@ -78,6 +80,17 @@ def quantity_from(argument: str, graph: causal.ADMG) -> Quantity:
         asked = Quantity.parse(argument)
         require(graph, asked.variables, text=argument)
         return asked
+
+
+def formula_from(argument: str, graph: causal.ADMG) -> Expression:
+    """The formula about a graph that an argument is."""
+    from causal.expression import parse
+    from causal.query import require
+
+    with _located("formula"):
+        formula = parse(argument)
+        require(graph, formula.variables, text=argument)
+        return formula
 
 
 def names_from(arguments: Iterable[str], graph: causal.ADMG) -> list[str]:

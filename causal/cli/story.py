@@ -8,19 +8,29 @@ from __future__ import annotations
 import os
 import re
 import sys
+from dataclasses import replace
 from shutil import get_terminal_size
 from textwrap import fill, indent
 
 from click import ClickException
 
 import causal
-from causal.expression import lines
 from causal.variables import listed, quoted
 
-__all__ = ["equation", "in_latex", "of_answer", "of_proof", "of_separation", "prose", "width"]
+__all__ = [
+    "equation",
+    "in_latex",
+    "of_answer",
+    "of_proof",
+    "of_separation",
+    "prose",
+    "shown",
+    "width",
+]
 
 
 _LAW = re.compile(r"P\((?:[^()\"]|\"[^\"]*\"|\([^()]*\)){,50}\)")
+MOST_LAWS = 20  # in a formula that is looked at for a shorter one
 _GLUE = "\N{NO-BREAK SPACE}"
 
 
@@ -50,16 +60,33 @@ def _yes(answer: causal.Identified, *, proof: bool) -> str:
     if answer.free:
         free = listed(map(quoted, answer.free))
         story += "\n\n" + prose(f"Any value of {free} gives the same number.")
+    more = _shorter(answer)
+    if more.steps:
+        from causal.expression import valued
+
+        story += "\n\nShorter, by what the graph separates:\n\n"
+        story += equation(answer.query, valued(more.end, answer.values))
     if proof:
-        story += f"\n\nStep by step:\n\n{_steps(answer)}"
+        story += f"\n\nStep by step:\n\n{_steps(answer, more)}"
     return story
 
 
-def _steps(answer: causal.Identified) -> str:
+def _shorter(answer: causal.Identified) -> causal.Derivation:
+    """The formula simplified; long ones, and those of many worlds, are left as they are."""
+    formula = answer.estimand
+    if formula.size > MOST_LAWS or isinstance(answer.derivation, causal.Reasoning):
+        return causal.Derivation(formula, (), formula)
+    found = causal.simplify(answer.graph, formula, budget=50)
+    return found if len(str(found.end)) < len(str(formula)) else replace(found, steps=())
+
+
+def _steps(answer: causal.Identified, more: causal.Derivation) -> str:
     if isinstance(answer.derivation, causal.Reasoning):
         told = answer.derivation.told(width=width() - 2)
     else:
-        told = answer.derivation.told(values=answer.values, width=width() - 2)
+        steps = (*answer.derivation.steps, *more.steps)
+        whole = replace(answer.derivation, steps=steps, end=more.end)
+        told = whole.told(values=answer.values, width=width() - 2)
     return indent(told, "  ")
 
 
@@ -147,10 +174,19 @@ def of_separation(question: str, path: causal.OpenPath | None) -> str:
 
 def equation(left: object, formula: causal.Expression) -> str:
     """What is asked and its formula, on one line where there is room."""
+    from causal.expression import lines
+
     if len(whole := f"  {left} = {formula}") <= width():
         return whole
     block = lines(formula, width() - 6)
     return "\n".join([f"  {left}", f"    = {block[0]}", *(f"      {line}" for line in block[1:])])
+
+
+def shown(formula: causal.Expression) -> str:
+    """A formula on lines of its own."""
+    from causal.expression import lines
+
+    return indent("\n".join(lines(formula, width() - 2)), "  ")
 
 
 def prose(text: str, *, hanging: str = "") -> str:

@@ -17,6 +17,7 @@ from causal.expression.compounds import Sum as Sum
 from causal.expression.formula import Expression as Expression
 from causal.expression.formula import Symbols as Symbols
 from causal.expression.layout import lines as lines
+from causal.expression.nesting import inward as inward
 from causal.expression.reading import parse as parse
 from causal.expression.rewriting import arranged as arranged
 from causal.expression.rewriting import laws as laws
@@ -41,6 +42,7 @@ __all__ = [
     "arranged",
     "canonical",
     "fresh",
+    "inward",
     "laws",
     "lines",
     "parse",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from causal.identification.objections import why_not as why_not
     from causal.identification.reasoning import Reasoning as Reasoning
     from causal.identification.search import derive as derive
+    from causal.identification.shortening import simplify as simplify
     from causal.identification.verma import KernelConstraint as KernelConstraint
 
 _PAGES = {
@@ -67,6 +68,7 @@ _PAGES = {
     "parallel_worlds": "counterfactual",
     "path_specific": "counterfactual",
     "remedies": "helping",
+    "simplify": "shortening",
     "why_not": "objections",
 }
 

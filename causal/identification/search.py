@@ -8,8 +8,7 @@ or to exchange a law for an equal one.  A search without an answer is undecided,
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from itertools import count, islice
 
 from causal.calculus import Derivation, Step, bridge, equivalents
@@ -19,7 +18,6 @@ from causal.expression import (
     Product,
     Quotient,
     Sum,
-    Symbols,
     arranged,
     laws,
     parse,
@@ -30,8 +28,8 @@ from causal.graph import ADMG
 from causal.identification.answers import Identified, Undecided
 from causal.identification.asking import question
 from causal.identification.effects import identify
+from causal.identification.spelling import names_of, spelled, spelled_formula
 from causal.query import require
-from causal.variables import Symbol
 
 __all__ = ["derive"]
 
@@ -104,43 +102,18 @@ def _way(graph: ADMG, law: P) -> list[Step]:
 
     A step that simplifies a whole formula is none of them: it would be one of the law alone.
     """
-    names = _names(law)
-    if names is None:
+    names = names_of(law)
+    if names is None or _has_values(law):
         return []
     answer = identify(graph, question(law))
     if not isinstance(answer, Identified) or not isinstance(answer.derivation, Derivation):
         return []
-    return [
-        replace(s, before=_spelled(s.before, names), after=_spelled(s.after, names))
-        for s in answer.derivation.steps
-        if isinstance(s.before, P)
-    ]
+    return [spelled(s, names) for s in answer.derivation.steps if isinstance(s.before, P)]
 
 
-def _names(law: P) -> dict[Symbol, Symbol] | None:
-    """The symbol of each variable of a law; None if it has two, or is a value and no symbol."""
-    symbols = law.of | law.given | law.do
-    names = {Symbol(s.variable): s for s in symbols}
-    return names if len(names) == len(symbols) and all(s.value is None for s in symbols) else None
-
-
-def _spelled(formula: Expression, names: Mapping[Symbol, Symbol]) -> Expression:
-    """The formula with other symbols throughout, also for what it sums over."""
-
-    def spelled(symbols: Symbols) -> Symbols:
-        return frozenset(names.get(s, s) for s in symbols)
-
-    match formula:
-        case P(of, given, do):
-            return P(spelled(of), spelled(given), spelled(do))
-        case Sum(over, body):
-            return Sum(spelled(over), _spelled(body, names))
-        case Product(factors):
-            return Product(tuple(_spelled(factor, names) for factor in factors))
-        case Quotient(numerator, denominator):
-            return Quotient(_spelled(numerator, names), _spelled(denominator, names))
-        case _:
-            return formula
+def _has_values(law: P) -> bool:
+    """Whether it speaks of one value of a variable, which no checker reads."""
+    return any(s.value is not None for s in law.symbols)
 
 
 def _idle(formula: Expression) -> bool:
@@ -164,11 +137,11 @@ def _neighbours(graph: ADMG, formula: Expression, missing: tuple[P, ...]) -> Ite
     shorter = arranged(simplified(formula))
     yield shorter, (Step("probability", formula, shorter, why="simplification"),)
     for law in missing:
-        names = _names(law)
-        if names is None:
+        names = names_of(law)
+        if names is None or _has_values(law):
             continue
         for unmarked in islice(equivalents(graph, question(law)), 1, 16):
-            equal = _spelled(unmarked, names)
+            equal = spelled_formula(unmarked, names)
             path = bridge(graph, law, equal) if isinstance(equal, P) else None
             following = replaced(formula, {law: equal})
             if path and not _idle(following):

@@ -1,0 +1,208 @@
+"""A shorter formula for the same number in every model of a graph, each change with its reason.
+
+Probability alone joins P(a | b, c) P(b | c), drops what sums to one and cancels what is equal; a
+graph tells more: which conditions make no difference, so that they can go, or come so that two
+laws join (Tikka & Karvanen 2017, "Simplifying probabilistic expressions in causal inference").
+Best first, within a budget: whatever is found is right, and no claim is made that it is shortest.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain, count, permutations
+from typing import Final
+
+from causal.calculus import Derivation, Step, rule_1, rule_3
+from causal.calculus.bridge import bridge
+from causal.expression import (
+    Expression,
+    P,
+    Product,
+    Quotient,
+    Sum,
+    Symbols,
+    arranged,
+    inward,
+    laws,
+    parse,
+    replaced,
+    simplified,
+)
+from causal.graph import ADMG, OpenPath
+from causal.identification.spelling import names_of, spelled
+from causal.query import require
+
+__all__ = ["simplify"]
+
+PATIENCE: Final = 25  # formulas looked at since the last one that was shorter
+
+Way = tuple[Step, ...]
+
+
+def simplify(graph: ADMG, formula: Expression | str, *, budget: int = 200) -> Derivation:
+    """A derivation that ends in a formula as short as was found, after ``budget`` formulas at most.
+
+    It has no step where nothing can be left out.  Each condition that goes or comes does so by a
+    separation in the graph, which its step names.  Raises TextError for text that is no formula,
+    and UnknownVariableError.
+
+    >>> graph = ADMG.parse("X -> Y; Z -> Y; W -> Z")
+    >>> print(simplify(graph, "Σ_{Z} P(Y | X, Z, W) P(Z | W)"))
+    Σ_{Z} P(Y | W, X, Z) P(Z | W)
+      = Σ_{Z} P(Y | W, X, Z) P(Z | W, X)   [rule 1: Z ⊥ X | W]
+      = P(Y | W, X)                        [simplification]
+    """
+    text = formula if isinstance(formula, str) else None
+    formula = parse(formula) if isinstance(formula, str) else formula
+    require(graph, formula.variables, text=text)
+    here, steps = _shortest(graph, formula, budget)
+    nested = inward(here)
+    if arranged(nested) != here:
+        steps = (*steps, Step("probability", here, arranged(nested), why="sums pushed inward"))
+        here = arranged(nested)
+    shorter = any(step.why != "renaming" for step in steps)
+    return Derivation(formula, steps, here) if shorter else Derivation(formula, (), formula)
+
+
+def _shortest(graph: ADMG, formula: Expression, budget: int) -> tuple[Expression, Way]:
+    ticket = count()
+    best = _by_axioms(formula, ())
+    waiting = [(_cost(best[0]), next(ticket), best)]
+    seen, since = {best[0]}, 0
+    for _ in range(budget):
+        if not waiting or since > PATIENCE:
+            break
+        cost, _, (here, steps) = heapq.heappop(waiting)
+        since += 1
+        if cost < _cost(best[0]):
+            best, since = (here, steps), 0
+        for way in _ways(graph, here):
+            after = here
+            for step in way:
+                after = replaced(after, {step.before: step.after})
+            if not after.free <= here.free:
+                continue
+            following = _by_axioms(after, (*steps, *way))
+            if following[0] not in seen:
+                seen.add(following[0])
+                heapq.heappush(waiting, (_cost(following[0]), next(ticket), following))
+    return best
+
+
+def _by_axioms(formula: Expression, steps: Way) -> tuple[Expression, Way]:
+    """What the axioms of probability alone make of it."""
+    shorter = arranged(simplified(formula))
+    if shorter != arranged(formula):
+        return shorter, (*steps, Step("probability", formula, shorter, why="simplification"))
+    if laws(shorter) != laws(formula):  # what was bound and free has two names now
+        return shorter, (*steps, Step("probability", formula, shorter, why="renaming"))
+    return shorter, steps
+
+
+def _cost(formula: Expression) -> tuple[int, int, int, str]:
+    """What it costs to read: laws, the values that they speak of, sums, and last its text."""
+    mentioned = sum(len(law.symbols) for law in _every_law(formula))
+    return formula.size, mentioned, _sums(formula), str(formula)
+
+
+def _every_law(formula: Expression) -> Iterator[P]:
+    match formula:
+        case P():
+            yield formula
+        case _:
+            yield from chain.from_iterable(map(_every_law, _parts(formula)))
+
+
+def _sums(formula: Expression) -> int:
+    return isinstance(formula, Sum) + sum(map(_sums, _parts(formula)))
+
+
+def _parts(formula: Expression) -> tuple[Expression, ...]:
+    match formula:
+        case Sum(body=body):
+            return (body,)
+        case Product(factors):
+            return factors
+        case Quotient(numerator, denominator):
+            return numerator, denominator
+        case _:
+            return ()
+
+
+def _ways(graph: ADMG, formula: Expression) -> Iterator[Way]:
+    """Steps by the rules, each of which may let the axioms go on."""
+    for law in sorted(laws(formula), key=str):
+        yield from _fewer(graph, law)
+    for one, other in sorted(set(_neighbours(formula)), key=str):
+        yield from _aligned(graph, one, other)
+
+
+def _fewer(graph: ADMG, law: P) -> Iterator[Way]:
+    """Conditions, or actions, that make no difference are left out, one by one and all in turn."""
+    if (names := names_of(law)) is None:
+        return
+    plain, whole = P.of_names(*([s.variable for s in part] for part in _three(law))), list[Step]()
+    line = plain
+    for rule, part in ((rule_1, plain.given), (rule_3, plain.do)):
+        for symbol in sorted(part):
+            alone = rule(graph, plain, delete=symbol.variable)
+            if isinstance(alone, OpenPath):
+                continue
+            yield (spelled(alone, names),)
+            further = rule(graph, line, delete=symbol.variable)
+            if not isinstance(further, OpenPath) and isinstance(further.after, P):
+                whole.append(spelled(further, names))
+                line = further.after
+    if len(whole) > 1:
+        yield tuple(whole)
+
+
+def _three(law: P) -> tuple[Symbols, Symbols, Symbols]:
+    return law.of, law.given, law.do
+
+
+def _neighbours(formula: Expression) -> Iterator[tuple[P, P]]:
+    """Laws that might join, were their conditions alike: factors, or one above a bar and one below.
+
+    What the first is about, given or not, holds all that the second is about.
+    """
+    match formula:
+        case Product(factors):
+            pairs = permutations((f for f in factors if isinstance(f, P)), 2)
+            yield from ((p, q) for p, q in pairs if p.do == q.do and q.of & p.given)
+        case Quotient(numerator, denominator):
+            below = [f for f in _factors(denominator) if isinstance(f, P)]
+            above = [f for f in _factors(numerator) if isinstance(f, P)]
+            yield from ((p, q) for p in above for q in below if p.do == q.do and q.of <= p.of)
+    yield from chain.from_iterable(map(_neighbours, _parts(formula)))
+
+
+def _factors(formula: Expression) -> tuple[Expression, ...]:
+    return formula.factors if isinstance(formula, Product) else (formula,)
+
+
+def _aligned(graph: ADMG, one: P, other: P) -> Iterator[Way]:
+    """The two with the conditions under which they join, or cancel."""
+    beside = other.of - one.of
+    held, asked = one.given - other.of, other.given
+    for common in dict.fromkeys((held, asked, held | asked, held & asked)):
+        if common & (one.of | other.of):
+            continue
+        way = (*_to(graph, one, common | beside), *_to(graph, other, common))
+        ends = {step.after for step in way}
+        alike = {replace(one, given=common | beside), replace(other, given=common)}
+        if way and alike <= ends | {one, other}:
+            yield way
+
+
+def _to(graph: ADMG, law: P, given: Symbols) -> Way:
+    """The steps to the same law under other conditions; none where there are none."""
+    end = P(law.of, given, law.do)
+    names = names_of(law, end)
+    if names is None or law == end:
+        return ()
+    back = {symbol: name for name, symbol in names.items()}
+    path = bridge(graph, law.renamed(back), end.renamed(back))
+    return tuple(spelled(step, names) for step in path or ())
