@@ -21,7 +21,7 @@ from causal.model.engines.bounding.tableau import Tableau
 
 __all__ = ["Violation", "violated"]
 
-SHORT = 1e-3  # what an inequality pays for each probability it mentions
+SHORT = (1e-3, 1e-6, 1e-9)  # what an inequality pays for each probability, until one is violated
 GRAIN = 24
 
 
@@ -64,6 +64,14 @@ def summed(parts: Sequence[tuple[Fraction, str]]) -> str:
 
 def violated(tableau: Tableau) -> Violation:
     """A short inequality that rules the law out; raises SolverError when rounding hides it."""
+    for price in SHORT:
+        if (found := _checked(tableau, _weights(tableau, price))) is not None:
+            return found
+    raise SolverError("the law fits no model, but by less than rounding can show")
+
+
+def _weights(tableau: Tableau, short: float) -> list[Fraction]:
+    """The weights of the inequality that is violated most, less what it pays for its length."""
     totals, lines = len(tableau.groups), tableau.lines
     low, high = (
         np.array([float(getattr(line.chance, side)) for line in lines[totals:]])
@@ -74,7 +82,7 @@ def violated(tableau: Tableau) -> Violation:
     # Rows have multipliers in [0, 1]; what they need in any column, the totals must pay for.  Known
     # limits instead of a number make a difference between more of a cell and less of the others.
     both = bool((low < high).any())
-    price = np.concatenate([np.ones(totals), SHORT - low, *([SHORT + high] if both else [])])
+    price = np.concatenate([np.ones(totals), short - low, *([short + high] if both else [])])
     needs = np.hstack([-owed, rows, *([-rows] if both else [])])
     bounds = [(None, None)] * totals + [(0, 1)] * (len(price) - totals)
     found = linprog(price, A_ub=needs, b_ub=np.zeros(len(needs)), bounds=bounds, method="highs")
@@ -82,11 +90,11 @@ def violated(tableau: Tableau) -> Violation:
         raise SolverError(str(found.message))
     weights = found.x[totals : totals + rows.shape[1]]
     weights = weights - found.x[totals + rows.shape[1] :] if both else weights
-    return _checked(tableau, [Fraction(float(m)).limit_denominator(GRAIN) for m in weights])
+    return [Fraction(float(m)).limit_denominator(GRAIN) for m in weights]
 
 
-def _checked(tableau: Tableau, weights: Sequence[Fraction]) -> Violation:
-    """The inequality with the smallest limit that all types meet, verified in fractions."""
+def _checked(tableau: Tableau, weights: Sequence[Fraction]) -> Violation | None:
+    """The inequality with the smallest limit that all types meet, if the law violates it."""
     totals, limit, start = len(tableau.groups), Fraction(0), 0
     rows = tableau.matrix[totals:].astype(object)
     for group in tableau.groups:
@@ -102,7 +110,7 @@ def _checked(tableau: Tableau, weights: Sequence[Fraction]) -> Violation:
         if weight
     ]
     if value([line for _, line in used], [weight for weight, _ in used]) <= limit:
-        raise SolverError("the law fits no model, but by less than rounding can show")
+        return None
     unit = max(abs(weight * line.scale) for weight, line in used)
     parts = tuple((weight * line.scale / unit, line.label) for weight, line in used)
     total = sum((weight * line.chance.value for weight, line in used), Fraction(0))
