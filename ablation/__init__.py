@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ablation.attribution import Predicted as Predicted
+    from ablation.attribution import Sampled as Sampled
     from ablation.attribution import explain as explain
     from ablation.component import Component as Component
     from ablation.design import LeaveOneOut as LeaveOneOut
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ablation.neural import Components as Components
     from ablation.neural import ablated as ablated
     from ablation.neural.sweep import sweep as sweep
+    from ablation.neural.validity import Audit as Audit
+    from ablation.neural.validity import audit as audit
     from ablation.operators import Constant as Constant
     from ablation.operators import Freeze as Freeze
     from ablation.operators import Mean as Mean
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AblationError": "errors",
+    "Audit": "neural.validity",
     "Component": "component",
     "Components": "neural",
     "Constant": "operators",
@@ -51,6 +55,7 @@ _HOMES = {
     "Predicted": "attribution",
     "ReplaceBy": "operators",
     "Resample": "operators",
+    "Sampled": "attribution",
     "Scale": "operators",
     "Seeds": "design",
     "Skip": "operators",
@@ -59,6 +64,7 @@ _HOMES = {
     "Trials": "trials",
     "Zero": "operators",
     "ablated": "neural",
+    "audit": "neural.validity",
     "effects": "statistics",
     "explain": "attribution",
     "load": "store.loading",

@@ -76,6 +76,15 @@ class Components:
         >>> Components(("a", "b"), (), ends=(("a", "output"),)).reaches_output("b")
         False
         """
+        last = {end for _, end in self.ends if end not in self.names}
+        return not last.isdisjoint(self.descendants(name))
+
+    def descendants(self, name: str) -> frozenset[str]:
+        """All that is computed from a component, itself included; a circle of calls may be in it.
+
+        >>> sorted(Components(("a", "b", "c"), (("a", "b"),)).descendants("a"))
+        ['a', 'b']
+        """
         readers: dict[str, list[str]] = {}
         for source, reader in self.edges + self.ends:
             readers.setdefault(source, []).append(reader)
@@ -84,7 +93,7 @@ class Components:
             new = [each for each in readers.get(ahead.pop(), ()) if each not in seen]
             seen |= {*new}
             ahead += new
-        return any(end in seen for _, end in self.ends if end not in self.names)
+        return frozenset(seen)
 
 
 def _found(module: nn.Module, inputs: Inputs, places: list[Place]) -> tuple[Wiring, str, bool]:

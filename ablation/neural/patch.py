@@ -5,7 +5,7 @@ layer, after torch.compile. So every patch is its own positive control: it count
 measures how much the component's output changed, and refuses to be a second baseline.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -64,17 +64,7 @@ class Patch:
     @property
     def acted(self) -> tuple[Acted, ...]:
         """The evidence, component by component; of an edge, how far its reader's input moved."""
-        if self.weights:
-            calls = self.witness.calls
-            return tuple(
-                Acted(each.name, each.by, calls, each.change, 0.0) for each in self.weights
-            )
-        every = evidence(self.stand_ins)
-        if self.edge is None:
-            return every
-        moved = max(self.edge.changes, default=0.0)
-        first = every[0]
-        return (Acted(self.edge.edge.name, first.operator, self.edge.calls, moved, first.rounding),)
+        return acted_by(self.stand_ins, self.edge, self.weights, self.witness.calls)
 
 
 @dataclass(eq=False)
@@ -87,6 +77,7 @@ class Ablated:
     number: int = 0  # of the call in this forward pass, where the passes are told apart
     rounding: float = 0.0
     changes: list[Tensor] = field(default_factory=list)
+    watch: Callable[[list[Tensor]], None] | None = None  # is shown what is passed on
 
     def __post_init__(self) -> None:
         self.__wrapped__ = self.forward  # so that its signature is the one of the module
@@ -125,6 +116,8 @@ class Ablated:
         self.rounding = max(8 * torch.finfo(leaf.dtype).eps for leaf in before)
         after = self.place.pieces(instead)
         self.changes += [_change(a, b) for a, b in zip(before, after, strict=True)]
+        if self.watch is not None:
+            self.watch(after)
         return instead
 
     def begin(self) -> None:
@@ -223,7 +216,7 @@ def switched_off(
     seed: int = 0,
 ) -> dict[nn.Module, Ablated]:
     """Make the stand-ins that switch components off; `reference` is what they returned there."""
-    _refuse_second_patch(module, places)
+    refuse_second_patch(module, places)
     numbered = {name: number for number, name in enumerate(places)}
 
     def switched(place: Place, forward: Forward) -> Ablated:
@@ -238,6 +231,19 @@ def switched_off(
 def evidence(stand_ins: Iterable[Ablated]) -> tuple[Acted, ...]:
     """What each ablation did, component by component, in the order they were named."""
     return tuple(each.evidence() for outer in stand_ins for each in reversed([*chained(outer)]))
+
+
+def acted_by(
+    stand_ins: Iterable[Ablated], edge: Rerouted | None, weights: Iterable[Exchange], calls: int
+) -> tuple[Acted, ...]:
+    """The evidence for whatever was switched off; parameters are read in every call."""
+    if exchanged_ones := tuple(weights):
+        return tuple(Acted(each.name, each.by, calls, each.change, 0.0) for each in exchanged_ones)
+    every = evidence(stand_ins)
+    if edge is None:
+        return every
+    moved = max(edge.changes, default=0.0)
+    return (Acted(edge.edge.name, every[0].operator, edge.calls, moved, every[0].rounding),)
 
 
 def refuse_no_effect(acted: Iterable[Acted]) -> None:
@@ -257,7 +263,8 @@ def _control(module: nn.Module, patch: Patch, names: list[str]) -> None:
         raise AblationHadNoEffectError(together, did.operator, did.calls, output=True)
 
 
-def _refuse_second_patch(module: nn.Module, places: Mapping[str, Place]) -> None:
+def refuse_second_patch(module: nn.Module, places: Mapping[str, Place]) -> None:
+    """Raise AlreadyAblatedError where a place, or one that hides it, is patched at this moment."""
     for part in module.modules():
         patched = part.__dict__.get("forward")
         while isinstance(patched, Witness):

@@ -197,11 +197,11 @@ def averaged(place: Place, output: Tensor, *, each: Each) -> tuple[int, ...]:
     """
     if each == "position":
         return (0,)
-    feature = _feature_axis(place, output)
+    feature = feature_axis(place, output)
     return tuple(axis for axis in range(output.ndim) if axis != feature)
 
 
-def _feature_axis(place: Place, output: Tensor) -> int:
+def feature_axis(place: Place, output: Tensor) -> int:
     """Channels come second in images and after convolutions; elsewhere features come last."""
     if place.part is not None and place.part.kind in ("channels", "patches"):
         return 1

@@ -1,0 +1,92 @@
+"""Three tests of mean paired differences: beyond a margin, within a margin, all alike.
+
+Beyond: Student's t against the nearer end of the margin. Within: two one-sided tests (Schuirmann
+1987), because a large p-value shows nothing. Alike: Hotelling's T-squared on the contrasts of the
+same examples under several replacements (1931); its condition is that of the t test, many
+examples or nearly normal ones.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean with its interval, and the p-values of "it is beyond" and "it is within" a margin."""
+
+    effect: float
+    lower: float
+    upper: float
+    n: int
+    beyond: float
+    within: float
+
+
+def estimate(differences: NDArray[np.float64], *, margin: float, level: float) -> Estimate:
+    """Estimate the mean of independent differences, and hold it against a margin.
+
+    >>> found = estimate(np.array([0.9, 1.0, 1.1, 1.0]), margin=0.5, level=0.95)
+    >>> round(found.effect, 2), found.beyond < 0.01, found.within > 0.99
+    (1.0, True, True)
+    """
+    n = len(differences)
+    mean = float(differences.mean())
+    error = float(differences.std(ddof=1)) / n**0.5
+    if error == 0:
+        over = float(abs(mean) <= margin)
+        return Estimate(mean, mean, mean, n, over, 1 - over)
+    law = stats.t(n - 1)
+    half = float(law.ppf((1 + level) / 2)) * error
+    above, below = law.sf((mean - margin) / error), law.cdf((mean + margin) / error)
+    beyond = min(1.0, 2 * float(min(above, below)))
+    within = float(max(law.sf((mean + margin) / error), law.cdf((mean - margin) / error)))
+    return Estimate(mean, mean - half, mean + half, n, beyond, within)
+
+
+def alike(effects: NDArray[np.float64]) -> float | None:
+    """p-value of "the mean effect is the same under all replacements"; None where n is too small.
+
+    One row an example, one column a replacement. Directions in which no example differs from
+    another are compared exactly.
+
+    >>> rows = np.random.default_rng(0).normal(size=(50, 1)) + np.array([[0.0, 0.0, 5.0]])
+    >>> alike(rows + np.random.default_rng(1).normal(size=(50, 3))) < 1e-6
+    True
+    """
+    n, _ = effects.shape
+    contrasts = effects[:, 1:] - effects[:, :1]
+    mean = contrasts.mean(0)
+    centred = contrasts - mean
+    scale = max(float(np.abs(effects).max(initial=0.0)), np.finfo(float).tiny)
+    _, spread, directions = np.linalg.svd(centred, full_matrices=True)
+    varies = np.zeros(len(directions), bool)
+    varies[: len(spread)] = spread > 1e-6 * scale * n**0.5
+    along, rank = directions @ mean, int(varies.sum())
+    if n <= contrasts.shape[1] and rank == n - 1:
+        return None  # so few examples vary in no more directions, whatever the law
+    if np.any(np.abs(along[~varies]) > 1e-6 * scale):
+        return 0.0
+    if rank == 0:
+        return 1.0
+    squared = n * float(np.sum((along[varies] / spread[varies[: len(spread)]]) ** 2)) * (n - 1)
+    return float(stats.f.sf(squared * (n - rank) / (rank * (n - 1)), rank, n - rank))
+
+
+def holm(chances: Mapping[K, float]) -> dict[K, float]:
+    """Adjust p-values for their number (Holm 1979).
+
+    >>> holm({"a": 0.01, "b": 0.03, "c": 0.5})
+    {'a': 0.03, 'b': 0.06, 'c': 0.5}
+    """
+    largest, many, adjusted = 0.0, len(chances), dict(chances)
+    for rank, key in enumerate(sorted(chances, key=lambda key: chances[key])):
+        largest = max(largest, min(1.0, (many - rank) * chances[key]))
+        adjusted[key] = largest
+    return adjusted
