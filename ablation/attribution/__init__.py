@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     )
     from ablation.attribution.discovery import to_admg as to_admg
     from ablation.attribution.event import Predicted as Predicted
+    from ablation.attribution.event import Sampled as Sampled
     from ablation.attribution.explanation import Explanation as Explanation
     from ablation.attribution.prediction import EvidenceNeverHeldError as EvidenceNeverHeldError
     from ablation.attribution.prediction import explain as explain
@@ -29,6 +30,7 @@ _HOMES = {
     "EvidenceNeverHeldError": "prediction",
     "Explanation": "explanation",
     "Predicted": "event",
+    "Sampled": "event",
     "adjusted_effect": "confounding",
     "discover_components": "discovery",
     "explain": "prediction",

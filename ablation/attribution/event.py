@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ablation.errors import AblationError
 from ablation.neural.trees import Tensor
 
@@ -45,6 +48,47 @@ class Predicted:
 
     def __str__(self) -> str:
         return f"the prediction is {self.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """The event that a label drawn from the logits is this one: the token of a language model.
+
+    Nothing is drawn: the race that draws the label is integrated out, in both worlds at once.
+    `temperature` divides the logits; the output has the logits of one position.
+
+    >>> import torch
+    >>> print(Sampled(1, temperature=0.7))
+    the label sampled at temperature 0.7 is 1
+    >>> Sampled(1).weights(torch.zeros(1, 4)).tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
+
+    label: int
+    temperature: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.temperature < float("inf"):
+            raise EventError(f"a label is sampled at a temperature above 0: {self.temperature}.")
+
+    def weights(self, output: object) -> NDArray[np.float64]:
+        """The chances of all labels."""
+        if not isinstance(output, Tensor) or output.numel() != output.shape[-1]:
+            shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
+            raise EventError(f"{self} was asked of an output of shape {shape}.")
+        if not 0 <= self.label < output.numel():
+            raise EventError(f"{self}, but there are logits for {output.numel()} classes.")
+        logits = output.detach().double().flatten() / self.temperature
+        return np.asarray(logits.softmax(0).cpu().numpy())
+
+    def __call__(self, output: object) -> float:
+        """The log odds of the label: above zero if it is likelier than not."""
+        chance = float(self.weights(output)[self.label])
+        return float(np.log(chance) - np.log1p(-chance)) if 0 < chance < 1 else (2 * chance - 1)
+
+    def __str__(self) -> str:
+        at = "" if self.temperature == 1 else f" at temperature {self.temperature:g}"
+        return f"the label sampled{at} is {self.label}"
 
 
 def described(event: Event) -> str:

@@ -5,36 +5,10 @@ counted, because the noise of a module can be held fixed between two worlds.
 """
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from importlib import import_module
 
-from scipy.stats import binomtest
-
-Interval: TypeAlias = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """In how many draws of the noise the event held: in both worlds, in one, in neither."""
-
-    both: int
-    only_on: int
-    only_off: int
-    neither: int
-
-    @property
-    def draws(self) -> int:
-        """All draws."""
-        return self.both + self.only_on + self.only_off + self.neither
-
-    @property
-    def on(self) -> int:
-        """Draws in which the event held with the component on."""
-        return self.both + self.only_on
-
-    @property
-    def off(self) -> int:
-        """Draws in which the event held with the component off."""
-        return self.both + self.only_off
+from ablation.attribution.draws import Chances, Counts
+from ablation.attribution.intervals import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +36,7 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
     component: str
     operator: str
     event: str
-    counts: Counts
+    counts: Counts | Chances
     random: bool
     sites: tuple[str, ...]
     engine: str
@@ -77,28 +51,33 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
 
     @property
     def accepted(self) -> int:
-        """Draws that agree with the evidence: the event held with the component on."""
-        return self.counts.on
+        """Draws that agree with the evidence: the event held, or could, with the component on."""
+        return self.counts.accepted
+
+    @property
+    def kind(self) -> str:
+        """Which intervals these are: "Clopper-Pearson", "empirical Bernstein" or "exact"."""
+        return self.counts.kind if self.random else "exact"
 
     @property
     def probability(self) -> float:
         """P(the event would hold with the component off | it held with it on)."""
-        return self.counts.both / self.counts.on
+        return self.counts.share("both", "on")
 
     @property
     def interval(self) -> Interval:
-        """Exact binomial interval of `probability` (Clopper & Pearson 1934)."""
-        return self._interval(self.counts.both, self.counts.on)
+        """Interval of `probability`; it holds at any number of draws."""
+        return self._interval("both", "on")
 
     @property
     def necessity(self) -> float:
         """PN: P(the event would not hold with the component off | it held with it on)."""
-        return self.counts.only_on / self.counts.on
+        return self.counts.share("only_on", "on")
 
     @property
     def necessity_interval(self) -> Interval:
-        """Exact binomial interval of `necessity`."""
-        return self._interval(self.counts.only_on, self.counts.on)
+        """Interval of `necessity`."""
+        return self._interval("only_on", "on")
 
     @property
     def sufficiency(self) -> float:
@@ -106,33 +85,32 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
 
         NaN where the event always holds with the component off: there is nothing to bring about.
         """
-        failed = self.counts.draws - self.counts.off
-        return self.counts.only_on / failed if failed else float("nan")
+        return self.counts.share("only_on", "failed")
 
     @property
     def sufficiency_interval(self) -> Interval:
-        """Exact binomial interval of `sufficiency`; [0, 1] where that is not defined."""
-        return self._interval(self.counts.only_on, self.counts.draws - self.counts.off)
+        """Interval of `sufficiency`; [0, 1] where that is not defined."""
+        return self._interval("only_on", "failed")
 
     @property
     def necessity_and_sufficiency(self) -> float:
         """PNS: P(the event holds with the component on, and not with it off)."""
-        return self.counts.only_on / self.counts.draws
+        return self.counts.share("only_on", "draws")
 
     @property
     def necessity_and_sufficiency_interval(self) -> Interval:
-        """Exact binomial interval of `necessity_and_sufficiency`."""
-        return self._interval(self.counts.only_on, self.counts.draws)
+        """Interval of `necessity_and_sufficiency`."""
+        return self._interval("only_on", "draws")
 
     @property
     def on(self) -> float:
         """P(the event) with the component on."""
-        return self.counts.on / self.counts.draws
+        return self.counts.share("on", "draws")
 
     @property
     def off(self) -> float:
         """P(the event) with the component off."""
-        return self.counts.off / self.counts.draws
+        return self.counts.share("off", "draws")
 
     @property
     def effect(self) -> float:
@@ -150,27 +128,58 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
         lower, upper = max(0.0, self.on + self.off - 1), min(self.on, self.off)
         return lower / self.on, upper / self.on
 
-    def _interval(self, successes: int, n: int) -> Interval:
-        if not self.random:
-            return (successes / n, successes / n) if n else (0.0, 1.0)
-        if not n:
-            return 0.0, 1.0
-        found = binomtest(successes, n).proportion_ci(self.level, method="exact")
-        return float(found.low), float(found.high)
+    @property
+    def necessity_bounds(self) -> Interval:
+        """All that the frequencies alone allow `necessity` to be (Tian & Pearl 2000)."""
+        low, high = self.bounds
+        return 1 - high, 1 - low
+
+    @property
+    def sufficiency_bounds(self) -> Interval:
+        """All that the frequencies alone allow `sufficiency` to be; [0, 1] where undefined."""
+        low, high = self.necessity_and_sufficiency_bounds
+        failed = 1 - self.off
+        return (low / failed, high / failed) if failed else (0.0, 1.0)
+
+    @property
+    def necessity_and_sufficiency_bounds(self) -> Interval:
+        """All that the frequencies alone allow `necessity_and_sufficiency` to be."""
+        return max(0.0, self.on - self.off), min(self.on, 1 - self.off)
+
+    def _interval(self, part: str, whole: str) -> Interval:
+        if self.random:
+            return self.counts.interval(part, whole, self.level)
+        share = self.counts.share(part, whole)
+        return (share, share) if share == share else (0.0, 1.0)  # noqa: PLR0124 - NaN is not itself
+
+    def _repr_html_(self) -> str:
+        page = import_module("ablation.report.prediction")
+        return str(page.shown(self))
 
     def __str__(self) -> str:
         off = f"if {self.component} were off ({self.operator})"
         if not self.random:
-            still = "would still be" if self.counts.both else "would no longer be"
+            still = "would still be" if self.probability else "would no longer be"
             by = self.margins
             how = f", by {by.off:+.3g} where it is {by.on:+.3g}" if by else ""
             return f"Given that {self.event}, it {still} so {off}{how}. Nothing is random."
-        low, high = self.interval
-        least, most = self.bounds
         return (
             f"Given that {self.event}, it would still be so with probability "
-            f"{self.probability:.3f} [{low:.3f}, {high:.3f}] {off}: in {self.counts.both:,} of "
-            f"the {self.accepted:,} draws, out of {self.draws:,}, that agree with it. Noise drawn "
-            f"anew would have said {self.independent:.3f}; the frequencies alone allow "
-            f"{least:.3f} to {most:.3f}."
+            f"{self.probability:.3f}{self._precision()} {off}{self._evidence()}. Noise drawn anew "
+            f"would have said {self.independent:.3f}; the frequencies alone allow "
+            f"{self.bounds[0]:.3f} to {self.bounds[1]:.3f}."
         )
+
+    def _precision(self) -> str:
+        low, high = self.interval
+        return "" if self.kind == "exact" else f" [{low:.3f}, {high:.3f}]"
+
+    def _evidence(self) -> str:
+        match self.counts:
+            case Counts(both=both, draws=draws, accepted=accepted):
+                return (
+                    f": in {both:,} of the {accepted:,} draws, out of {draws:,}, that agree with it"
+                )
+            case Chances(draws=1):
+                return ", exactly: the last draw is all that is random"
+        return f": exact for the last draw, averaged over {self.draws:,} draws of all other noise"

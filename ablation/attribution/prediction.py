@@ -3,18 +3,25 @@
 Abduction by acceptance: draws of the module's own noise in which the event held are kept, and
 run again, noise unchanged, with the component off (Pearl 2009, 7.1; Balke & Pearl 1994). Noise
 drawn anew for the second run answers another question, and overstates how necessary a part is.
+Where a label is drawn last, that draw is conditioned on exactly, and no draw is thrown away.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from statistics import fmean
 
-from ablation.attribution.event import Event, Outcome, described, outcome
-from ablation.attribution.explanation import Counts, Explanation, Margins
+import numpy as np
+
+from ablation.attribution.draws import Chances, Counts
+from ablation.attribution.event import Event, EventError, Outcome, Sampled, described, outcome
+from ablation.attribution.explanation import Explanation, Margins
+from ablation.attribution.race import Chosen, Pair, Weights, pair
 from ablation.errors import AblationError, listed
-from ablation.neural import KeyedNoise, twins
+from ablation.neural import KeyedNoise, paired
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns, select
-from ablation.neural.trees import Inputs, Module
-from ablation.neural.worlds import Twins
+from ablation.neural.selection import Patterns
+from ablation.neural.trees import Inputs, Module, Tensor
+from ablation.neural.worlds import Seen
 from ablation.operators import Operator
 
 
@@ -49,6 +56,7 @@ def explain(
     event: Event,
     by: Operator = OFF,
     reference: Inputs | None = None,
+    among: Patterns | None = None,
     draws: int = 2000,
     seed: int = 0,
     unit: int = 0,
@@ -58,9 +66,12 @@ def explain(
     """Say how probably an event that holds of one prediction would still, a component being off.
 
     `inputs` is one example, `event` a truth or a margin of the module's output for it, such as
-    `Predicted(3)`. Randomness is what the module draws itself (dropout, for one, in train mode);
-    different examples get independent noise by different `unit`. A module without randomness
-    answers 0 or 1. `reference` feeds the operators that need other examples.
+    `Predicted(3)`. The component is written as for `ablated`: modules, parts, one edge (with
+    `among`) or parameters. Randomness is what the module draws itself (dropout, for one, in train
+    mode); different examples get independent noise by different `unit`. A module without
+    randomness answers 0 or 1. `Sampled(3)` asks about a label drawn from the logits, and a module
+    that returns a label which it drew last is seen to do so: then that draw is integrated out.
+    `reference` feeds the operators that need other examples.
 
     Raises EvidenceNeverHeldError, UnrecordedRandomnessError, InterferenceError (live batch
     statistics) and AblationHadNoEffectError.
@@ -75,55 +86,97 @@ def explain(
     """
     if draws < 1:
         raise TooFewDrawsError(draws)
-    names = tuple(select(module, component))
-    both = twins(
-        module,
-        inputs,
-        names,
-        read=lambda output: outcome(event, output),
-        noise=KeyedNoise(seed, unit),
-        draws=draws,
-        by=by,
-        reference=reference,
-        together=together,
-    )
-    counts = _counts(both)
-    if not counts.on:
-        raise EvidenceNeverHeldError(described(event), counts.draws, random=bool(both.sites))
+    both = paired(
+        module, inputs, component, compare=_Compare(event), noise=KeyedNoise(seed, unit),
+        draws=draws, by=by, reference=reference, among=among, together=together, weigh=True,
+    )  # fmt: skip
+    counts = _joint(both.compared)
+    random = bool(both.sites) or isinstance(event, Sampled)
+    if not counts.accepted:
+        raise EvidenceNeverHeldError(described(event), counts.draws, random=random)
     return Explanation(
-        component=listed(names),
+        component=listed(both.names),
         operator=str(by),
         event=described(event),
         counts=counts,
-        random=bool(both.sites),
+        random=random,
         sites=both.sites,
         engine=both.engine,
-        margins=_margins(both),
+        margins=_margins(both.compared),
         level=level,
-        assumptions=_assumptions(both, by),
+        assumptions=_assumptions(both.sites, counts, by),
     )
 
 
-def _counts(both: Twins[Outcome]) -> Counts:
-    held = [(on.holds, off.holds) for on, off in zip(both.on, both.off, strict=True)]
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """One draw in both worlds; `chances` where the label was still to be drawn."""
+
+    on: Outcome
+    off: Outcome
+    chances: Pair | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compare:
+    """Asks an event about both worlds of a draw, or about every label that could be drawn last."""
+
+    event: Event
+    asked: list[Chosen] = field(default_factory=list)
+
+    def __call__(self, on: Seen, off: Seen) -> _Draw:
+        held = [outcome(self.event, each.output) for each in (on, off)]
+        return _Draw(held[0], held[1], self.chances(on, off))
+
+    def chances(self, on: Seen, off: Seen) -> Pair | None:
+        """Integrate the last draw out, where there is one in both worlds over the same labels."""
+        if isinstance(self.event, Sampled):
+            weights = [self.event.weights(each.output) for each in (on, off)]
+            return self._pair(weights, np.arange(len(weights[0])) == self.event.label)
+        weights = [each.weights.ravel() for each in (on, off) if each.weights is not None]
+        if len(weights) < 2 or len(weights[0]) != len(weights[1]):
+            return None
+        if not self.asked:
+            assert isinstance(on.output, Tensor)
+            every = (on.output.new_full(on.output.shape, i) for i in range(len(weights[0])))
+            self.asked.append(np.array([outcome(self.event, each).holds for each in every]))
+        return self._pair(weights, self.asked[0])
+
+    def _pair(self, weights: Sequence[Weights], chosen: Chosen) -> Pair:
+        if len(weights[0]) != len(weights[1]):
+            shapes = " and ".join(str(len(each)) for each in weights)
+            raise EventError(f"the two worlds have {shapes} labels.")
+        return pair(weights[0], weights[1], chosen)
+
+
+def _joint(compared: Sequence[_Draw]) -> Counts | Chances:
+    pairs = [each.chances for each in compared if each.chances is not None]
+    if len(pairs) == len(compared):
+        columns = zip(*((p.both, p.only_on, p.only_off, p.neither) for p in pairs), strict=True)
+        return Chances(*map(np.array, columns))
+    held = [(each.on.holds, each.off.holds) for each in compared]
     return Counts(*map(held.count, [(True, True), (True, False), (False, True), (False, False)]))
 
 
-def _margins(both: Twins[Outcome]) -> Margins | None:
-    on = [each.margin for each in both.on if each.margin is not None]
-    off = [each.margin for each in both.off if each.margin is not None]
+def _margins(compared: Sequence[_Draw]) -> Margins | None:
+    on = [each.on.margin for each in compared if each.on.margin is not None]
+    off = [each.off.margin for each in compared if each.off.margin is not None]
     return Margins(fmean(on), fmean(off)) if on and off else None
 
 
-def _assumptions(both: Twins[Outcome], by: Operator) -> tuple[str, ...]:
+def _assumptions(sites: tuple[str, ...], counts: Counts | Chances, by: Operator) -> tuple[str, ...]:
     noise = (
-        f"The noise is all that the module draws, at {len(both.sites)} sites, and switching the "
+        f"The noise is all that the module draws, at {len(sites)} sites, and switching the "
         "component off changes no draw."
-        if both.sites
+        if sites
         else "Nothing in the module is random in its present mode."
+    )
+    race = (
+        "The label is drawn last, by the argmax of logits plus Gumbel noise that both worlds "
+        "share; another coupling of the two draws would give another number within the bounds."
     )
     off = (
         f"Off means {by} at inference, nothing retrained: it says what this network relies on, "
         "not what one trained without the component would do."
     )
-    return noise, off
+    return (noise, race, off) if isinstance(counts, Chances) else (noise, off)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ablation.neural.patch import Patch as Patch
     from ablation.neural.patch import ablated as ablated
     from ablation.neural.selection import select as select
+    from ablation.neural.worlds import paired as paired
     from ablation.neural.worlds import twins as twins
 
 _HOMES = {
@@ -25,6 +26,7 @@ _HOMES = {
     "Patch": "patch",
     "ablated": "patch",
     "observe": "activations",
+    "paired": "worlds",
     "select": "selection",
     "twins": "worlds",
 }

@@ -15,6 +15,7 @@ from torch import Tensor
 Bits: TypeAlias = Callable[[Sequence[int]], NDArray[np.uint32]]
 Arguments: TypeAlias = Mapping[str, Any]
 Law: TypeAlias = Callable[[Arguments, Bits], object]  # None: not with these arguments
+WHOLE = 4  # how a schema writes the default kind of whole numbers
 
 
 def uniform(words: NDArray[np.uint32], like: Tensor) -> Tensor:
@@ -92,22 +93,82 @@ def _randn(a: Arguments, bits: Bits) -> Tensor:
     return normal(bits(like.shape), like)
 
 
-def _multinomial(a: Arguments, bits: Bits) -> Tensor | None:
-    """Whoever arrives first in a race of exponentials was drawn first (Gumbel's trick)."""
-    weights = a["self"]
-    if a["replacement"] and a["num_samples"] > 1:
-        return None
+def _multinomial(a: Arguments, bits: Bits) -> Tensor:
+    """Whoever arrives first in a race of exponentials was drawn first (Gumbel's trick).
+
+    What is put back runs again: one race for each sample, with times of its own.
+    """
+    weights, many = a["self"], a["num_samples"]
+    again = a["replacement"] and many > 1
+    if again:
+        weights = weights.unsqueeze(-2).expand(*weights.shape[:-1], many, weights.shape[-1])
     times = -uniform(bits(weights.shape), weights).log() / weights
-    first: Tensor = times.topk(a["num_samples"], largest=False, sorted=True).indices
-    return first
+    first: Tensor = times.topk(1 if again else many, largest=False, sorted=True).indices
+    return first.squeeze(-1) if again else first
+
+
+def _randint(a: Arguments, bits: Bits) -> Tensor | None:
+    like = _empty(a)
+    return _whole(bits, a.get("low", 0), a["high"], like)
+
+
+def _random_(a: Arguments, bits: Bits) -> Tensor | None:
+    values = _whole(bits, a.get("from", 0), a.get("to"), a["self"])
+    return None if values is None else _into(a, values)
+
+
+def _whole(bits: Bits, low: int, high: object, like: Tensor) -> Tensor | None:
+    """Whole numbers from `low` up to `high`, left out; each chance to within 2^-32."""
+    if not isinstance(high, int) or high - low > 2**32:
+        return None
+    steps = bits(like.shape).astype(np.uint64) * np.uint64(high - low) >> np.uint64(32)
+    return _tensor(low + steps.astype(np.int64), like)
+
+
+def _randperm(a: Arguments, bits: Bits) -> Tensor:
+    like = torch.empty(a["n"], **_options(a))
+    return _tensor(np.argsort(bits((a["n"],)), kind="stable"), like)
+
+
+def _log_normal_(a: Arguments, bits: Bits) -> Tensor:
+    return _into(a, (a["mean"] + a["std"] * normal(bits(a["self"].shape), a["self"])).exp())
+
+
+def _cauchy_(a: Arguments, bits: Bits) -> Tensor:
+    turns = torch.pi * (uniform(bits(a["self"].shape), a["self"]) - 0.5)
+    return _into(a, a["median"] + a["sigma"] * turns.tan())
+
+
+def _geometric_(a: Arguments, bits: Bits) -> Tensor:
+    tries = uniform(bits(a["self"].shape), a["self"].double()).log() / np.log1p(-a["p"])
+    return _into(a, tries.ceil().clamp(min=1))
+
+
+def _rrelu(a: Arguments, bits: Bits) -> Tensor:
+    """A slope drawn for every number below zero; `noise` keeps the slopes, as torch does."""
+    given, low, high = a["self"], a["lower"], a["upper"]
+    slopes = low + (high - low) * uniform(bits(given.shape), given)
+    a["noise"].copy_(torch.where(given < 0, slopes, torch.ones_like(slopes)))
+    leaked: Tensor = given * a["noise"]
+    return leaked
+
+
+def _rrelu_(a: Arguments, bits: Bits) -> Tensor:
+    return _into(a, _rrelu(a, bits))
 
 
 def _empty(a: Arguments) -> Tensor:
     """An empty tensor of the kind that `rand(size, ...)` or `rand_like(self, ...)` would make."""
-    options = {key: a[key] for key in ("dtype", "layout", "device") if a.get(key) is not None}
     if "self" in a:
-        return torch.empty_like(a["self"], **options)
-    return torch.empty(a["size"], **options)
+        return torch.empty_like(a["self"], **_options(a))
+    return torch.empty(a["size"], **_options(a))
+
+
+def _options(a: Arguments) -> dict[str, Any]:
+    given = {key: a[key] for key in ("dtype", "layout", "device") if a.get(key) is not None}
+    if given.get("dtype") == WHOLE:
+        given["dtype"] = torch.int64
+    return given
 
 
 def _into(a: Arguments, values: Tensor) -> Tensor:
@@ -127,5 +188,14 @@ LAWS: Mapping[str, Law] = {
     "rand_like": _rand,
     "randn": _randn,
     "randn_like": _randn,
+    "randint": _randint,
+    "randint_like": _randint,
+    "random_": _random_,
+    "randperm": _randperm,
     "multinomial": _multinomial,
+    "log_normal_": _log_normal_,
+    "cauchy_": _cauchy_,
+    "geometric_": _geometric_,
+    "rrelu_with_noise": _rrelu,
+    "rrelu_with_noise_": _rrelu_,
 }

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
+from torch.utils import _pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ablation.neural.errors import UnrecordedRandomnessError
@@ -32,12 +33,31 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """Labels that were drawn, one from each row of weights, and whether that is what came out."""
+
+    drawn: Tensor
+    weights: Tensor
+    version: int
+
+    def are(self, output: object) -> bool:
+        """Whether an output is these labels, looked at in another shape at most."""
+        leaves = tensors(output)
+        if len(leaves) != 1 or len(_pytree.tree_leaves(output)) != 1:
+            return False
+        [leaf] = leaves
+        same = leaf.untyped_storage().data_ptr() == self.drawn.untyped_storage().data_ptr()
+        return same and leaf.numel() == self.drawn.numel() and leaf._version == self.version
+
+
+@dataclass(frozen=True, slots=True)
 class Draws:
     """Some draws of the noise, side by side where there are several; both worlds read the same."""
 
     noise: NoiseSource
     numbers: range
     recording: Recording
+    labels: list[Labels] = field(default_factory=list)  # what was drawn from categories
     words: dict[tuple[str, tuple[int, ...]], NDArray[np.uint32]] = field(default_factory=dict)
 
     def at(self, site: str, shape: Sequence[int]) -> NDArray[np.uint32]:
@@ -46,6 +66,14 @@ class Draws:
         if key not in self.words:
             self.words[key] = self._words(*key)
         return self.words[key]
+
+    def weights(self, output: object) -> NDArray[np.float64] | None:
+        """Of a label that was drawn, and is all of this output: its weights, one row a draw."""
+        for labels in self.labels:
+            if labels.are(output) and labels.drawn.numel() == len(self.numbers):
+                rows = labels.weights.detach().double().cpu().numpy()
+                return np.atleast_2d(rows)
+        return None
 
     def _words(self, site: str, shape: tuple[int, ...]) -> NDArray[np.uint32]:
         many = len(self.numbers)
@@ -77,6 +105,7 @@ def lifted(module: nn.Module, draws: Draws) -> Iterator[None]:
     True
     """
     draws.recording.sizes.clear()
+    draws.labels.clear()
     with traced_calls(module) as path, _Supplied(draws, path):
         yield
 
@@ -116,6 +145,10 @@ class _Supplied(TorchDispatchMode):
         if values is None:
             advice = f"Recorded are {', '.join(LAWS)}; or put that module in eval mode."
             raise UnrecordedRandomnessError(str(func), self.path.module, advice)
+        if isinstance(written := arguments.get("out"), Tensor) and isinstance(values, Tensor):
+            return written.resize_(values.shape).copy_(values)
+        if name == "multinomial" and isinstance(values, Tensor) and values.shape[-1] == 1:
+            self.draws.labels.append(Labels(values, arguments["self"], values._version))
         return values
 
 

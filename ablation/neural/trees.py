@@ -47,6 +47,33 @@ def numbers(tree: object) -> list[Tensor]:
     return [leaf for leaf in tensors(tree) if leaf.is_floating_point() or leaf.is_complex()]
 
 
+PLAIN = (bool, int, float, complex, str, type(None), torch.dtype, torch.device, torch.Size)
+
+
+def constants(tree: object) -> list[object]:
+    """List what is no tensor in a nested value, and is plain enough to compare.
+
+    >>> constants((torch.ones(2), {"loss": 0.5}, None))
+    [0.5]
+    """
+    return [leaf for leaf in _pytree.tree_leaves(tree) if leaf is not None and _is_plain(leaf)]
+
+
+def opaque(tree: object) -> str:
+    """Name the kind of the first leaf that no function here can look into; empty if there is none.
+
+    >>> opaque((torch.ones(2), None, "text")), opaque([object()])
+    ('', 'object')
+    """
+    leaves = _pytree.tree_leaves(tree)
+    odd = [leaf for leaf in leaves if not isinstance(leaf, Tensor) and not _is_plain(leaf)]
+    return type(odd[0]).__name__ if odd else ""
+
+
+def _is_plain(leaf: object) -> bool:
+    return isinstance(leaf, PLAIN)
+
+
 def mapped(change: Callable[[Tensor], Tensor], tree: object) -> object:
     """Change every tensor in a nested value, and nothing else.
 

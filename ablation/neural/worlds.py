@@ -9,31 +9,44 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from ablation.neural.errors import UnrecordedRandomnessError
-from ablation.neural.forwards import eager, standing_in
+from ablation.neural.forwards import eager
 from ablation.neural.isolation import no_other_randomness, refuse_interference, unchanged
 from ablation.neural.lifting import Draws, Recording, lifted
 from ablation.neural.noise import NoiseSource
-from ablation.neural.patch import (
-    Ablated,
-    Acted,
-    evidence,
-    references,
-    refuse_no_effect,
-    switched_off,
-)
+from ablation.neural.otherworld import Meant, OtherWorld
+from ablation.neural.patch import Acted, references, refuse_no_effect
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns, select
+from ablation.neural.selection import Patterns
 from ablation.neural.stacking import NotStackableError, is_single, repeated, split
-from ablation.neural.trees import Inputs, call, copied, largest_change, numbers, tensors
+from ablation.neural.trees import (
+    Inputs,
+    call,
+    constants,
+    copied,
+    largest_change,
+    numbers,
+    opaque,
+    tensors,
+)
 from ablation.operators import Operator
 
 T = TypeVar("T")
 MEMORY = 2**26  # bytes of intermediates side by side; with more they leave the cache
 CHECKED = 3  # draws that are run both ways, to check that stacking gives the same
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One draw in one world; `weights` are those of the label, where a drawn label is all of it."""
+
+    output: object
+    weights: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,17 @@ class Twins(Generic[T]):
     acted: tuple[Acted, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Pairs(Generic[T]):
+    """What was made of each draw, both worlds at once; `names` is what was switched off."""
+
+    compared: tuple[T, ...]
+    sites: tuple[str, ...]
+    engine: str
+    acted: tuple[Acted, ...]
+    names: tuple[str, ...]
+
+
 def twins(
     module: nn.Module,
     inputs: Inputs,
@@ -57,10 +81,12 @@ def twins(
     draws: int,
     by: Operator = OFF,
     reference: Inputs | None = None,
+    among: Patterns | None = None,
     together: int | None = None,
 ) -> Twins[T]:
     """Run draws of the noise with components on and off; `read` sees the output of each draw.
 
+    Components are written as for `ablated`: modules, parts, one edge (with `among`) or parameters.
     Without randomness one run in each world is the whole truth. `together` is the number of draws
     side by side; by default it follows from the memory that one draw needs.
 
@@ -71,26 +97,70 @@ def twins(
     >>> both.sites, len(both.on), any(both.off)
     (('1/bernoulli_',), 100, False)
     """
+
+    def compare(on: Seen, off: Seen) -> tuple[T, T]:
+        return read(on.output), read(off.output)
+
+    both = paired(
+        module, inputs, components, compare=compare, noise=noise, draws=draws, by=by,
+        reference=reference, among=among, together=together,
+    )  # fmt: skip
+    on, off = zip(*both.compared, strict=True)
+    return Twins(on, off, both.sites, both.engine, both.acted)
+
+
+def paired(
+    module: nn.Module,
+    inputs: Inputs,
+    components: Patterns,
+    *,
+    compare: Callable[[Seen, Seen], T],
+    noise: NoiseSource,
+    draws: int,
+    by: Operator = OFF,
+    reference: Inputs | None = None,
+    among: Patterns | None = None,
+    together: int | None = None,
+    weigh: bool = False,
+) -> Pairs[T]:
+    """Run draws of the noise in both worlds; `compare` sees each draw in both.
+
+    With `weigh`, one draw is all where the output is a label and drawing it is all that is random:
+    `compare` then takes what it needs from the weights of the labels.
+
+    >>> from ablation.neural.noise import KeyedNoise
+    >>> net = nn.Sequential(nn.Linear(4, 1), nn.Dropout(0.5))
+    >>> pairs = paired(net, torch.ones(1, 4), "0.bias", noise=KeyedNoise(1), draws=3,
+    ...                compare=lambda on, off: on.output.shape)
+    >>> pairs.names, pairs.compared[0]
+    (('0.bias',), torch.Size([1, 1]))
+    """
     module = eager(module)
     refuse_interference(module)
-    places = select(module, components)
+    meant = Meant.of(module, components, by, among=among)
     with torch.no_grad(), unchanged(module), no_other_randomness():
         own: Mapping[str, tuple[object, ...]] = {}
         if reference is not None:
             with lifted(module, Draws(noise, range(1), Recording())):
-                own = references(module, places, by, reference)
-        stand_ins = switched_off(module, places, by, own)
-        both = _Worlds(module, inputs, stand_ins, noise).read(read, draws, together)
-    refuse_no_effect(both.acted)
-    return both
+                own = references(module, meant.places, by, reference)
+        other = OtherWorld.of(module, meant, by, own)
+        worlds = _Worlds(module, inputs, other, noise)
+        compared, engine = worlds.compared(compare, draws, together, weigh=weigh)
+    refuse_no_effect(other.acted)
+    return Pairs(compared, tuple(worlds.recording.shapes), engine, other.acted, meant.names)
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Outputs of some draws, one by one, with the components on and off."""
+    """Some draws, one by one, with the components on and off."""
 
-    on: list[object]
-    off: list[object]
+    on: list[Seen]
+    off: list[Seen]
+
+    @property
+    def weighed(self) -> bool:
+        """Whether in both worlds the output is a label that was drawn."""
+        return all(each.weights is not None for each in self.on + self.off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +169,26 @@ class _Worlds:
 
     module: nn.Module
     inputs: Inputs
-    stand_ins: Mapping[nn.Module, Ablated]
+    other: OtherWorld
     noise: NoiseSource
     recording: Recording = field(default_factory=Recording)
 
-    def read(self, read: Callable[[object], T], draws: int, together: int | None) -> Twins[T]:
-        """Run all draws, side by side if that is sound, and read each output."""
+    def compared(
+        self,
+        compare: Callable[[Seen, Seen], T],
+        draws: int,
+        together: int | None,
+        *,
+        weigh: bool,
+    ) -> tuple[tuple[T, ...], str]:
+        """Run all draws, side by side if that is sound; what was made of them, and how."""
         first = self.one(0)
         self.refuse_unlike(first)
         if not self.recording.shapes:
-            return self.collected(read, [first], "one run in each world: nothing is random")
+            return _made(compare, [first]), "one run in each world: nothing is random"
+        if weigh and first.weighed and len(self.recording.shapes) == 1:
+            engine = "one run in each world: a label is drawn last, and nothing else is random"
+            return _made(compare, [first]), engine
         room = max(1, MEMORY // max(1, sum(self.recording.sizes)))
         chunk = min(together or room, draws)
         alone = f"{draws:,} draws, one at a time"
@@ -117,50 +197,37 @@ class _Worlds:
                 self.refuse_unsound(first)
                 starts = range(0, draws, chunk)
                 pairs = (self.many(range(i, min(i + chunk, draws)), first) for i in starts)
-                return self.collected(read, pairs, f"{draws:,} draws, {chunk:,} at a time")
+                return _made(compare, pairs), f"{draws:,} draws, {chunk:,} at a time"
             except NotStackableError as error:
                 alone += f" ({error})"
-        return self.collected(read, map(self.one, range(draws)), alone)
-
-    def collected(
-        self, read: Callable[[object], T], pairs: Iterable[_Pair], engine: str
-    ) -> Twins[T]:
-        on: list[T] = []
-        off: list[T] = []
-        for pair in pairs:
-            on += map(read, pair.on)
-            off += map(read, pair.off)
-        acted = evidence(self.stand_ins.values())
-        return Twins(tuple(on), tuple(off), tuple(self.recording.shapes), engine, acted)
+        return _made(compare, map(self.one, range(draws))), alone
 
     def one(self, draw: int) -> _Pair:
         """Run a single draw in both worlds."""
         draws = Draws(self.noise, range(draw, draw + 1), self.recording)
-        return _Pair([self.run(draws, self.inputs, {})], [self.run(draws, self.inputs)])
+        return _Pair([self.on(draws, self.inputs)], [self.off(draws, self.inputs)])
 
     def many(self, numbers: range, first: _Pair) -> _Pair:
         """Run draws side by side in both worlds."""
         draws = Draws(self.noise, numbers, self.recording)
         inputs = repeated(self.inputs, len(numbers))
-        on, off = self.run(draws, inputs, {}), self.run(draws, inputs)
-        return _Pair(split(on, first.on[0], len(numbers)), split(off, first.off[0], len(numbers)))
+        on, off = self.on(draws, inputs), self.off(draws, inputs)
+        return _Pair(_apart(on, first.on[0], numbers), _apart(off, first.off[0], numbers))
 
-    def run(
-        self,
-        draws: Draws,
-        inputs: Inputs,
-        stand_ins: Mapping[nn.Module, Ablated] | None = None,
-    ) -> object:
-        """Run one world: with the stand-ins given, by default those that switch off."""
-        used = self.stand_ins if stand_ins is None else stand_ins
-        for each in used.values():
-            each.begin()
-        with standing_in(used), lifted(self.module, draws):
-            return copied(call(self.module, inputs))
+    def on(self, draws: Draws, inputs: Inputs) -> Seen:
+        """Run the world in which nothing is switched off."""
+        with lifted(self.module, draws):
+            output = call(self.module, inputs)
+            return Seen(copied(output), draws.weights(output))
+
+    def off(self, draws: Draws, inputs: Inputs) -> Seen:
+        """Run the world in which the components are off."""
+        output = self.other.run(inputs, lambda: lifted(self.module, draws))
+        return Seen(copied(output), draws.weights(output))
 
     def refuse_unlike(self, first: _Pair) -> None:
         """Refuse a module that differs between two runs on the same noise."""
-        if _differ(first.on[0], self.one(0).on[0]):
+        if _differ(first.on[0].output, self.one(0).on[0].output):
             advice = "Two runs with the same noise differ; draw with torch's own functions."
             raise UnrecordedRandomnessError("some randomness", "", advice)
 
@@ -168,6 +235,8 @@ class _Worlds:
         """Raise NotStackableError unless some draws come out the same together as alone."""
         if not any(is_single(leaf) for leaf in tensors(self.inputs)):
             raise NotStackableError("no input has a first axis of length one")
+        if hidden := opaque((first.on[0].output, first.off[0].output)):
+            raise NotStackableError(f"the output holds a {hidden}, which cannot be taken apart")
         try:
             together = self.many(range(CHECKED), first)
         except Exception as error:
@@ -175,14 +244,27 @@ class _Worlds:
             raise NotStackableError(reason) from error
         for draw in range(CHECKED):
             alone = self.one(draw)
-            if _differ(alone.on, [together.on[draw]]) or _differ(alone.off, [together.off[draw]]):
+            both = zip(alone.on + alone.off, [together.on[draw], together.off[draw]], strict=True)
+            if any(_differ(one.output, other.output) for one, other in both):
                 raise NotStackableError("stacked it gives something else")
+
+
+def _made(compare: Callable[[Seen, Seen], T], pairs: Iterable[_Pair]) -> tuple[T, ...]:
+    return tuple(made for pair in pairs for made in map(compare, pair.on, pair.off))
+
+
+def _apart(many: Seen, single: Seen, numbers: range) -> list[Seen]:
+    """The draws of one run, one by one."""
+    outputs = split(many.output, single.output, len(numbers))
+    if many.weights is None or single.weights is None or len(many.weights) != len(numbers):
+        return [Seen(output) for output in outputs]
+    return [Seen(*each) for each in zip(outputs, many.weights[:, None], strict=True)]
 
 
 def _differ(one: object, other: object) -> bool:
     """Whether two outputs differ by more than the order of summation can make them differ."""
     labels = [[leaf for leaf in tensors(each) if not numbers(leaf)] for each in (one, other)]
-    if not all(map(torch.equal, *labels)):
+    if not all(map(torch.equal, *labels)) or repr(constants(one)) != repr(constants(other)):
         return True
     precision = max((torch.finfo(leaf.dtype).eps for leaf in numbers(one)), default=0.0)
     return largest_change(one, other) > math.sqrt(precision)

@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 from scipy.stats import binomtest
 
+from ablation.attribution.draws import Counts
 from ablation.attribution.event import Predicted
 from ablation.attribution.explanation import Explanation
 from ablation.attribution.prediction import explain
@@ -137,7 +138,7 @@ def _image(case: Case) -> Figure:
 def _comparison(found: Explanation) -> Figure:
     low, high = found.interval
     least, most = found.bounds
-    anew = binomtest(found.counts.off, found.draws).proportion_ci(found.level, method="exact")
+    anew = binomtest(_counted(found).off, found.draws).proportion_ci(found.level, method="exact")
     bars = (
         Bar(label="same noise", tone="good", value=found.probability, lower=low, upper=high),
         Bar(label="noise drawn anew", tone="bad", value=found.independent,
@@ -152,7 +153,7 @@ def _comparison(found: Explanation) -> Figure:
 
 
 def _counts(found: Explanation) -> Table:
-    counts = found.counts
+    counts = _counted(found)
     frame = pd.DataFrame(
         {
             "": ["with the component: right", "with the component: wrong"],
@@ -161,3 +162,9 @@ def _counts(found: Explanation) -> Table:
         }
     )
     return Table(frame, f"The {count(counts.draws)} draws of dropout, each run in both worlds.")
+
+
+def _counted(found: Explanation) -> Counts:
+    """The draws, one by one: the network returns logits, so no label is drawn last."""
+    assert isinstance(found.counts, Counts)
+    return found.counts

@@ -175,6 +175,35 @@ def test_several_components_are_switched_off_together(net, examples):
     assert answer.component == "blocks.0 and blocks.1"
 
 
+def test_a_part_an_arrow_and_a_parameter_are_written_as_for_an_ablation(net, examples):
+    every = ["embed", "blocks.*", "head"]
+    event = Predicted(labels(net, examples[:1])[0])
+    for written, how in (
+        ("blocks.0.0[0:3]", {}),
+        ("embed -> blocks.1", {"among": every}),
+        ("blocks.0 -> head", {"among": every}),
+        ("blocks.0 -> output", {"among": every[:2]}),
+        ("blocks.1.0.bias", {}),
+    ):
+        answer = explain(net, examples[:1], written, event=event, draws=60, **how)
+        assert answer.component == written
+        assert answer.sites == ("bernoulli_", "bernoulli_:1", "bernoulli_:2")
+        assert (
+            answer.counts
+            == explain(net, examples[:1], written, event=event, draws=60, together=1, **how).counts
+        )
+
+
+def test_the_noise_of_an_arrow_that_is_off_is_that_of_the_first_world(net, examples):
+    every = ["embed", "blocks.*", "head"]  # nothing but the head reads blocks.1
+    whole = explain(
+        net, examples[:1], "blocks.1 -> head", event=lambda out: out[0, 0], among=every, draws=80
+    )
+    plain = explain(net, examples[:1], "blocks.1", event=lambda out: out[0, 0], draws=80)
+    assert whole.counts == plain.counts
+    assert whole.counts.only_on
+
+
 def test_operators_that_need_other_examples_take_them(net, examples):
     event = Predicted(labels(net, examples[:1])[0])
     answer = explain(net, examples[:1], "blocks.0", event=event, by=Mean(), reference=examples)

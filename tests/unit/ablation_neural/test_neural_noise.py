@@ -63,6 +63,10 @@ def test_seed_unit_and_site_each_give_other_noise():
         (lambda: torch.normal(1.0, torch.full((SIZE,), 2.0)), stats.norm(1, 2)),
         (lambda: torch.distributions.Normal(1.0, 2.0).rsample((SIZE,)), stats.norm(1, 2)),
         (lambda: torch.rand(SIZE, generator=torch.Generator()), stats.uniform()),
+        (lambda: torch.rand(SIZE, out=torch.empty(SIZE)), stats.uniform()),
+        (lambda: torch.empty(SIZE).log_normal_(0.5, 0.3), stats.lognorm(0.3, scale=np.exp(0.5))),
+        (lambda: torch.empty(SIZE).cauchy_(1, 2), stats.cauchy(1, 2)),
+        (lambda: -F.rrelu(-torch.ones(SIZE), 0.1, 0.4, training=True), stats.uniform(0.1, 0.3)),
     ],
 )
 def test_continuous_noise_follows_its_law(body, law):
@@ -96,6 +100,36 @@ def test_categories_without_replacement_follow_successive_draws():
     expected = {(i, j): p[i] * p[j] / (1 - p[i]) for i in range(3) for j in range(3) if i != j}
     seen = [pairs.count(list(pair)) for pair in expected]
     assert stats.chisquare(seen, np.array(list(expected.values())) * SIZE).pvalue > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("body", "law"),
+    [
+        (lambda: torch.randint(3, 9, (SIZE,)) - 3, [1 / 6] * 6),
+        (lambda: torch.randint(4, (SIZE,)), [0.25] * 4),
+        (lambda: torch.randint_like(torch.empty(SIZE), 5), [0.2] * 5),
+        (lambda: torch.empty(SIZE).random_(2, 5) - 2, [1 / 3] * 3),
+        (lambda: torch.empty(SIZE, dtype=torch.int64).random_(3), [1 / 3] * 3),
+        (lambda: torch.stack([torch.randperm(3) for _ in range(800)])[:, 1], [1 / 3] * 3),
+        (lambda: torch.multinomial(torch.tensor([1.0, 2, 5]), SIZE, True), [1 / 8, 1 / 4, 5 / 8]),
+        (
+            lambda: torch.empty(SIZE).geometric_(0.4).clamp(max=4) - 1,
+            [0.4, 0.24, 0.144, 0.6**3],
+        ),
+    ],
+)
+def test_whole_numbers_have_their_frequencies(body, law):
+    drawn = supplied(body, seed=3).long()
+    seen = torch.bincount(drawn, minlength=len(law)).numpy()
+    assert stats.chisquare(seen, np.array(law) * len(drawn)).pvalue > 1e-3
+
+
+def test_a_permutation_is_one_and_samples_put_back_are_independent():
+    assert sorted(supplied(lambda: torch.randperm(50)).tolist()) == list(range(50))
+    weights = torch.tensor([[1.0, 3.0]]).expand(SIZE // 2, -1)
+    pairs = supplied(lambda: torch.multinomial(weights, 2, replacement=True))
+    table = torch.bincount(2 * pairs[:, 0] + pairs[:, 1], minlength=4).numpy()
+    assert stats.chisquare(table, np.array([1, 3, 3, 9]) / 16 * len(pairs)).pvalue > 1e-3
 
 
 def test_a_share_of_all_or_nothing_is_exact():
@@ -166,11 +200,12 @@ def test_the_global_stream_is_neither_used_nor_moved():
 @pytest.mark.parametrize(
     ("body", "operation"),
     [
-        (lambda: torch.randperm(4), "randperm"),
-        (lambda: torch.randint(3, (4,)), "randint"),
-        (lambda: torch.multinomial(torch.ones(3), 5, replacement=True), "multinomial"),
+        (lambda: torch.poisson(torch.ones(3)), "poisson"),
         (lambda: torch.distributions.Gamma(1.0, 1.0).sample(), "_standard_gamma"),
-        (lambda: F.rrelu(torch.randn(3), training=True), "rrelu_with_noise"),
+        (lambda: torch.binomial(torch.ones(3), torch.ones(3) / 2), "binomial"),
+        (lambda: torch.empty(3).random_(), "random_"),
+        (lambda: torch.randint(-(2**40), 2**40, (3,)), "randint"),
+        (lambda: torch.randint_like(torch.ones(3), torch.tensor(5)), "randint_like"),
     ],
 )
 def test_randomness_that_is_not_recorded_raises(body, operation):
