@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ablation.plan import PlannedTrial
+from ablation.runner.limits import Limits
+from ablation.runner.messages import Hello
 from ablation.systems import Outcome
 
 
@@ -33,3 +35,10 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Stop everything at once; trials that were running are forgotten."""
+
+
+class Cluster(Protocol):
+    """Other machines, before anything is known of the study: `ablation.Ray` is one."""
+
+    def engine(self, hello: Hello, limits: Limits | None) -> Engine:
+        """Make ready to run the trials of a study there."""

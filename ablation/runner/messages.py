@@ -1,7 +1,7 @@
 """What a runner and its worker say to each other: one JSON object a line, no pickle.
 
 To the worker: one `Hello`, then trials as `Request`. From it: one `Ready` or `Refused`, then one
-`Outcome` for every request.
+`Outcome` for every request, and `Alive` all the while.
 """
 
 import json
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 from ablation.canonical import Json, plain
+from ablation.study import Study
 from ablation.systems import Outcome
 
 
@@ -23,6 +24,17 @@ class Hello:
     metrics: tuple[str, ...]
     evaluate: str | None = None
 
+    @classmethod
+    def of(cls, study: Study) -> "Hello":
+        """What the workers of a study need to know."""
+        return cls(
+            study=study.name,
+            system=study.system,
+            folder=str(study.folder) if study.folder else None,
+            metrics=tuple(each.name for each in study.metrics),
+            evaluate=study.evaluate,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -32,6 +44,11 @@ class Request:
     config: Mapping[str, Json]
     levels: Mapping[str, int] = field(default_factory=dict)
     patches: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A sign of life, every few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +63,10 @@ class Refused:
     problem: str
 
 
-Message: TypeAlias = Hello | Request | Ready | Refused | Outcome
+Message: TypeAlias = Hello | Request | Alive | Ready | Refused | Outcome
 
 _KINDS: Mapping[str, Callable[..., Message]] = {
-    kind.__name__: kind for kind in (Hello, Request, Ready, Refused, Outcome)
+    kind.__name__: kind for kind in (Hello, Request, Alive, Ready, Refused, Outcome)
 }
 
 

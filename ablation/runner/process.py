@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import IO
 
 from ablation.plan import PlannedTrial
+from ablation.runner.limits import Limits
 from ablation.runner.messages import Hello, Message, Request, read, written
 
 _LAST_WORDS = 4_000  # bytes of output kept
@@ -34,7 +35,7 @@ class Worker:
     def __init__(self, hello: Hello, events: "SimpleQueue[tuple[Worker, Message | None]]") -> None:
         self.planned: PlannedTrial | None = None
         self.ready = False
-        self._began = perf_counter()
+        self._began = self._heard_at = perf_counter()
         self._events = events
         self._last_words = b""
         self._process = subprocess.Popen(  # noqa: S603  # argv is this Python and our own file
@@ -57,6 +58,12 @@ class Worker:
     def idle(self) -> bool:
         """Whether it waits for a trial."""
         return self.ready and self.planned is None
+
+    def exceeded(self, limits: Limits) -> str | None:
+        """Say which limit its trial is over, if any."""
+        now = perf_counter()
+        silent_s = now - max(self._began, self._heard_at)
+        return limits.exceeded(self._process.pid, now - self._began, silent_s)
 
     @property
     def elapsed_s(self) -> float:
@@ -107,6 +114,7 @@ class Worker:
     def _hear(self, replies: IO[bytes]) -> None:
         with replies, suppress(ValueError):  # no message: as good as dead
             for line in replies:
+                self._heard_at = perf_counter()
                 self._events.put((self, read(line.decode())))
         self._events.put((self, None))
 

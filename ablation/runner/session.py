@@ -11,10 +11,13 @@ from pathlib import Path
 from time import perf_counter
 
 from ablation.errors import StudyError, UnreturnedMetricError
+from ablation.outcomes import Outcomes
 from ablation.plan import Plan, PlannedTrial, plan
-from ablation.runner.engine import Engine, Finished
+from ablation.runner.engine import Cluster, Engine, Finished
 from ablation.runner.here import Here
+from ablation.runner.limits import Limits
 from ablation.runner.local import Local
+from ablation.runner.messages import Hello
 from ablation.runner.progress import Progress, Watcher
 from ablation.store import Store
 from ablation.study import Study
@@ -31,13 +34,19 @@ def run(
     progress: Watcher | None = None,
     *,
     retry_failed: bool = False,
+    retries: int = 0,
+    limits: Limits | None = None,
+    cluster: Cluster | None = None,
 ) -> Trials:
     """Run what is missing of a study and return all of it.
 
-    Trials that are in the store are not repeated; failed ones are only with `retry_failed`.
-    `workers=0` runs them in this process, which a function of a notebook needs. `progress` is
-    called whenever something changes, and once a second. Ctrl-C stops cleanly: the same call
-    continues.
+    Trials that are in the store are not repeated; failed ones are only with `retry_failed`. One
+    that fails now is tried again up to `retries` times, each attempt a row. `limits` are on one
+    trial. `workers=0` runs them in this process, which a function of a notebook needs, and a
+    `cluster` runs them on its nodes. `progress` is called whenever something changes, and once a
+    second. Ctrl-C stops cleanly: the same call continues.
+
+    Raises `StudyBusyError` if another runner works on the study in this store.
 
     >>> from tempfile import TemporaryDirectory
     >>> from ablation import Component, LeaveOneOut, Metric
@@ -53,10 +62,14 @@ def run(
     path = Path(store)
     laid = plan(study)
     recorded = _recorded(path, study)
-    session = _Session(laid, recorded, retry_failed=retry_failed)
+    session = _Session(laid, recorded, retry_failed=retry_failed, retries=retries)
     if session.waiting:
-        with closing(_engine(study, workers)) as engine, Store.open(path) as opened:
+        engine = _engine(study, workers, limits, cluster)
+        with closing(engine), Store.open(path) as opened:
             opened.register(study)
+            opened.hold(study.name)
+            if (since := opened.trials(study.name)) != recorded:  # another runner was at it
+                session = _Session(laid, since, retry_failed=retry_failed, retries=retries)
             session.run(engine, opened, progress)
             recorded = opened.trials(study.name)
     return Trials(study, recorded)
@@ -70,23 +83,30 @@ def _recorded(path: Path, study: Study) -> tuple[Trial, ...]:
         return opened.trials(study.name)
 
 
-def _engine(study: Study, workers: int) -> Engine:
+def _engine(study: Study, workers: int, limits: Limits | None, cluster: Cluster | None) -> Engine:
     if workers < 0:
         raise StudyError(f"workers is {workers}: 1 or more processes, or 0 for this one.")
-    if workers == 0:
+    if workers == 0 and cluster is None:
+        if limits is not None:
+            raise StudyError("limits need a process to stop: pass workers=1 or more.")
         return Here(study)
     if not study.importable:
         raise StudyError(
             f"{study.system} is defined where a worker process cannot import it: "
             "move the function to a module, or pass workers=0."
         )
-    return Local(study, workers)
+    hello = Hello.of(study)
+    return Local(hello, workers, limits) if cluster is None else cluster.engine(hello, limits)
 
 
 class _Session:
     """One run of the runner: what waits, what runs, what came."""
 
-    def __init__(self, laid: Plan, recorded: tuple[Trial, ...], *, retry_failed: bool) -> None:
+    def __init__(
+        self, laid: Plan, recorded: tuple[Trial, ...], *, retry_failed: bool, retries: int
+    ) -> None:
+        if retries < 0:
+            raise StudyError(f"retries is {retries}: 0 or more are possible.")
         latest = {_unit(each): each for each in recorded}
         kept = {unit: each for unit, each in latest.items() if each.done or not retry_failed}
         self.waiting = deque(each for each in laid.trials if _unit(each) not in kept)
@@ -97,6 +117,7 @@ class _Session:
         self._statuses = Counter(each.status for each in kept.values())
         self._returned = {name for each in kept.values() for name in each.metrics}
         self._trials = list(recorded)
+        self._left = Counter({_unit(each): retries for each in laid.trials})
         self._ended = 0
         self._began = perf_counter()
 
@@ -111,9 +132,11 @@ class _Session:
             self._show(watcher)
             for finished in engine.finished(_TICK_S):
                 trial = self._settled(finished)
-                store.append(trial)
+                store.append(trial, _examples(finished))
                 self._trials.append(trial)
+                self._again(finished.planned, trial)
                 self._check_metrics(finished)
+            store.beat()
         self._show(watcher)
 
     def _settled(self, finished: Finished) -> Trial:
@@ -140,6 +163,13 @@ class _Session:
             key=planned.key,
             environment={**outcome.environment, "order": planned.order},
         )
+
+    def _again(self, planned: PlannedTrial, trial: Trial) -> None:
+        """Let a trial that failed wait once more, at the end, while it has tries left."""
+        if not trial.done and self._left[_unit(planned)]:
+            self._left[_unit(planned)] -= 1
+            self._statuses[trial.status] -= 1
+            self.waiting.append(planned)
 
     def _check_metrics(self, finished: Finished) -> None:
         """Stop when a whole block has run and a metric never came: no later trial will bring it."""
@@ -169,6 +199,10 @@ class _Session:
                 trials=self._trials,
             )
         )
+
+
+def _examples(finished: Finished) -> dict[str, Outcomes]:
+    return {name: Outcomes.read(text) for name, text in finished.outcome.examples.items()}
 
 
 def _unit(trial: PlannedTrial | Trial) -> tuple[str, int]:

@@ -9,16 +9,28 @@ import faulthandler
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
+from time import sleep
 from typing import TextIO
 
 from ablation.design import Seeds
 from ablation.errors import SystemNotFoundError
 from ablation.realisation import Realisation
-from ablation.runner.messages import Hello, Message, Ready, Refused, Request, read, written
+from ablation.runner.messages import (
+    Alive,
+    Hello,
+    Message,
+    Ready,
+    Refused,
+    Request,
+    read,
+    written,
+)
+
+_BREATH_S = 2.0
 
 
 def main() -> None:
@@ -26,10 +38,24 @@ def main() -> None:
     requests, replies = _private_pipes()
     faulthandler.enable()
     inbox: SimpleQueue[Message] = SimpleQueue()
+    mouth = Lock()
+
+    def say(reply: Message) -> None:
+        with mouth:
+            replies.write(written(reply))
+            replies.flush()
+
     Thread(target=_listen, args=(requests, inbox), daemon=True).start()
+    Thread(target=_live, args=(say,), daemon=True).start()
     for reply in _answers(inbox):
-        replies.write(written(reply))
-        replies.flush()
+        say(reply)
+
+
+def _live(say: Callable[[Message], None]) -> None:
+    """Give a sign of life for as long as other threads may run at all."""
+    while True:
+        sleep(_BREATH_S)
+        say(Alive())
 
 
 def _answers(inbox: "SimpleQueue[Message]") -> Iterator[Message]:

@@ -136,12 +136,13 @@ class Store:
                 (*cells, checksum("", cells)),
             )
 
-    def hold(self, study: str, patience_s: float = lease.PATIENCE_S) -> None:
+    def hold(self, study: str, patience_s: float | None = None) -> None:
         """Become the one runner of a registered study until the store is closed.
 
         One whose process is gone is replaced at once, one that is stopped or far away after it was
-        silent for `patience_s`; one that works is left to it, with `StudyBusyError`.
+        silent for `patience_s` (ten seconds); one that works is left to it, with `StudyBusyError`.
         """
+        patience_s = lease.PATIENCE_S if patience_s is None else patience_s
         deadline = monotonic() + patience_s
         first = self._held(study)
         while not self._taken(study, first, silent=monotonic() >= deadline):

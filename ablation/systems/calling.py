@@ -14,6 +14,7 @@ from typing import SupportsFloat
 from ablation.canonical import Json, plain
 from ablation.design import Seeds
 from ablation.errors import did_you_mean, listed, nearest
+from ablation.outcomes import Outcomes
 from ablation.study import System
 from ablation.systems.measuring import Gauge
 from ablation.systems.recording import recording
@@ -27,7 +28,8 @@ class Outcome:
     """What one call gave: metrics, or the error that says why there are none.
 
     `returned` names what the system returned, whatever it was; `environment` has the covariates
-    that were seen or recorded where it ran, as `ablation.covariates.Covariates` reads them.
+    that were seen or recorded where it ran, as `ablation.covariates.Covariates` reads them;
+    `examples` has what came of each example, as `ablation.outcomes.Outcomes` reads it.
     """
 
     metrics: Mapping[str, float]
@@ -36,6 +38,7 @@ class Outcome:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     environment: Mapping[str, Json] = field(default_factory=dict)
+    examples: Mapping[str, str] = field(default_factory=dict)
 
 
 def call(
@@ -57,6 +60,7 @@ def call(
     names: tuple[str, ...] = ()
     error: str | None = None
     numbers: Mapping[str, float] = {}
+    examples: Mapping[str, str] = {}
     gauge = Gauge()
     wall, cpu = perf_counter(), process_time()
     with recording() as said:
@@ -64,6 +68,7 @@ def call(
             returned = system(plain(config), seeds)
             numbers, error = _numbers(returned, metrics)
             names = _names(returned)
+            examples = _examples(returned)
         except (Exception, SystemExit) as raised:  # noqa: BLE001  # what it raises is a result
             error = _described(raised)
     wall_s, cpu_s = perf_counter() - wall, process_time() - cpu
@@ -74,6 +79,7 @@ def call(
         environment={**gauge.covariates(source or system), "streams": seeds.asked, **said},
         wall_s=wall_s,
         cpu_s=cpu_s,
+        examples={} if error else examples,
     )
 
 
@@ -91,6 +97,17 @@ def _numbers(returned: object, metrics: Sequence[str]) -> tuple[dict[str, float]
         if name not in numbers:
             return {}, f"the metric {name!r} is {str(returned[name])[:60]}, not a finite number"
     return numbers, None
+
+
+def _examples(returned: object) -> dict[str, str]:
+    """Pack what was returned for every example: `examples`, a mapping from names to numbers."""
+    given = returned.get("examples") if isinstance(returned, Mapping) else None
+    if not isinstance(given, Mapping):
+        return {}
+    try:
+        return {str(name): Outcomes.of(values).written() for name, values in given.items()}
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"`examples` must hold a finite number an example: {error}") from error
 
 
 def _is_name(name: object) -> bool:

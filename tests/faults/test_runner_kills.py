@@ -234,7 +234,7 @@ def test_two_runners_of_one_study_double_nothing(folder: Path) -> None:
     codes = [runner.returncode for runner in runners]
     assert 0 in codes
     assert all(
-        code == 0 or "TrialRecordedError" in text for code, text in zip(codes, said, strict=True)
+        code == 0 or "StudyBusyError" in text for code, text in zip(codes, said, strict=True)
     )
     assert verify(folder / "runs.db").sound
     recorded = load(folder / "runs.db")
