@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ablation.operators import Skip as Skip
     from ablation.operators import Zero as Zero
     from ablation.report import report as report
+    from ablation.runner.cluster import Ray as Ray
+    from ablation.runner.limits import Limits as Limits
     from ablation.runner.session import run as run
     from ablation.statistics import effects as effects
     from ablation.store.loading import load as load
@@ -48,11 +50,13 @@ _HOMES = {
     "Constant": "operators",
     "Freeze": "operators",
     "LeaveOneOut": "design",
+    "Limits": "runner.limits",
     "Mean": "operators",
     "Metric": "study",
     "Noise": "operators",
     "OptimalConstant": "operators",
     "Predicted": "attribution",
+    "Ray": "runner.cluster",
     "ReplaceBy": "operators",
     "Resample": "operators",
     "Sampled": "attribution",
