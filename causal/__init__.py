@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from causal.identification import Implications as Implications
     from causal.identification import Independence as Independence
     from causal.identification import InstrumentalSet as InstrumentalSet
+    from causal.identification import InstrumentObjection as InstrumentObjection
     from causal.identification import KernelConstraint as KernelConstraint
     from causal.identification import NotIdentified as NotIdentified
     from causal.identification import Objection as Objection
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from causal.identification import path_specific as path_specific
     from causal.identification import remedies as remedies
     from causal.identification import simplify as simplify
+    from causal.identification import why_no_instruments as why_no_instruments
     from causal.identification import why_not as why_not
     from causal.interop import read as read
     from causal.model import SCM as SCM
@@ -181,6 +183,7 @@ _HOMES = {
     "Identified": "identification",
     "Implications": "identification",
     "Independence": "identification",
+    "InstrumentObjection": "identification",
     "InstrumentalSet": "identification",
     "InverseCDF": "model",
     "KernelConstraint": "identification",
@@ -275,6 +278,7 @@ _HOMES = {
     "separated": "graph",
     "separators": "graph",
     "simplify": "identification",
+    "why_no_instruments": "identification",
     "why_not": "identification",
 }
 

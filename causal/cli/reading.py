@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ import click
 
 import causal
 from causal.errors import TextError, shown
-from causal.variables import Variables, natural, unquoted
+from causal.variables import Variables, listed, natural, quoted, unquoted
 
 if TYPE_CHECKING:
     from causal.expression import Expression
@@ -25,14 +25,17 @@ if TYPE_CHECKING:
 __all__ = [
     "formula_from",
     "graph_from",
+    "instruments_from",
     "latent_graph_from",
     "names_from",
     "quantity_from",
     "query_from",
     "require_parts",
+    "the_one",
 ]
 
 _LOOKS_LIKE_A_FILE = re.compile(r"(?!.*(->|<-))([^;{}]*[/\\][^;{}]*|[^\s;{}]+\.[A-Za-z]{1,6})")
+_BAR = re.compile(r'\|(?=(?:[^"]|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+$)', re.DOTALL)
 _NAME = re.compile(r'\s*(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([^,]+))', re.DOTALL)
 
 
@@ -106,10 +109,35 @@ def names_from(arguments: Iterable[str], graph: causal.ADMG) -> list[str]:
             names.add(argument)
         else:
             found = _NAME.findall(argument)
-            names.update(unquoted(quoted) if quoted else bare.strip() for quoted, bare in found)
+            names.update(unquoted(name) if name else bare.strip() for name, bare in found)
     names.discard("")
     graph.require(names)
     return sorted(names, key=natural)
+
+
+def the_one(names: Sequence[str], what: str) -> str:
+    """The only one of some names; raises ClickException when they are several."""
+    if len(names) > 1:
+        raise click.ClickException(f"{what} is one variable, not {listed(map(quoted, names))}")
+    return names[0]
+
+
+def instruments_from(arguments: Iterable[str], graph: causal.ADMG) -> dict[str, list[str]]:
+    """Instruments, each with what is given: ``Z``, or ``Z | A,B``.
+
+    >>> graph = causal.ADMG.parse('A -> Z -> X -> Y; A -> "a | b"')
+    >>> instruments_from(["Z | A, X", '"a | b"'], graph)
+    {'Z': ['A', 'X'], 'a | b': []}
+    """
+    found: dict[str, list[str]] = {}
+    for argument in arguments:
+        parts = [argument] if argument in graph.nodes else _BAR.split(argument, 1)
+        z = the_one(names_from(parts[:1], graph) or [""], "an instrument")
+        if not z or z in found:
+            problem = f"{shown(z)} is proposed twice" if z else f"{argument!r} names no instrument"
+            raise click.ClickException(problem)
+        found[z] = names_from(parts[1:], graph)
+    return found
 
 
 def require_parts(**sides: list[str]) -> None:

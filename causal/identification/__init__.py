@@ -30,8 +30,17 @@ if TYPE_CHECKING:
     from causal.identification.implied import Implications as Implications
     from causal.identification.implied import implications as implications
     from causal.identification.independences import Independence as Independence
+    from causal.identification.instrument_objections import (
+        InstrumentObjection as InstrumentObjection,
+    )
+    from causal.identification.instrument_objections import (
+        an_instrumental_set as an_instrumental_set,
+    )
+    from causal.identification.instrument_objections import (
+        why_no_instruments as why_no_instruments,
+    )
+    from causal.identification.instrument_search import instruments as instruments
     from causal.identification.instrumental import InstrumentalSet as InstrumentalSet
-    from causal.identification.instrumental import instruments as instruments
     from causal.identification.objections import Objection as Objection
     from causal.identification.objections import why_not as why_not
     from causal.identification.reasoning import Reasoning as Reasoning
@@ -50,6 +59,7 @@ _PAGES = {
     "Implication": "implied",
     "Implications": "implied",
     "Independence": "independences",
+    "InstrumentObjection": "instrument_objections",
     "InstrumentalSet": "instrumental",
     "KernelConstraint": "verma",
     "NotIdentified": "answers",
@@ -58,17 +68,19 @@ _PAGES = {
     "Remedies": "helping",
     "Undecided": "answers",
     "adjustment_sets": "adjustment",
+    "an_instrumental_set": "instrument_objections",
     "derive": "search",
     "estimands": "alternatives",
     "front_door_sets": "front_door",
     "identifiable": "effects",
     "identify": "effects",
     "implications": "implied",
-    "instruments": "instrumental",
+    "instruments": "instrument_search",
     "parallel_worlds": "counterfactual",
     "path_specific": "counterfactual",
     "remedies": "helping",
     "simplify": "shortening",
+    "why_no_instruments": "instrument_objections",
     "why_not": "objections",
 }
 

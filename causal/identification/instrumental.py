@@ -1,66 +1,62 @@
 """Instruments: path coefficients of linear models although cause and outcome are confounded.
 
-Brito & Pearl (2002), "Generalized instrumental variables", for instruments that share what is
-adjusted for; with one cause, the conditional instruments of van der Zander, Textor & Liśkiewicz
-(2015), "Efficiently finding conditional instruments for causal inference".
+Brito & Pearl (2002), "Generalized instrumental variables": as many instruments as causes, each with
+variables of its own to adjust for, give as many equations; with one cause, the conditional
+instruments of van der Zander, Textor & Liśkiewicz (2015).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import combinations
 from typing import TypeAlias
 
-from causal.errors import DataError, QueryError
+from causal.errors import DataError
 from causal.graph import ADMG, OpenPath
-from causal.graph.bits import bits, closure, union
 from causal.graph.separation import reachable
-from causal.graph.separators import disjoint, nearest_separator
-from causal.identification.treks import trek_rank
-from causal.variables import Names, Variable, Variables, listed, natural, quoted
+from causal.variables import Variable, Variables, natural, quoted
 
-__all__ = ["Exclusion", "InstrumentalSet", "Number", "instruments"]
+__all__ = ["Exclusion", "InstrumentalSet", "Number", "without_edges"]
 
 Number: TypeAlias = float | Fraction
+Covariances: TypeAlias = Mapping[Variable, Mapping[Variable, Number]]
 
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Instruments are separated from the outcome once some edges into it are gone.
+    """An instrument is separated from the outcome once some edges into it are gone.
 
-    >>> print(Exclusion(frozenset("Z"), "Y", frozenset("W"), causes=frozenset("X")))
+    >>> print(Exclusion("Z", "Y", frozenset("W"), causes=frozenset("X")))
     Z ⊥ Y | W without X -> Y
     """
 
-    instruments: Variables
+    instrument: Variable
     outcome: Variable
     given: Variables
     causes: Variables
 
     def __str__(self) -> str:
-        one, given = (
-            ", ".join(map(quoted, sorted(names, key=natural)))
-            for names in (self.instruments, self.given)
-        )
         gone = (f"{quoted(x)} -> {quoted(self.outcome)}" for x in sorted(self.causes, key=natural))
-        condition = f" | {given}" if given else ""
-        return f"{one} ⊥ {quoted(self.outcome)}{condition} without {', '.join(gone)}"
+        given = f" | {_row(self.given)}" if self.given else ""
+        one, other = quoted(self.instrument), quoted(self.outcome)
+        return f"{one} ⊥ {other}{given} without {', '.join(gone)}"
 
     def holds(self, graph: ADMG) -> bool:
         """Whether it is true of a graph."""
         x, y = graph.mask(self.causes), graph.mask(self.outcome)
-        start, given = graph.mask(self.instruments), graph.mask(self.given)
-        return not reachable(_without_edges(graph, x, y), start, given=given, until=y)
+        start, given = graph.mask(self.instrument), graph.mask(self.given)
+        return not reachable(without_edges(graph, x, y), start, given=given, until=y)
 
 
 @dataclass(frozen=True)
 class InstrumentalSet:
-    """As many instruments as causes of one outcome, given some variables; prints the equations.
+    """As many instruments as causes of one outcome, each given some variables of its own.
+
+    Prints the equations.
 
     >>> graph = ADMG.parse("W -> Z -> X -> Y; X <-> Y; W <-> Y")
-    >>> print(InstrumentalSet(graph, ("X",), "Y", ("Z",), frozenset("W")))
+    >>> print(InstrumentalSet(graph, ("X",), "Y", ("Z",), (frozenset("W"),)))
     (X -> Y) = cov(Z, Y | W) / cov(Z, X | W)
     """
 
@@ -68,36 +64,35 @@ class InstrumentalSet:
     causes: tuple[Variable, ...]
     outcome: Variable
     instruments: tuple[Variable, ...]
-    given: Variables
+    given: tuple[Variables, ...]  # one set for each instrument
 
-    def coefficients(
-        self, covariance: Mapping[Variable, Mapping[Variable, Number]]
-    ) -> dict[Variable, Number]:
+    def coefficients(self, covariance: Covariances) -> dict[Variable, Number]:
         """The coefficient of each edge from a cause into the outcome: the equations, solved.
 
         ``covariance[a][b]``, as a dict of dicts or a DataFrame.  Fractions in, Fractions out.
 
+        >>> from causal import instruments
         >>> covariance = {"Z": {"X": 2.0, "Y": 3.0}}
         >>> [found] = instruments(ADMG.parse("Z -> X -> Y; X <-> Y"), "X", "Y")
         >>> found.coefficients(covariance)
         {'X': 1.5}
         """
-        given = sorted(self.given, key=natural)
-        rows, columns = (*self.instruments, *given), (*self.causes, *given)
-        system = [[covariance[r][c] for c in (*columns, self.outcome)] for r in rows]
+        pairs = zip(self.instruments, self.given, strict=True)
+        system = [_given(covariance, z, (*self.causes, self.outcome), given) for z, given in pairs]
         return dict(zip(self.causes, _solved(system), strict=False))
 
     @property
-    def exclusion(self) -> Exclusion:
-        """The separation that the equations rest on.
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """The separations that the equations rest on, one for each.
 
+        >>> from causal import instruments
         >>> [found] = instruments(ADMG.parse("Z -> X -> Y; X <-> Y"), "X", "Y")
-        >>> print(found.exclusion, found.exclusion.holds(found.graph))
+        >>> print(*found.exclusions, all(each.holds(found.graph) for each in found.exclusions))
         Z ⊥ Y without X -> Y True
         """
-        return Exclusion(
-            frozenset(self.instruments), self.outcome, self.given, frozenset(self.causes)
-        )
+        causes = frozenset(self.causes)
+        pairs = zip(self.instruments, self.given, strict=True)
+        return tuple(Exclusion(z, self.outcome, given, causes) for z, given in pairs)
 
     @property
     def relevance(self) -> tuple[OpenPath, ...]:
@@ -105,100 +100,101 @@ class InstrumentalSet:
 
         With several causes there are such paths side by side, so that no two equations are one.
 
+        >>> from causal import instruments
         >>> [found] = instruments(ADMG.parse("Z -> X -> Y; X <-> Y"), "X", "Y")
         >>> print(*found.relevance)
         Z -> X
         """
-        paths = (self.graph.open_path(z, self.causes, given=self.given) for z in self.instruments)
+        paths = (
+            self.graph.open_path(z, set(self.causes) - given, given=given)
+            for z, given in zip(self.instruments, self.given, strict=True)
+        )
         return tuple(path for path in paths if path is not None)
 
+    def to_dict(self) -> dict[str, object]:
+        """Plain data, for JSON."""
+        return {
+            "instruments": [
+                {"variable": z, "given": sorted(given, key=natural)}
+                for z, given in zip(self.instruments, self.given, strict=True)
+            ],
+            "equations": str(self).splitlines(),
+            "exclusions": [str(each) for each in self.exclusions],
+            "relevance": [path.to_dict() for path in self.relevance],
+        }
+
     def __str__(self) -> str:
+        pairs = list(zip(self.instruments, self.given, strict=True))
         if len(self.causes) == 1:
-            [z], [x] = self.instruments, self.causes
-            return (
-                f"{self._edge(x)} = {self._covariance(z, self.outcome)} / {self._covariance(z, x)}"
-            )
+            [(z, given)], [x] = pairs, self.causes
+            return f"{self._edge(x)} = {_cov(z, self.outcome, given)} / {_cov(z, x, given)}"
         return "\n".join(
-            f"{self._covariance(z, self.outcome)} = "
-            + " + ".join(f"{self._edge(x)} {self._covariance(z, x)}" for x in self.causes)
-            for z in self.instruments
+            f"{_cov(z, self.outcome, given)} = "
+            + " + ".join(f"{self._edge(x)} {_cov(z, x, given)}" for x in self._seen(given))
+            for z, given in pairs
         )
+
+    def _seen(self, given: Variables) -> list[Variable]:
+        """The causes of which an equation speaks: of what is given, nothing is left to vary."""
+        return [x for x in self.causes if x not in given]
 
     def _edge(self, x: Variable) -> str:
         return f"({quoted(x)} -> {quoted(self.outcome)})"
 
-    def _covariance(self, one: Variable, other: Variable) -> str:
-        given = ", ".join(map(quoted, sorted(self.given, key=natural)))
-        return f"cov({quoted(one)}, {quoted(other)}{f' | {given}' if given else ''})"
 
+def without_edges(graph: ADMG, x: int, y: int) -> ADMG:
+    """The graph without the edges from one set into another.
 
-def instruments(
-    graph: ADMG, x: Names, y: Variable, *, exclude: Names = ()
-) -> Iterator[InstrumentalSet]:
-    """Instrumental sets for the coefficients of the edges from ``x`` into ``y``, lazily.
-
-    For every choice of as many instruments as causes, the variables to adjust for if there are
-    some among their ancestors and those of ``y``.  With one cause: something is found whenever any
-    conditional instrument exists.  Holds in linear models, for almost all coefficients.  Raises
-    UnknownVariableError or QueryError.
-
-    >>> graph = ADMG.parse("W -> Z -> X -> Y; X <-> Y; W <-> Y")
-    >>> for found in instruments(graph, "X", "Y"):
-    ...     print(found)
-    (X -> Y) = cov(Z, Y | W) / cov(Z, X | W)
+    >>> graph = ADMG.parse("Z -> X -> Y")
+    >>> print(without_edges(graph, graph.mask("X"), graph.mask("Y")))
+    Z -> X; Y
     """
-    parts = disjoint(graph, x=x, y=y)
-    causes, outcome = parts["x"], parts["y"]
-    if outcome.bit_count() > 1:
-        raise QueryError(
-            f"{listed(graph.named(outcome))} are several outcomes; ask for one of them"
-        )
-    if missing := causes & ~graph.parents_mask(outcome):
-        raise QueryError(
-            f"an instrument measures an edge, and there is none from {listed(graph.named(missing))}"
-            f" into {y}"
-        )
-    return _found(graph, causes, outcome, graph.mask(exclude))
-
-
-def _found(graph: ADMG, x: int, y: int, exclude: int) -> Iterator[InstrumentalSet]:
-    """Each choice of instruments, with the separator from the outcome that is nearest to it.
-
-    The nearest one leaves the most open between the instruments and their causes.
-    """
-    cut = _without_edges(graph, x, y)
-    below = closure(y, graph.child_masks, graph.everything)
-    usable = graph.everything & ~(x | below | exclude)
-    causes = tuple(sorted(graph.named(x), key=natural))
-    [outcome] = graph.named(y)
-    for chosen in map(union, combinations(bits(usable), x.bit_count())):
-        given = nearest_separator(cut, y, chosen, among=usable)
-        if given is None or not reachable(graph, chosen, given=given, until=x):
-            continue
-        if trek_rank(graph, chosen | given, x | given) == (x | given).bit_count():
-            named = tuple(sorted(graph.named(chosen), key=natural))
-            yield InstrumentalSet(graph, causes, outcome, named, graph.named(given))
-
-
-def _without_edges(graph: ADMG, x: int, y: int) -> ADMG:
-    """The graph without the edges from one set into another."""
     parents = [mask & ~x if y >> v & 1 else mask for v, mask in enumerate(graph.parent_masks)]
     return replace(graph, parent_masks=tuple(parents))
+
+
+def _cov(one: Variable, other: Variable, given: Variables) -> str:
+    return f"cov({quoted(one)}, {quoted(other)}{f' | {_row(given)}' if given else ''})"
+
+
+def _row(names: Iterable[Variable]) -> str:
+    return ", ".join(map(quoted, sorted(names, key=natural)))
+
+
+def _given(
+    covariance: Covariances, z: Variable, others: Sequence[Variable], given: Variables
+) -> list[Number]:
+    """The covariances of an instrument with others, given some variables."""
+    fixed = sorted(given, key=natural)
+    rows = [[covariance[r][c] for c in (*fixed, *others)] for r in (*fixed, z)]
+    for i in range(len(fixed)):
+        _to_pivot(rows, i, range(i, len(fixed)), "what is given has no covariance of its own")
+        _cleared(rows, i, range(i + 1, len(rows)))
+    return [
+        0 if other in given else value
+        for other, value in zip(others, rows[-1][len(fixed) :], strict=True)
+    ]
 
 
 def _solved(system: Sequence[Sequence[Number]]) -> list[Number]:
     """Gauss and Jordan, the largest pivot first; the last column is the right-hand side."""
     rows = [list(row) for row in system]
+    silent = "the instruments say nothing about the causes: the equations are singular"
     for i in range(len(rows)):
-        pivot = max(range(i, len(rows)), key=lambda r: rows[r][i] ** 2)
-        if not rows[pivot][i]:
-            raise DataError(
-                "the instruments say nothing about the causes: the equations are singular"
-            )
-        rows[i], rows[pivot] = rows[pivot], rows[i]
+        _to_pivot(rows, i, range(i, len(rows)), silent)
         rows[i] = [entry / rows[i][i] for entry in rows[i]]
-        for r in range(len(rows)):
-            if r != i:
-                factor = rows[r][i]
-                rows[r] = [a - factor * b for a, b in zip(rows[r], rows[i], strict=True)]
+        _cleared(rows, i, [r for r in range(len(rows)) if r != i])
     return [row[-1] for row in rows]
+
+
+def _to_pivot(rows: list[list[Number]], i: int, among: Iterable[int], otherwise: str) -> None:
+    pivot = max(among, key=lambda r: rows[r][i] ** 2)
+    if not rows[pivot][i]:
+        raise DataError(otherwise)
+    rows[i], rows[pivot] = rows[pivot], rows[i]
+
+
+def _cleared(rows: list[list[Number]], i: int, others: Iterable[int]) -> None:
+    for r in others:
+        factor = rows[r][i] / rows[i][i]
+        rows[r] = [a - factor * b for a, b in zip(rows[r], rows[i], strict=True)]

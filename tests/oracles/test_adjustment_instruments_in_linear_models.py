@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -57,17 +58,40 @@ def without_edges(graph: ADMG, x: Variables, y: str) -> ADMG:
     )
 
 
+def partial(covariance: Matrix, one: str, other: str, given: Variables) -> Fraction:
+    """The covariance given some variables, one of them after the other."""
+    if not given:
+        return covariance[one][other]
+    last = max(given)
+    rest = given - {last}
+    spread = partial(covariance, last, last, rest)
+    if not spread:  # it is determined by the rest
+        return partial(covariance, one, other, rest)
+    both = partial(covariance, one, last, rest) * partial(covariance, other, last, rest)
+    return partial(covariance, one, other, rest) - both / spread
+
+
 def by_definition(
     graph: ADMG, covariance: Matrix, x: Variables, y: str
-) -> Iterator[tuple[Variables, Variables]]:
-    """Every choice of instruments and of what is given: separated from Y, and informative."""
+) -> Iterator[tuple[Variables, tuple[Variables, ...]]]:
+    """Every choice of instruments, each with what is given: separated from Y, and informative."""
     cut = without_edges(graph, x, y)
-    usable = frozenset(graph.nodes) - x - graph.descendants(y)
-    for z in map(frozenset, itertools.combinations(sorted(usable), len(x))):
-        for given in subsets(usable - z):
-            informative = rank(covariance, z | given, x | given) == len(x | given)
-            if informative and cut.separated(z, y, given=given):
-                yield z, given
+    usable = frozenset(graph.nodes) - graph.descendants(y)
+    options = {
+        z: [
+            (given, [partial(covariance, z, v, given) for v in sorted(x)])
+            for given in subsets(usable - {z})
+            if cut.separated(z, y, given=given)
+        ]
+        for z in sorted(usable if len(x) > 1 else usable - x)
+    }
+    for z in itertools.combinations(sorted(options), len(x)):
+        if set(z) == x:
+            continue
+        for choice in itertools.product(*(options[v] for v in z)):
+            rows = {str(i): dict(enumerate(row)) for i, (_, row) in enumerate(choice)}
+            if rank(rows, frozenset(rows), frozenset(range(len(x)))) == len(x):
+                yield frozenset(z), tuple(given for given, _ in choice)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -85,22 +109,21 @@ def test_the_equations_give_the_coefficients_exactly(seed: int) -> None:
 
 
 def assert_its_reasons_hold(found: InstrumentalSet) -> None:
-    graph, given = found.graph, found.given
+    graph = found.graph
     cut = without_edges(graph, frozenset(found.causes), found.outcome)
-    assert found.exclusion.holds(graph) is cut.separated(
-        found.instruments, found.outcome, given=given
-    )
-    assert found.exclusion.holds(graph)
-    assert not found.exclusion.holds(
-        ADMG.of(
-            nodes=graph.nodes,
-            directed=graph.directed,
-            bidirected={*graph.bidirected, (found.instruments[0], found.outcome)},
+    pairs = list(zip(found.instruments, found.given, strict=True))
+    for each, path, (z, given) in zip(found.exclusions, found.relevance, pairs, strict=True):
+        assert each.holds(graph)
+        assert cut.separated(z, found.outcome, given=given)
+        assert not each.holds(
+            ADMG.of(
+                nodes=graph.nodes,
+                directed=graph.directed,
+                bidirected={*graph.bidirected, (z, found.outcome)},
+            )
         )
-    )
-    for z, path in zip(found.instruments, found.relevance, strict=True):
         assert (path.nodes[0], path.nodes[-1] in found.causes) == (z, True)
-        assert not graph.separated(z, found.causes, given=given)
+        assert not graph.separated(z, set(found.causes) - given, given=given)
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -137,7 +160,7 @@ def test_for_each_variable_the_search_among_ancestors_is_complete(seed: int) -> 
             ancestral = {
                 z
                 for z, given in by_definition(graph, covariance, frozenset({x}), y)
-                if given <= cut.ancestors(z | {y})
+                if given[0] <= cut.ancestors(z | {y})
             }
             assert {frozenset(found.instruments) for found in instruments(graph, x, y)} == ancestral
 
