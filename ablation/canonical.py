@@ -49,6 +49,54 @@ def frozen(value: Mapping[str, Json], *, called: str = "value") -> Mapping[str, 
     return _frozen_mapping(_plain_mapping(value, called))
 
 
+def frozen_beside(value: Mapping[str, Json], known: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Freeze a mapping of which most items are those of a frozen one: these are not copied.
+
+    >>> known = frozen({"layers": [2, 3], "rate": 0.1})
+    >>> frozen_beside({**known, "rate": 0.2}, known)["layers"] is known["layers"]
+    True
+    """
+    return MappingProxyType(
+        {
+            key: item if item is known.get(key) or item is False else _frozen(_plain(item, key))
+            for key, item in value.items()
+        }
+    )
+
+
+class Speller:
+    """Writes canonical JSON of mappings of which most items are those of a known one.
+
+    >>> known = frozen({"b": 1, "a": 2})
+    >>> Speller(known).canonical({**known, "b": 3})
+    '{"a":2,"b":3}'
+    """
+
+    def __init__(self, known: Mapping[str, Json]) -> None:
+        self._items = {
+            key: (known[key], f"{canonical(key)}:{canonical(known[key])}") for key in sorted(known)
+        }
+        self._truths: dict[tuple[str, bool], str] = {}
+
+    def canonical(self, value: Mapping[str, Json]) -> str:
+        """Write a mapping as `canonical` does; keys that are not known make it do so."""
+        if value.keys() != self._items.keys():
+            return canonical(value)
+        written = [
+            text if item is (own := value[key]) else self._changed(key, own)
+            for key, (item, text) in self._items.items()
+        ]
+        return f"{{{','.join(written)}}}"
+
+    def _changed(self, key: str, value: Json) -> str:
+        """Write an item of its own; true and false are what most switches are set to."""
+        if not isinstance(value, bool):
+            return f"{canonical(key)}:{canonical(value)}"
+        if (key, value) not in self._truths:
+            self._truths[key, value] = f"{canonical(key)}:{canonical(value)}"
+        return self._truths[key, value]
+
+
 def plain(value: Mapping[str, Json]) -> dict[str, Json]:
     """Copy a mapping into ordinary dicts and lists, for whoever wants to change it.
 

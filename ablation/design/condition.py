@@ -46,7 +46,10 @@ class Condition:
         """Copy the configuration with every component of this condition off."""
         result = dict(config)
         for each in self.off:
-            result = each.switched_off(result)
+            if each.key is not None and each.key in config and each.feature is None:
+                result[each.key] = each.off
+            else:
+                result = each.switched_off(result)
         return result
 
 
@@ -83,6 +86,10 @@ class Design(Protocol):
     @property
     def settings(self) -> Mapping[str, Json]:
         """What else a study file says of it, without what is left at its default."""
+
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
 
     def at(self, seed: int) -> "Design":
         """Give the design of one block: itself, unless every block draws its own conditions."""

@@ -38,6 +38,14 @@ class FullFactorial:
         """Nothing can be set."""
         return {}
 
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
+        return (
+            "a difference is the mean of all runs with a component minus that of all runs without "
+            "it, seed by seed, whatever else is on"
+        )
+
     def at(self, seed: int) -> "FullFactorial":  # noqa: ARG002  # every block is the same
         """Give the design of one block: itself."""
         return self
@@ -105,6 +113,14 @@ class FractionalFactorial:
         if self.generators:
             return {"generators": list(self.generators)}
         return {"resolution": self.resolution}
+
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
+        return (
+            "a difference is the mean of all runs with a component minus that of all runs without "
+            "it, seed by seed, whatever else is on"
+        )
 
     def at(self, seed: int) -> "FractionalFactorial":  # noqa: ARG002  # every block is the same
         """Give the design of one block: itself."""

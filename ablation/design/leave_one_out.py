@@ -34,6 +34,14 @@ class LeaveOneOut:
         """Nothing can be set."""
         return {}
 
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
+        return (
+            "every component is compared with the baseline on the same seeds, and a difference is "
+            "always baseline minus without"
+        )
+
     def at(self, seed: int) -> "LeaveOneOut":  # noqa: ARG002  # every block has the same conditions
         """Give the design of one block: itself."""
         return self
@@ -71,6 +79,14 @@ class AddOneIn:
     def settings(self) -> Mapping[str, Json]:
         """Nothing can be set."""
         return {}
+
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
+        return (
+            "every component alone is compared with nothing on, on the same seeds, and a "
+            "difference is always with it minus without"
+        )
 
     def at(self, seed: int) -> "AddOneIn":  # noqa: ARG002  # every block has the same conditions
         """Give the design of one block: itself."""
@@ -120,6 +136,14 @@ class Pairs:
     def settings(self) -> Mapping[str, Json]:
         """Nothing can be set."""
         return {}
+
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
+        return (
+            "every component is compared with the baseline on the same seeds, and a difference is "
+            "always baseline minus without; pairs show how two depend on each other"
+        )
 
     def at(self, seed: int) -> "Pairs":  # noqa: ARG002  # every block has the same conditions
         """Give the design of one block: itself."""

@@ -1,6 +1,7 @@
 """Lots that are keyed, not drawn in sequence: the same block has the same lot everywhere."""
 
 import hashlib
+import struct
 from collections.abc import Iterable, Sequence
 
 from ablation.canonical import Json, canonical
@@ -23,3 +24,13 @@ def shuffled(items: Iterable[str], *key: Json) -> Sequence[str]:
     True
     """
     return sorted(items, key=lambda item: (lot(*key, item), item))
+
+
+def lots(count: int, *key: Json) -> Sequence[int]:
+    """Draw so many integers of 16 bits that depend on the key alone, all at once.
+
+    >>> lots(2, "mask", 3) == lots(3, "mask", 3)[:2], max(lots(9, "mask")) < 2**16
+    (True, True)
+    """
+    stream = hashlib.shake_256(canonical(list(key)).encode()).digest(2 * count)
+    return struct.unpack(f"<{count}H", stream)

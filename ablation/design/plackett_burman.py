@@ -44,6 +44,14 @@ class PlackettBurman:
         """Whether it is folded over."""
         return {"folded": True} if self.folded else {}
 
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
+        return (
+            "a difference is the mean of all runs with a component minus that of all runs without "
+            "it, seed by seed, whatever else is on"
+        )
+
     def at(self, seed: int) -> "PlackettBurman":  # noqa: ARG002  # every block is the same
         """Give the design of one block: itself."""
         return self

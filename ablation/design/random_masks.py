@@ -11,9 +11,11 @@ from ablation.canonical import Json
 from ablation.component import Component
 from ablation.design.condition import Condition
 from ablation.design.contrast import Contrast
-from ablation.design.lots import lot
+from ablation.design.lots import lots
 from ablation.design.masks import conditions_of, main_effects
 from ablation.errors import StudyError
+
+_ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +51,48 @@ class RandomMasks:
         stated: dict[str, Json] = {} if self.masks is None else {"masks": self.masks}
         return stated if self.share == 0.5 else {**stated, "share": self.share}
 
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
+        return (
+            "a difference is what a component adds on average over random masks of the others, by "
+            "least squares, seed by seed"
+        )
+
     def at(self, seed: int) -> "RandomMasks":
         """Give the design of one block, which has masks of its own."""
         return replace(self, block=seed)
 
     def drawn(self, components: Sequence[Component]) -> tuple[int, ...]:
-        """Draw the masks of this block, the baseline first, none twice."""
-        wanted = 1 + (self.masks or 2 * len(components))
+        """Draw the masks of this block, the baseline first: none twice, all told apart."""
         names = [each.name for each in components]
-        if len(names) >= wanted:
+        wanted = self.masks or 2 * len(names)
+        if wanted < len(names):
             raise StudyError(
-                f"{wanted - 1} masks cannot tell {len(names)} components apart: draw "
-                f"{len(names) + 1} or more."
+                f"{wanted} masks cannot tell {len(names)} components apart: draw {len(names)} "
+                "or more."
             )
-        found = {0: None}
-        for draw in range(wanted * 20):
-            if len(found) == min(wanted, 1 << len(names)):
+        for attempt in range(_ATTEMPTS):
+            masks = self._set(names, min(wanted, 2 ** len(names) - 1), attempt)
+            if _rank(masks) == len(names):
+                return (0, *masks)
+        raise StudyError(
+            f"{wanted} random masks with a share of {self.share:g} off do not tell {len(names)} "
+            "components apart: draw more, or a share nearer to a half."
+        )
+
+    def _set(self, names: Sequence[str], wanted: int, attempt: int) -> list[int]:
+        found: dict[int, None] = {}
+        place = {name: at for at, name in enumerate(sorted(names))}
+        bits, limit = [1 << place[name] for name in names], self.share * 2**16
+        for draw in range(wanted * _ATTEMPTS):
+            drawn = lots(len(names), "mask", self.block, attempt, draw)
+            mask = sum(bit for bit, number in zip(bits, drawn, strict=True) if number < limit)
+            if mask:
+                found.setdefault(mask)
+            if len(found) == wanted:
                 break
-            mask = sum(
-                1 << index
-                for index, name in enumerate(names)
-                if lot("mask", self.block, draw, name) < self.share
-            )
-            found.setdefault(mask)
-        return tuple(found)
+        return [*found]
 
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the baseline and the masks of this block."""
@@ -85,3 +105,17 @@ class RandomMasks:
     def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:  # noqa: ARG002
         """None: they are what the masks average over."""
         return ()
+
+
+def _rank(masks: Sequence[int]) -> int:
+    """How many masks are independent modulo 2; so many are independent as numbers too."""
+    pivots: dict[int, int] = {}
+    for mask in masks:
+        rest = mask
+        while rest:
+            high = rest.bit_length()
+            if high not in pivots:
+                pivots[high] = rest
+                break
+            rest ^= pivots[high]
+    return len(pivots)

@@ -55,6 +55,14 @@ class GroupScreening:
             return {"groups": {name: list(members) for name, members in self.groups.items()}}
         return {} if self.size is None else {"size": self.size}
 
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
+        return (
+            "every group is compared with the baseline on the same seeds, and a difference is "
+            "always baseline minus without the whole group"
+        )
+
     def at(self, seed: int) -> "GroupScreening":  # noqa: ARG002  # every block is the same
         """Give the design of one block: itself."""
         return self

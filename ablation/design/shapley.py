@@ -40,6 +40,14 @@ class Shapley:
         """Nothing can be set."""
         return {}
 
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
+        return (
+            "a difference is the Shapley value: what a component adds on average over all orders "
+            "of switching components on"
+        )
+
     def at(self, seed: int) -> "Shapley":  # noqa: ARG002  # every block is the same
         """Give the design of one block: itself."""
         return self
@@ -104,6 +112,14 @@ class ShapleySampling:
         """How many permutations, and whether they are antithetic."""
         plain: dict[str, Json] = {"permutations": self.permutations}
         return plain if self.antithetic else {**plain, "antithetic": False}
+
+    @property
+    def meaning(self) -> str:
+        """What its differences are, as the end of a sentence."""
+        return (
+            "a difference is the Shapley value: what a component adds on average over all orders "
+            "of switching components on, each seed with orders drawn for it"
+        )
 
     def at(self, seed: int) -> "ShapleySampling":
         """Give the design of one block, which has permutations of its own."""

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from ablation.canonical import Json, canonical, digest
-from ablation.design import Condition
+from ablation.canonical import Json, Speller, canonical, digest
+from ablation.design import Condition, GroupScreening, LeaveOneOut, Pairs
 from ablation.errors import OverBudgetError, StudyError, UnequalBudgetError
 from ablation.plan.realised import NotRun, Realised, realised, refuse_namesakes
 from ablation.study import Study
 from ablation.study.budget import is_amount
+
+_ONE_BY_ONE = (LeaveOneOut, Pairs, GroupScreening)  # a run less costs one effect, no other
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ def plan(study: Study) -> Plan:
         if each.key and is_amount(each.key) and each.name not in study.budget.unequal:
             raise UnequalBudgetError(each.name, each.key)
     laid = lay_out(study)
+    if laid.not_run and not isinstance(study.design, _ONE_BY_ONE):
+        raise StudyError(
+            f"the design {study.design.name} needs every run it has, and {laid.not_run[0].reason}. "
+            "Do that, leave the component out, or take leave-one-out."
+        )
     allowed = study.budget.trials
     if allowed is not None and len(laid.trials) > allowed:
         raise OverBudgetError("trials", len(laid.trials), allowed)
@@ -116,6 +123,7 @@ class _Scribe:
         self._name = canonical(study.name)
         self._evaluate = f'"evaluate":{canonical(study.evaluate)},' if study.evaluate else ""
         self._tail = f'"study":{self._name},"system":{canonical(study.system)}}}'
+        self._speller = Speller(study.config)
         self._known: dict[str, tuple[str, str, str]] = {}
         self._order = 0
 
@@ -148,7 +156,7 @@ class _Scribe:
         known = self._known.get(each.name)
         if known is None:
             patches = f'"patches":{canonical(each.patches)},' if each.patches else ""
-            known = canonical(each.name), canonical(each.config), patches
+            known = canonical(each.name), self._speller.canonical(each.config), patches
             self._known[each.name] = known
         return known
 

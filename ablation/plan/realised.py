@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ablation.canonical import Json, frozen
+from ablation.canonical import Json, frozen_beside
 from ablation.component import Component
 from ablation.design import Condition, Contrast, Design
 from ablation.errors import DuplicateNameError
@@ -78,7 +78,7 @@ def _realised(study: Study, condition: Condition) -> Iterator[Realised | NotRun]
         yield NotRun(condition.name, _no_evaluate(patched[0]))
         return
     trained = Condition(tuple(each for each in condition.off if each.retrains))
-    config = frozen(trained.configured(study.config))
+    config = frozen_beside(trained.configured(study.config), study.config)
     yield Realised(condition.name, condition, config, _patches(patched))
     if study.evaluate is not None and both_ways(condition):
         name = condition.name + AT_INFERENCE
@@ -97,16 +97,22 @@ def _no_evaluate(component: Component) -> str:
 
 
 def contrasts(study: Study, design: Design) -> tuple[Contrast, ...]:
-    """List the effects of a design, of conditions that are realised, each in both ways.
+    """List the effects of a design, and after them those that are realised at inference too.
 
-    An effect at inference is called "attention at inference".
+    The second effect of a component is called "attention at inference".
     """
-    return _of_realised(study, design, design.contrasts(study.components))
+    asked = design.contrasts(study.components)
+    return (*asked, *_twins(study, design, asked))
 
 
 def interactions(study: Study, design: Design) -> tuple[Contrast, ...]:
     """List the interactions that a design can tell, of conditions that are realised."""
-    return _of_realised(study, design, design.interactions(study.components))
+    asked = design.interactions(study.components)
+    if not asked:
+        return ()
+    names = _names(study, design)
+    plain = tuple(each for each in asked if each.weights.keys() <= names)
+    return (*plain, *_twins(study, design, plain))
 
 
 def plasticity(study: Study, design: Design) -> tuple[Contrast, ...]:
@@ -124,11 +130,17 @@ def plasticity(study: Study, design: Design) -> tuple[Contrast, ...]:
     )
 
 
-def _of_realised(study: Study, design: Design, asked: Sequence[Contrast]) -> tuple[Contrast, ...]:
-    names = {each.name for each in realised(study, design) if isinstance(each, Realised)}
-    plain = [each for each in asked if each.weights.keys() <= names]
-    twins = [_at_inference(each, names) for each in plain] if study.evaluate else []
-    return (*plain, *(each for each in twins if each is not None))
+def _twins(study: Study, design: Design, asked: Sequence[Contrast]) -> tuple[Contrast, ...]:
+    """Ask the same at inference, wherever all that is weighed is patched too."""
+    if study.evaluate is None:
+        return ()
+    names = _names(study, design)
+    twins = (_at_inference(each, names) for each in asked)
+    return tuple(each for each in twins if each is not None)
+
+
+def _names(study: Study, design: Design) -> set[str]:
+    return {each.name for each in realised(study, design) if isinstance(each, Realised)}
 
 
 def _at_inference(contrast: Contrast, names: set[str]) -> Contrast | None:

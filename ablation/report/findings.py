@@ -64,8 +64,7 @@ def asked(trials: Trials) -> Iterator[Block]:
     study = trials.study
     metrics = [_metric_words(metric) for metric in study.metrics]
     yield Prose(
-        f"The design is {study.design.name}: every component is compared with the baseline on the "
-        f"same seeds, and a difference is always baseline minus without. What was measured: "
+        f"The design is {study.design.name}: {study.design.meaning}. What was measured: "
         f"{listed(metrics)}."
     )
     failed = sum(not trial.done for trial in trials)

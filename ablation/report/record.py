@@ -30,7 +30,7 @@ _GIVEN_OTHERS = (
     "Leaving one out shows a component's effect given all the others. Two components that stand in "
     "for each other both look unimportant; two that need each other both look decisive."
 )
-_READING = (_VERDICTS, _ASSUMED, _GIVEN_OTHERS)
+_READING = (_VERDICTS, _ASSUMED)
 _OF_ONE_TRIAL = {"order", "streams"}
 _BUILT_ON = ("causal-ablation", "numpy", "pandas", "scipy")
 
@@ -94,7 +94,8 @@ def method(table: pd.DataFrame) -> Iterator[Block]:
             "never make a component look steadier than it was. One whose variance is more than "
             "six times the median keeps its own spread and is marked."
         )
-    yield Listing((*_READING, *_correlations(table)))
+    reading = (*_READING, _GIVEN_OTHERS) if table.attrs["one_by_one"] else _READING
+    yield Listing((*reading, *_correlations(table)))
     notes = table[table["note"] != ""]
     if len(notes):
         yield Table(
@@ -154,7 +155,11 @@ def _environment(trials: Trials) -> Iterator[tuple[str, str]]:
 
 def _all_or_range(values: Mapping[str, Json]) -> str:
     """Show different values, of numbers the least and the largest."""
-    numbers = [value for value in values.values() if type(value) in (int, float)]
+    numbers = [
+        value
+        for value in values.values()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
     if len(values) > 1 and len(numbers) == len(values):
         return f"{min(numbers)} to {max(numbers)}"
     return "; ".join(sorted(values))

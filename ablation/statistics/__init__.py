@@ -1,7 +1,8 @@
 """From trials to numbers: effects with intervals, adjusted for how many were looked at."""
 
+from ablation.statistics.comparing import compare
 from ablation.statistics.comparison import Comparison
-from ablation.statistics.effects import compare, effects
+from ablation.statistics.effects import contrasts, effects, interactions
 from ablation.statistics.estimate import Estimate
 from ablation.statistics.methods import Method, PairedT, Welch
 from ablation.statistics.moderated import ModeratedPairedT
@@ -17,6 +18,8 @@ __all__ = [
     "Verdict",
     "Welch",
     "compare",
+    "contrasts",
     "effects",
     "holm",
+    "interactions",
 ]

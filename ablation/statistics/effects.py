@@ -6,27 +6,37 @@ standards of Lakens (2013, Frontiers in Psychology 4:863): difference, interval,
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean, stdev
+from typing import TypeAlias
 
 import pandas as pd
 
-from ablation.component import Component
-from ablation.errors import AblationError, UnknownNameError
+from ablation.design import LeaveOneOut, Pairs
+from ablation.errors import AblationError, UnknownNameError, listed
+from ablation.plan import contrasts as of_design
+from ablation.plan import interactions as between
+from ablation.plan import plasticity as left_over
+from ablation.statistics.comparing import DIVERGED, Asked, Asking, askings, compare
 from ablation.statistics.comparison import Comparison
 from ablation.statistics.estimate import Estimate
 from ablation.statistics.methods import Method
 from ablation.statistics.moderated import ModeratedPairedT
-from ablation.statistics.multiplicity import beyond, holm
+from ablation.statistics.multiplicity import ADJUSTED, beyond, holm
 from ablation.statistics.standardised import standardised
 from ablation.statistics.verdict import Verdict, verdict
-from ablation.study import Metric
+from ablation.study import Metric, Study
+from ablation.trial import Trial
 from ablation.trials import Trials
 
-BASELINE = "baseline"
-DIVERGED = 1e150
-"""From here on a square is no number any more; such a value is left out, and that is said."""
 NOT_AMONG_SO_MANY = "clear by itself, but not among so many components"
 NOT_RUN = "not estimated: no trial was run without it"
+Runs: TypeAlias = Mapping[str, Sequence[Trial]]
+COLUMNS = (
+    "component", "metric", "n", "failed", "baseline", "ablated", "effect", "lower", "upper", "p",
+    "p_holm", "cohens_d", "hedges_g", "method", "verdict", "note", "g_lower", "g_upper", "p_beyond",
+    "se", "df", "sd_baseline", "sd_ablated", "rho", "worst_seed",
+)  # fmt: skip
 DEFAULT: Method = ModeratedPairedT()
 
 
@@ -35,12 +45,19 @@ def effects(
 ) -> pd.DataFrame:
     """Estimate what every component contributes to a metric, or to each metric of the study.
 
-    effect = baseline - ablated, in the metric's units, over the `n` seeds that finished both
-    conditions. The intervals hold for each component by itself. Two p values are adjusted for all
-    components of a metric (Holm): `p_holm` is of no difference at all; `p_beyond` is of a
-    difference no larger than the metric's region of practical equivalence, in the direction of the
-    effect, and is what "matters" and "hurts" rest on. "equivalent" needs the whole interval within
-    the region, and is not adjusted. A family is one metric: several metrics are several families.
+    The study's design says what an effect is: baseline minus ablated where components are left out
+    one by one, the mean of all runs with it minus that of all runs without it in a factorial, the
+    Shapley value where that is sampled. `baseline` and `ablated` are the two sides, `n` counts the
+    seeds in which all runs of both finished, and `note` says what the design cannot tell it from.
+    With a system in two functions a component that has both is estimated twice, the second time
+    as "attention at inference".
+
+    The intervals hold for each component by itself. Two p values are adjusted for all components
+    of a metric: `p_holm` (Holm) is of no difference at all; `p_beyond`, by the correction that the
+    study states, is of a difference no larger than the metric's region of practical equivalence,
+    in the direction of the effect, and is what "matters" and "hurts" rest on. "equivalent" needs
+    the whole interval within the region, and is not adjusted. A family is one metric: several
+    metrics are several families.
 
     `rho` is the correlation of the two conditions over seeds: pairing pays when it is high. The
     frame's `attrs["metrics"]` holds what figures need beside the rows: each metric's direction,
@@ -60,52 +77,69 @@ def effects(
        component  n  effect  lower  upper  verdict
     0  attention  2   0.205  0.141  0.269  matters
     """
+    return _table(trials, of_design, metric, level, by)
+
+
+def interactions(
+    trials: Trials, metric: str | None = None, level: float = 0.95, by: Method = DEFAULT
+) -> pd.DataFrame:
+    """Estimate how the effects of components depend on each other, as far as the design can tell.
+
+    One row a pair, "a x b": how much more a brings where b is on than where b is off. Above zero
+    each needs the other, below zero either would do. The columns are those of `effects`; the pairs
+    of a metric are a family of their own. Pairs and factorials have them.
+    """
+    return _table(trials, between, metric, level, by)
+
+
+def contrasts(
+    trials: Trials, metric: str | None = None, level: float = 0.95, by: Method = DEFAULT
+) -> pd.DataFrame:
+    """Estimate the contrasts that the study stated beside its design, and every plasticity.
+
+    The plasticity of a component that was both trained away and patched is its effect by training
+    minus its effect at inference. The columns are those of `effects`.
+    """
+    return _table(
+        trials,
+        lambda study, design: (*study.contrasts, *left_over(study, design)),
+        metric,
+        level,
+        by,
+    )
+
+
+def _table(
+    trials: Trials, asked: Asked, metric: str | None, level: float, by: Method
+) -> pd.DataFrame:
     if not 0 < level < 1:
         raise AblationError(
             f"the level is {level}: give the share of intervals that hold, as 0.95."
         )
     chosen = [_metric(trials, metric)] if metric is not None else list(trials.study.metrics)
+    named = askings(trials, asked)
+    runs = _runs(trials)
     rows: list[dict[str, object]] = []
     facts: dict[str, dict[str, object]] = {}
     for each in chosen:
-        comparisons = compare(trials, each.name)
-        rows.extend(_rows(trials, each, comparisons, by.estimate(comparisons), level))
+        comparisons = compare(trials, each.name, asked)
+        found = [
+            _Found(one, comparison, estimate, tuple(_weighed(one, runs)))
+            for one, comparison, estimate in zip(
+                named, comparisons, by.estimate(comparisons), strict=True
+            )
+        ]
+        rows.extend(_rows(trials.study, each, found, level))
         facts[each.name] = _facts(each, comparisons)
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows, columns=None if rows else COLUMNS)
     table["worst_seed"] = table["worst_seed"].astype("Int64")
-    table.attrs = {"study": trials.study.name, "level": level, "metrics": facts}
-    return table
-
-
-def compare(trials: Trials, metric: str) -> tuple[Comparison, ...]:
-    """Pair every component with the baseline, seed by seed, for one metric.
-
-    >>> from ablation import Component, LeaveOneOut, Metric, Study
-    >>> study = Study("toy", "toy:train", [Component("mlp", switch="mlp")], LeaveOneOut(),
-    ...               [Metric("accuracy")], seeds=1, config={"mlp": True})
-    >>> [one.component for one in compare(Trials(study, []), "accuracy")]
-    ['mlp']
-    """
-    baseline = _by_seed(trials, BASELINE, metric)
-    return tuple(
-        Comparison(component=each.name, baseline=baseline, ablated=_by_seed(trials, name, metric))
-        for each, name in _conditions(trials)
-    )
-
-
-def _conditions(trials: Trials) -> Iterator[tuple[Component, str]]:
-    """Name the condition in which each component is off by itself."""
-    alone = {one.component: one.name for one in trials.study.conditions if one.component}
-    for each in trials.study.components:
-        yield each, alone.get(each.name, f"without {each.name}")
-
-
-def _by_seed(trials: Trials, condition: str, metric: str) -> dict[int, float]:
-    return {
-        trial.seed: trial.metrics[metric]
-        for trial in trials
-        if trial.condition == condition and abs(trial.metrics.get(metric, math.inf)) < DIVERGED
+    table.attrs = {
+        "study": trials.study.name,
+        "level": level,
+        "metrics": facts,
+        "one_by_one": isinstance(trials.study.design, LeaveOneOut | Pairs),
     }
+    return table
 
 
 def _metric(trials: Trials, name: str) -> Metric:
@@ -115,20 +149,27 @@ def _metric(trials: Trials, name: str) -> Metric:
     return known[name]
 
 
+@dataclass(frozen=True)
+class _Found:
+    """One contrast with its sides and its estimate, and the trials beside the baseline's."""
+
+    asking: Asking
+    comparison: Comparison
+    estimate: Estimate
+    weighed: tuple[Trial, ...]
+
+
 def _rows(
-    trials: Trials,
-    metric: Metric,
-    comparisons: Sequence[Comparison],
-    estimates: Sequence[Estimate],
-    level: float,
+    study: Study, metric: Metric, found: Sequence[_Found], level: float
 ) -> Iterator[dict[str, object]]:
+    estimates = [each.estimate for each in found]
     adjusted = holm([estimate.p for estimate in estimates])
-    outside = beyond(estimates, metric.equivalence or 0.0)
-    named = zip(_conditions(trials), comparisons, estimates, adjusted, outside, strict=True)
-    for (_, condition), comparison, estimate, p_holm, ps in named:
+    outside = beyond(estimates, metric.equivalence or 0.0, ADJUSTED[study.correction])
+    for each, p_holm, ps in zip(found, adjusted, outside, strict=True):
+        comparison, estimate = each.comparison, each.estimate
         interval = estimate.interval(level)
         alone, judged = (_judge(metric, interval, level, pair) for pair in ((0.0, 0.0), ps))
-        notes = [*_notes(trials, condition, metric.name, comparison, estimate)]
+        notes = [*_notes(study, each, metric.name)]
         if alone != judged:
             notes.append(NOT_AMONG_SO_MANY)
         size = standardised(estimate.on, estimate.off, level=level)
@@ -136,7 +177,7 @@ def _rows(
             "component": comparison.component,
             "metric": metric.name,
             "n": estimate.n,
-            "failed": _failed(trials, condition),
+            "failed": sum(not trial.done for trial in each.weighed),
             "baseline": estimate.baseline,
             "ablated": estimate.ablated,
             "effect": estimate.effect,
@@ -181,26 +222,48 @@ def _judge(
     )
 
 
-def _notes(
-    trials: Trials, condition: str, metric: str, comparison: Comparison, estimate: Estimate
-) -> Iterator[str]:
-    if not any(trial.condition == condition for trial in trials):
+def _notes(study: Study, found: _Found, metric: str) -> Iterator[str]:
+    if not found.weighed:
         yield NOT_RUN
         return
-    for trial in trials:
-        if trial.condition == condition and abs(trial.metrics.get(metric, 0.0)) >= DIVERGED:
+    if found.asking.aliases:
+        yield f"cannot be told from {listed(found.asking.aliases)}"
+    for trial in found.weighed:
+        if abs(trial.metrics.get(metric, 0.0)) >= DIVERGED:
             yield f"left out, diverged to {trial.metrics[metric]:.1g}: seed {trial.seed}"
-    if estimate.note:
-        yield estimate.note
-    finished = len(comparison.baseline) + len(comparison.ablated)
-    if 0 < len(estimate.on) + len(estimate.off) < finished:
-        unpaired = comparison.baseline.keys() ^ comparison.ablated.keys()
-        seeds = ", ".join(str(seed) for seed in sorted(unpaired))
+    if found.estimate.note:
+        yield found.estimate.note
+    finished = len(found.comparison.baseline) + len(found.comparison.ablated)
+    if 0 < len(found.estimate.on) + len(found.estimate.off) < finished:
+        yield from _unpaired(study, found.comparison)
+
+
+def _unpaired(study: Study, comparison: Comparison) -> Iterator[str]:
+    """Say what pairing leaves out: seeds that lack a side, and seeds of the baseline alone."""
+    lone = comparison.baseline.keys() ^ comparison.ablated.keys()
+    alone = lone & {*study.extra_seeds}
+    if lone - alone:
+        seeds = ", ".join(str(seed) for seed in sorted(lone - alone))
         yield f"left out, finished in one condition only: seed {seeds}"
+    if alone:
+        yield f"{len(alone)} more runs of the baseline have no pair; by=Welch() uses them"
 
 
-def _failed(trials: Trials, condition: str) -> int:
-    return sum(trial.condition == condition and not trial.done for trial in trials)
+def _runs(trials: Trials) -> Runs:
+    """Sort the trials by condition."""
+    found: dict[str, list[Trial]] = {}
+    for trial in trials:
+        found.setdefault(trial.condition, []).append(trial)
+    return found
+
+
+def _weighed(asking: Asking, runs: Runs) -> Iterator[Trial]:
+    """The trials, other than of the baseline, that count in a contrast."""
+    for name in sorted(asking.conditions):
+        for trial in runs.get(name, ()):
+            block = asking.by_seed.get(trial.seed)
+            if block is not None and name in block.weights:
+                yield trial
 
 
 def _sd(values: Sequence[float]) -> float:
