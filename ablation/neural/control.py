@@ -28,6 +28,7 @@ class Witness:
 
     forward: Forward
     compares: bool = True
+    compiled: nn.Module | None = None  # what to run for comparison, if not the module itself
     seen: list["_Seen"] = field(default_factory=list)
     calls: int = 0
 
@@ -77,7 +78,10 @@ def change_of_output(module: nn.Module, witness: Witness) -> float | None:
     for seen in witness.seen:
         args, kwargs = seen.call()
         with torch.no_grad(), unchanged(module), drawing_from(seen.random), standing_in({}):
-            return largest_change(module.forward(*args, **kwargs), seen.output)
+            if witness.compiled is None:
+                return largest_change(module.forward(*args, **kwargs), seen.output)
+        with torch.no_grad(), unchanged(module), drawing_from(seen.random):
+            return largest_change(witness.compiled(*args, **kwargs), seen.output)
     return None
 
 

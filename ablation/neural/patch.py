@@ -20,6 +20,7 @@ from ablation.neural.errors import AblationHadNoEffectError, AlreadyAblatedError
 from ablation.neural.forwards import Forward, eager, standing_in, writes_in_place
 from ablation.neural.optimal import optimal_constants
 from ablation.neural.parameters import Exchange, exchanged, exchanges
+from ablation.neural.recompiling import aside, can_be_recompiled, recompiled, within
 from ablation.neural.replacement import OFF, Replacement
 from ablation.neural.selection import Patterns, select
 from ablation.neural.taps import Place, layered, outermost, passed
@@ -174,6 +175,9 @@ def ablated(
     off what B reads of A, and no other effect of A ("A -> output": what the output reads);
     `among` are the components that are held meanwhile, so that it is direct.
 
+    What torch.compile returned is compiled again, patched, by the same backend. Python runs it
+    instead for an edge, for a full graph, and where the module inside it is named.
+
     >>> net = nn.Sequential(nn.Linear(2, 2), nn.Tanh())
     >>> with ablated(net, "0") as patch, torch.no_grad():
     ...     net(torch.ones(2))
@@ -181,7 +185,7 @@ def ablated(
     >>> [(did.component, did.calls, did.change) for did in patch.acted]
     [('0', 1, 1.0)]
     """
-    module = eager(module)
+    given, module = module, eager(module)
     edge = edge_of(module, components, among)
     weights = () if edge else exchanges(module, components, by, seed)
     places = edge.sources if edge else {} if weights else select(module, components)
@@ -189,6 +193,9 @@ def ablated(
     rerouted = Rerouted(module, edge, module.forward, off) if edge else None
     standing: dict[nn.Module, Forward] = {module: rerouted} if rerouted else {**off}
     witness = Witness(standing.get(module, module.forward), expect_effect)
+    if can_be_recompiled(given) and rerouted is None:
+        witness = Witness(recompiled(given, witness.forward), expect_effect, given)
+        standing = {part: aside(stand_in) for part, stand_in in standing.items()}
     patch = Patch(tuple(off.values()), witness, rerouted, weights)
     with exchanged(weights), standing_in({**standing, module: witness}):
         yield patch
@@ -266,9 +273,9 @@ def _control(module: nn.Module, patch: Patch, names: list[str]) -> None:
 def refuse_second_patch(module: nn.Module, places: Mapping[str, Place]) -> None:
     """Raise AlreadyAblatedError where a place, or one that hides it, is patched at this moment."""
     for part in module.modules():
-        patched = part.__dict__.get("forward")
+        patched = within(part.__dict__.get("forward"))
         while isinstance(patched, Witness):
-            patched = patched.forward
+            patched = within(patched.forward)
         if not isinstance(patched, Ablated):
             continue
         for place in places.values():

@@ -97,20 +97,87 @@ def test_a_module_compiled_in_place_and_a_function_compiled_around_it(plain, x):
             assert torch.equal(function(x), expected)
 
 
-def test_nothing_is_compiled_for_an_ablation(plain, x):
-    compiled_for = []
+class Compiler:
+    """A backend that runs what it is given as it is, and counts the operations in it."""
 
-    def backend(graph: torch.fx.GraphModule, _: object) -> object:
-        compiled_for.append(graph)
+    def __init__(self) -> None:
+        self.graphs: list[int] = []
+
+    def __call__(self, graph: torch.fx.GraphModule, _: object) -> object:
+        self.graphs.append(sum(node.op == "call_function" for node in graph.graph.nodes))
         return graph.forward
 
+
+@pytest.mark.parametrize("how", [{}, {"dynamic": True}])
+def test_a_compiled_module_is_patched_and_compiled_again(vision, images, how):
+    torch._dynamo.reset()
+    backend = Compiler()
+    compiled = torch.compile(vision, backend=backend, **how)
+    names = ["blocks.0.mlp", "blocks.1.mlp.widen", "blocks.1.attention.heads[1]", "head"]
+    with torch.no_grad():
+        before, made = compiled(images), len(backend.graphs)
+        for _ in range(3):
+            fresh = len(backend.graphs)
+            for name in names:
+                with ablated(vision, name):
+                    expected = vision(images)
+                with ablated(compiled, name) as patch:
+                    assert torch.equal(compiled(images), expected)
+                assert patch.acted[0].proven
+                assert patch.output_change == pytest.approx(change(before, expected))
+        assert fresh > made, "it was compiled for the ablation"
+        assert len(backend.graphs) == fresh, "and the pieces are used again"
+        assert torch.equal(compiled(images), before)
+        assert len(backend.graphs) == fresh, "while its own code is still there"
+
+
+def test_a_full_graph_has_no_room_for_an_ablation_and_is_run_by_python(plain, x):
+    backend = Compiler()
     compiled = torch.compile(plain, backend=backend, fullgraph=True)
     with torch.no_grad():
-        compiled(x)
+        before = compiled(x)
         with ablated(compiled, "0"):
-            compiled(x)
+            assert torch.equal(compiled(x), without_first(plain, x))
+        assert torch.equal(compiled(x), before)
+    assert len(backend.graphs) == 1
+
+
+def change(before: torch.Tensor, after: torch.Tensor) -> float:
+    return float((after - before).abs().max() / before.abs().max())
+
+
+def test_parameters_of_a_compiled_module_are_exchanged(plain, x):
+    compiled = torch.compile(plain, backend="eager")
+    with torch.no_grad():
+        before = compiled(x)
+        with ablated(compiled, "2.weight"):
+            assert torch.equal(compiled(x), plain[2].bias.expand_as(before))
+        assert torch.equal(compiled(x), before)
+
+
+def test_a_compiled_module_is_compared_with_itself_compiled(plain, x):
+    """A backend that computes something else than Python does: that is no effect."""
+
+    def other(graph: torch.fx.GraphModule, _: object) -> object:
+        return lambda *args: tuple(1.001 * each for each in graph.forward(*args))
+
+    class Dead(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.part = plain[0]
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x + torch.nan_to_num(self.part(x) * 0)
+
+    torch._dynamo.reset()
+    compiled = torch.compile(Dead().eval(), backend=other)
+    with torch.no_grad():
         compiled(x)
-    assert len(compiled_for) == 1
+        with (
+            pytest.raises(AblationHadNoEffectError, match="bit for bit"),
+            ablated(compiled, "part"),
+        ):
+            compiled(x)
 
 
 def test_a_part_that_was_compiled_keeps_its_name(plain, x):
