@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from ablation.attribution import Predicted as Predicted
     from ablation.attribution import Sampled as Sampled
     from ablation.attribution import explain as explain
+    from ablation.attribution import flow as flow
+    from ablation.attribution import mediation as mediation
+    from ablation.attribution import pairwise as pairwise
+    from ablation.attribution import path_effect as path_effect
     from ablation.component import Component as Component
     from ablation.design import LeaveOneOut as LeaveOneOut
     from ablation.design import Seeds as Seeds
@@ -71,7 +75,11 @@ _HOMES = {
     "audit": "neural.validity",
     "effects": "statistics",
     "explain": "attribution",
+    "flow": "attribution",
     "load": "store.loading",
+    "mediation": "attribution",
+    "pairwise": "attribution",
+    "path_effect": "attribution",
     "report": "report",
     "run": "runner.session",
     "sweep": "neural.sweep",

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from ablation.attribution.event import Predicted as Predicted
     from ablation.attribution.event import Sampled as Sampled
     from ablation.attribution.explanation import Explanation as Explanation
+    from ablation.attribution.flow import Flow as Flow
+    from ablation.attribution.flow import flow as flow
+    from ablation.attribution.interactions import pairwise as pairwise
+    from ablation.attribution.mediation import Mediation as Mediation
+    from ablation.attribution.mediation import mediation as mediation
+    from ablation.attribution.paths import PathEffect as PathEffect
+    from ablation.attribution.paths import path_effect as path_effect
     from ablation.attribution.prediction import EvidenceNeverHeldError as EvidenceNeverHeldError
     from ablation.attribution.prediction import explain as explain
 
@@ -29,11 +36,18 @@ _HOMES = {
     "ConfoundedError": "confounding",
     "EvidenceNeverHeldError": "prediction",
     "Explanation": "explanation",
+    "Flow": "flow",
+    "Mediation": "mediation",
+    "PathEffect": "paths",
     "Predicted": "event",
     "Sampled": "event",
     "adjusted_effect": "confounding",
     "discover_components": "discovery",
     "explain": "prediction",
+    "flow": "flow",
+    "mediation": "mediation",
+    "pairwise": "interactions",
+    "path_effect": "paths",
     "structural_hamming_distance": "discovery",
     "to_admg": "discovery",
 }

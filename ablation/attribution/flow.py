@@ -1,0 +1,112 @@
+"""What every component and every arrow between components is worth to a metric.
+
+An arrow is switched off alone: its reader reads what the source would pass on were it off, and
+everything after the reader follows (path patching, Wang et al. 2023).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+import pandas as pd
+
+from ablation.attribution.amount import Amount, Read, measured
+from ablation.attribution.draws_of import draws_of
+from ablation.attribution.paths import Arrow
+from ablation.neural import Components, KeyedNoise
+from ablation.neural.bench import Bench
+from ablation.neural.replacement import OFF
+from ablation.neural.selection import Patterns
+from ablation.neural.trees import Inputs, Module
+from ablation.operators import Operator
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """What each component, and each arrow between components, is worth to a metric.
+
+    `nodes` has the effect of switching each off, `arrows` of switching off only what one reads of
+    the other, all else following; each with its interval.
+    """
+
+    nodes: pd.DataFrame
+    arrows: pd.DataFrame
+    operator: str
+    baseline: Amount
+    route: str
+    sites: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        page = import_module("ablation.report.prediction")
+        return str(page.flowing(self))
+
+
+def flow(
+    module: Module,
+    inputs: Inputs,
+    components: Patterns | None = None,
+    *,
+    metric: Read,
+    by: Operator = OFF,
+    reference: Inputs | None = None,
+    draws: int = 200,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Flow:
+    """Measure the effect of every component and of every arrow between components.
+
+    >>> import torch
+    >>> from torch import nn
+    >>> net = nn.Sequential(nn.Linear(1, 1, bias=False), nn.ReLU())
+    >>> _ = nn.init.constant_(net[0].weight, 2.0)
+    >>> found = flow(net, torch.ones(1, 1), metric=lambda out: out[:, 0])
+    >>> found.nodes["effect"].tolist(), found.arrows[["source", "reader", "effect"]].values.tolist()
+    ([2.0, 2.0], [['0', '1', 2.0], ['1', 'output', 2.0]])
+    """
+    bench = Bench.of(module, inputs, components, by, KeyedNoise(seed), reference=reference)
+    graph = Components.of(module, inputs, tuple(bench.places))
+    arrows = [each for each in graph.edges + graph.ends if each[0] in graph.names]
+    rows = draws_of(bench, draws, lambda draw: _every(bench, draw, arrows, graph.names, metric))
+    columns = list(zip(*rows, strict=True))
+    base, nodes = columns[0], columns[1 : 1 + len(graph.names)]
+
+    def lost(column: Sequence[float]) -> Amount:
+        return Amount.of([a - b for a, b in zip(base, column, strict=True)], level)
+
+    ends = zip(arrows, map(lost, columns[1 + len(graph.names) :]), strict=True)
+    return Flow(
+        nodes=pd.DataFrame(
+            [(name, *_told(lost(c))) for name, c in zip(graph.names, nodes, strict=True)],
+            columns=["component", "effect", "lower", "upper"],
+        ),
+        arrows=pd.DataFrame(
+            [(*arrow, *_told(amount)) for arrow, amount in ends],
+            columns=["source", "reader", "effect", "lower", "upper"],
+        ),
+        operator=str(by),
+        baseline=Amount.of(base, level),
+        route=graph.route,
+        sites=bench.sites,
+    )
+
+
+def _told(amount: Amount) -> tuple[float, float, float]:
+    return amount.value, amount.lower, amount.upper
+
+
+def _every(
+    bench: Bench, draw: int, arrows: Sequence[Arrow], names: Sequence[str], metric: Read
+) -> list[float]:
+    """The metric as it is, with each component off, and with each arrow off, in one draw."""
+    on = bench.run(draw)
+    off = {name: bench.run(draw, off=[name]) for name in names}
+    for name, each in off.items():
+        bench.refuse_no_effect([name], on, each)
+    outputs = [on.output, *(each.output for each in off.values())]
+    for source, reader in arrows:
+        held = {name: calls for name, calls in on.own.items() if name != reader}
+        read = bench.run(draw, hold=held | {source: off[source].own[source]})
+        if reader in bench.places:
+            read = bench.run(draw, hold={reader: read.own[reader]})
+        outputs.append(read.output)
+    return [measured(metric, each) for each in outputs]
