@@ -12,9 +12,10 @@ from itertools import product
 
 from causal.certification.circuits import Circuit
 from causal.certification.obstruction import Obstruction
+from causal.certification.parallel import told_apart
 from causal.certification.truth import Cell, shown, truth
 from causal.errors import CertificateError, ModelsTooLargeError
-from causal.identification import Answer, Hedge, NotIdentified
+from causal.identification import Answer, Conflict, Hedge, NotIdentified
 from causal.model import SCM
 from causal.model.mechanism import Value, Values
 from causal.query import Query
@@ -33,15 +34,17 @@ class Countermodels:
     models: tuple[SCM, SCM]
     cell: Cell
     values: tuple[Fraction, Fraction]
+    equal: str = "observed law"
 
     def __iter__(self) -> Iterator[SCM]:
         return iter(self.models)
 
     def __str__(self) -> str:
         one, other = self.values
+        where = f" at {shown(self.cell)}" if self.cell else ""
         return (
-            f"{self.query} at {shown(self.cell)} is {one} in one model and {other} in another "
-            "with the same observed law"
+            f"{self.query}{where} is {one} in one model and {other} in another "
+            f"with the same {self.equal}"
         )
 
 
@@ -58,9 +61,20 @@ def countermodels(answer: Answer) -> Countermodels:
     >>> one, other = found
     >>> bool((one.law() == other.law()).all())
     True
+
+    Those of a counterfactual, at some values of it, agree on all experiments too.
+
+    >>> both = countermodels(identify(ADMG.parse("X -> Y"), "P(Y[X=1]=1, Y[X=0]=0)"))
+    >>> [str(value) for value in both.values], both.equal
+    (['3/20', '1/4'], 'law under every experiment')
     """
     if not isinstance(answer, NotIdentified):
         raise CertificateError(f"only a query that is not identified has countermodels: {answer}")
+    if isinstance(answer.hedge, Conflict):
+        apart = told_apart(answer, answer.hedge)
+        return Countermodels(
+            apart.query, apart.models, {}, apart.values, equal="law under every experiment"
+        )
     if isinstance(answer.hedge, Hedge):
         _require_small(len(answer.hedge.outer))  # each has one bit at least
     circuits = Obstruction.of(answer).circuits()

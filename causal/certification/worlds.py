@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -18,10 +18,32 @@ from causal.model.mechanism import Mechanism
 from causal.query import Assignment, Query, Term, Value
 from causal.variables import Symbol
 
-__all__ = ["compared_in_worlds", "loosened"]
+__all__ = ["cells", "compared_in_worlds", "loosened"]
 
 MOST_ROWS = 8  # a table of so many rows has at most 256 responses of two values
 Values = Mapping[Symbol, Value]
+
+
+def cells(
+    domains: Mapping[str, Sequence[Hashable]], query: Query
+) -> Iterator[tuple[Values, Query]]:
+    """A counterfactual at every value of what it leaves open.
+
+    >>> asked = Query.parse("P(Y[X] | Z=0)")
+    >>> print(*(query for _, query in cells({"X": (0, 1), "Y": (1,)}, asked)))
+    P(Y[X=0]=1 | Z=0) P(Y[X=1]=1 | Z=0)
+    """
+    known = valued(query)
+    left_open = dict.fromkeys(s for s in known.values() if s.value is None)
+    left_open |= dict.fromkeys(Symbol(v) for v in _settings((*query.outcome, *query.given)))
+    for cell in product(*(domains[s.variable] for s in left_open)):
+        values = dict(zip(left_open, cast("tuple[Value, ...]", cell), strict=True))
+        parts = (
+            tuple(_filled(term, values, known) for term in part)
+            for part in (query.outcome, query.given)
+        )
+        outcome, given = parts
+        yield values, Query(outcome, (), given)
 
 
 def compared_in_worlds(model: SCM, answer: Identified, *, name: str = "the model") -> int:
@@ -33,7 +55,7 @@ def compared_in_worlds(model: SCM, answer: Identified, *, name: str = "the model
     series = answer.estimand.evaluate(experiments(model, answer.estimand))
     levels = [str(level) for level in series.index.names]
     count = 0
-    for values, query in _cells(model, answer.query):
+    for values, query in cells(model.domains, answer.query):
         try:
             truth = cast("Fraction", counterfactual(model, query, exact=True).value)
         except ImpossibleEvidenceError:
@@ -72,22 +94,6 @@ def _loose(mechanism: Mechanism) -> Mechanism:
         return mechanism
     rows: dict[Hashable, Row] = dict(mechanism.rows.items())
     return Table(mechanism.given, rows, values=mechanism.values, coupling=Independent())
-
-
-def _cells(model: SCM, query: Query) -> Iterator[tuple[Values, Query]]:
-    """The query at every value of what it leaves open."""
-    known = valued(query)
-    left_open = dict.fromkeys(s for s in known.values() if s.value is None)
-    left_open |= dict.fromkeys(Symbol(v) for v in _settings((*query.outcome, *query.given)))
-    domains = (model.domains[s.variable] for s in left_open)
-    for cell in product(*domains):
-        values = dict(zip(left_open, cast("tuple[Value, ...]", cell), strict=True))
-        parts = (
-            tuple(_filled(term, values, known) for term in part)
-            for part in (query.outcome, query.given)
-        )
-        outcome, given = parts
-        yield values, Query(outcome, (), given)
 
 
 def _settings(terms: tuple[Term, ...]) -> Iterator[str]:

@@ -102,11 +102,16 @@ def _beyond_observation(answer: causal.Identified) -> str:
 def _in_no_world(answer: causal.NotIdentified, conflict: causal.Conflict) -> str:
     """Why no experiment shows it either; and what helps where two values are all there are."""
     verdict = f"Not identified. Neither observation nor any experiment gives {answer.query}."
-    reason = prose(f"{conflict.why}.")
+    reason = prose(
+        f"{conflict.why}. Two models exist that agree on every experiment and differ in the answer."
+    )
     story = f"{prose(verdict)}\n\n  conflict  {conflict}\n\n{reason}"
     if conflict.if_binary is not None:
         only = f"Were {quoted(conflict.if_binary.variable)} to have two values only, it would be"
         story += f"\n\n{prose(only)}\n\n  {conflict.if_binary}"
+    if ways := _ways(_remedies(answer)):
+        head = "With experiments, any one of these would make it computable:"
+        story += "\n\n" + "\n".join([head, *(f"  {way}" for way in ways)])
     return story
 
 
@@ -123,13 +128,8 @@ def _no(answer: causal.NotIdentified) -> str:
 
 def _help(answer: causal.NotIdentified) -> str:
     """What would make it identifiable, smallest changes first."""
-    budget = 20_000 // len(answer.graph.nodes) + 1  # a look at a graph costs as much as it is large
-    found = causal.remedies(answer.graph, answer.query, limit=3, budget=min(budget, 2000))
-    ways = [f"an experiment that randomises {quoted(v)}" for v in found.randomise]
-    ways += [f"a measurement of what {listed(map(quoted, edge))} share" for edge in found.measure]
-    for edges in found.without:
-        shared = " and ".join(f"{quoted(a)} <-> {quoted(b)}" for a, b in sorted(edges))
-        ways.append(f"a reason to rule out {shared}")
+    found = _remedies(answer)
+    ways = _ways(found)
     if not ways and not found.complete:
         return prose(
             "`causal remedies` looks for what would make it computable; here it takes long."
@@ -137,6 +137,20 @@ def _help(answer: causal.NotIdentified) -> str:
     if not ways:
         return prose("No single experiment or measurement would make it computable.")
     return "\n".join(["Any one of these would make it computable:", *(f"  {way}" for way in ways)])
+
+
+def _remedies(answer: causal.NotIdentified) -> causal.Remedies:
+    budget = 20_000 // len(answer.graph.nodes) + 1  # a look at a graph costs as much as it is large
+    return causal.remedies(answer.graph, answer.query, limit=3, budget=min(budget, 2000))
+
+
+def _ways(found: causal.Remedies) -> list[str]:
+    ways = [f"an experiment that randomises {quoted(v)}" for v in found.randomise]
+    ways += [f"a measurement of what {listed(map(quoted, edge))} share" for edge in found.measure]
+    for edges in found.without:
+        shared = " and ".join(f"{quoted(a)} <-> {quoted(b)}" for a, b in sorted(edges))
+        ways.append(f"a reason to rule out {shared}")
+    return ways
 
 
 def in_latex(answer: causal.Identified, *, proof: bool = False) -> str:

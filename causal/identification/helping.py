@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
-from causal.errors import UnsupportedQueryError
 from causal.graph import ADMG
 from causal.graph.bits import bits
 from causal.graph.separation import open_route
 from causal.identification.asking import effect
+from causal.identification.counterfactual.helping import causes_to_measure, causes_to_rule_out
+from causal.identification.counterfactual.solving import has_formula
 from causal.identification.deciding import decide
 from causal.identification.shrinking import Blocked, Chain, shrink
 from causal.query import Query, posed
@@ -69,8 +70,9 @@ def remedies(
 
     ``latent`` names variables of the graph that are not measured: the data are about the others,
     and each is tried as one that is.  At most ``limit`` sets of edges are listed, and of
-    edges, of variables and of causes at most ``budget`` choices are looked at.  Raises
-    QuerySyntaxError, UnknownVariableError, or UnsupportedQueryError for a counterfactual.
+    edges, of variables and of causes at most ``budget`` choices are looked at.  All experiments
+    are granted to a counterfactual, so that to randomise adds nothing.  Raises QuerySyntaxError or
+    UnknownVariableError.
 
     >>> found = remedies(ADMG.parse("Z -> X -> Y; Z <-> X; Z <-> Y"), "P(Y | do(X))")
     >>> [sorted(edges) for edges in found.without]
@@ -80,12 +82,15 @@ def remedies(
     >>> graph = ADMG.parse("U -> {X, Y}; V -> Y; X -> Y")
     >>> remedies(graph, "P(Y | do(X))", latent=["U", "V"]).latent
     ('U',)
+    >>> treated = remedies(ADMG.parse("X -> Y; X <-> Y"), "P(Y[X=1]=1 | X=0)")
+    >>> [sorted(edges) for edges in treated.without], treated.measure
+    ([[('X', 'Y')]], (('X', 'Y'),))
     """
     hidden = graph.require(latent)
-    observed = graph.hide(hidden) if hidden else graph
+    observed = _seen(graph, hidden)
     query = posed(observed, query)
     if query.is_counterfactual:
-        raise UnsupportedQueryError(f"{query} is a counterfactual; remedies are for effects so far")
+        return _in_other_worlds(graph, query, hidden, limit=limit, budget=budget)
     verdict = decide(observed, effect(observed, query))
     if not isinstance(verdict, Blocked):
         return Remedies((frozenset(),), (), ())
@@ -104,8 +109,32 @@ def remedies(
     )
 
 
+def _in_other_worlds(
+    graph: ADMG, query: Query, hidden: Variables, *, limit: int, budget: int
+) -> Remedies:
+    """What would help a counterfactual."""
+    observed = _seen(graph, hidden)
+    edges, all_edges = causes_to_rule_out(observed, query, limit=limit, budget=budget)
+    if edges == [frozenset()]:
+        return Remedies((frozenset(),), (), ())
+    shared, all_causes = causes_to_measure(graph, query, hidden, budget=budget)
+    return Remedies(
+        without=tuple(edges),
+        randomise=(),
+        measure=tuple(shared),
+        complete=all_edges and all_causes,
+        latent=tuple(
+            u for u in sorted(hidden, key=natural) if has_formula(_seen(graph, hidden - {u}), query)
+        ),
+    )
+
+
+def _seen(graph: ADMG, hidden: Variables) -> ADMG:
+    return graph.hide(hidden) if hidden else graph
+
+
 def _identified(graph: ADMG, query: Query, hidden: Variables) -> bool:
-    observed = graph.hide(hidden) if hidden else graph
+    observed = _seen(graph, hidden)
     return not isinstance(decide(observed, effect(observed, query)), Blocked)
 
 

@@ -56,7 +56,10 @@ def test_a_no_says_what_stands_against_what_and_when_it_would_be_a_yes(run: Run)
     assert code == 1
     assert out.startswith("Not identified. Neither observation nor any experiment gives")
     assert "conflict  X=0 against Y[X=1]=1" in out
-    assert out.endswith("(P(Y=1 | do(X=1)) - P(X=1, Y=1)) / P(X=0)\n")
+    assert "  (P(Y=1 | do(X=1)) - P(X=1, Y=1)) / P(X=0)\n" in out
+    assert out.endswith("\n  a measurement of what X and Y share\n  a reason to rule out X <-> Y\n")
+    nowhere = run("X -> Y", "P(Y[X=1]=1, Y[X=0]=0)").out
+    assert "would make it computable" not in nowhere
     assert all(len(line) <= 80 for line in out.splitlines())
 
 

@@ -34,7 +34,7 @@ from causal.identification.counterfactual.telling import told
 from causal.identification.reasoning import Reasoning, Remark
 from causal.query import Assignment, Query, Term
 
-__all__ = ["identify_counterfactual"]
+__all__ = ["has_formula", "identify_counterfactual"]
 
 
 def identify_counterfactual(graph: ADMG, query: Query) -> Answer:
@@ -56,6 +56,17 @@ def identify_counterfactual(graph: ADMG, query: Query) -> Answer:
         special = if_binary(query, partial(_in_general, graph))
         return NotIdentified(graph, query, replace(answer.hedge, if_binary=special))
     return answer
+
+
+def has_formula(graph: ADMG, query: Query) -> bool:
+    """Whether experiments determine a counterfactual: the verdict alone.
+
+    >>> has_formula(ADMG.parse("X -> Y"), Query.parse("P(Y[X=1]=1 | X=0)"))
+    True
+    """
+    if _borrowed((*query.outcome, *query.given)):
+        return False
+    return isinstance(_in_general(graph, query), Identified)
 
 
 def _in_general(graph: ADMG, query: Query) -> Identified | NotIdentified:
