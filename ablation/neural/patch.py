@@ -172,8 +172,9 @@ def ablated(
     run; `acted` on the patch still tells.
 
     The name of a parameter stands for its value, everywhere that it is read. "A -> B" switches
-    off what B reads of A, and no other effect of A ("A -> output": what the output reads);
-    `among` are the components that are held meanwhile, so that it is direct.
+    off what B reads of A, and no other effect of A ("A -> output": what the output reads), and
+    "A -> B -> C" what C reads of B because of A; `among` are the components that are held
+    meanwhile, so that each step is direct.
 
     What torch.compile returned is compiled again, patched, by the same backend. Python runs it
     instead for an edge, for a full graph, and where the module inside it is named.

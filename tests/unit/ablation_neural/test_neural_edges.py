@@ -121,7 +121,9 @@ def test_edges_of_heads_and_of_chance():
     [
         ("embed -> head", None, EdgeError, "pass among="),
         ("embed -> ", AMONG, EdgeError, "one edge at a time"),
-        ("embed -> norm -> head", AMONG, EdgeError, "one edge at a time"),
+        ("embed -> -> head", AMONG, EdgeError, "one edge at a time"),
+        ("embed -> output -> head", AMONG, EdgeError, "nothing reads the output"),
+        ("embed -> blocks.*.mlp -> head", AMONG, EdgeError, "one reader at a time"),
         ("embed -> blocks.*", AMONG, EdgeError, "one reader at a time"),
         (["embed -> head", "norm"], AMONG, EdgeError, "one edge at a time"),
         ("embed -> haed", AMONG, UnknownModuleError, "Did you mean head"),
