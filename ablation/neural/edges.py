@@ -161,7 +161,8 @@ class _Reader:
         """A stand-in that keeps what the reader reads, and runs what stands there otherwise."""
         if self.edge.reader is None:
             return {}
-        forward = stand_ins.get(self.edge.reader, self.edge.reader.forward)
+        own: Forward = self.edge.reader.forward
+        forward = stand_ins.get(self.edge.reader, own)
 
         def stand_in(*args: object, **kwargs: object) -> object:
             self.calls.append(cloned((args, kwargs)))
