@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from causal.estimation import FisherZ as FisherZ
     from causal.estimation import GSquared as GSquared
     from causal.estimation import PlugIn as PlugIn
+    from causal.estimation import Positivity as Positivity
     from causal.estimation import bounds as bounds
     from causal.estimation import confront as confront
     from causal.estimation import estimate as estimate
+    from causal.estimation import positivity as positivity
     from causal.expression import Expression as Expression
     from causal.graph import ADMG as ADMG
     from causal.graph import OpenPath as OpenPath
@@ -206,6 +208,7 @@ _HOMES = {
     "OpenPath": "graph",
     "PlugIn": "estimation",
     "Polynomial": "model",
+    "Positivity": "estimation",
     "Quantity": "query",
     "Query": "query",
     "Reasoning": "identification",
@@ -261,6 +264,7 @@ _HOMES = {
     "parallel_worlds": "identification",
     "path_specific": "identification",
     "path_specific_effect": "model",
+    "positivity": "estimation",
     "potential_outcomes": "model",
     "predict": "model",
     "probability_of_disablement": "model",

@@ -9,6 +9,7 @@ from causal.cli import counterfactual as counterfactual  # registers its command
 from causal.cli import equality as equality  # registers its commands
 from causal.cli import implications as implications  # registers its command
 from causal.cli import instruments as instruments  # registers its command
+from causal.cli import positivity as positivity  # registers its command
 from causal.cli import remedies as remedies  # registers its command
 from causal.cli import simplify as simplify  # registers its command
 from causal.cli.commands import causal as causal

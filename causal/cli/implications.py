@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -82,7 +81,7 @@ def implications(
     found = engine.implications(known, asked, basis=basis, most=limit)
     table = None
     if data is not None:
-        rows = _rows(data)
+        rows = reading.rows_from(data)
         table = engine.confront(known, rows, asked, basis=basis, alpha=alpha, most=limit)
     if as_json:
         click.echo(records.written(_record(found, table)))
@@ -93,18 +92,6 @@ def implications(
     if table is None:
         return Exit.ANSWERED if len(found) else Exit.NO
     return _ENDINGS[_verdict(table)]
-
-
-def _rows(path: str) -> pd.DataFrame:
-    """The rows of a CSV file, its first line the names of the columns."""
-    import pandas as pd
-
-    if not Path(path).is_file():
-        raise click.ClickException(f"there is no file {path!r}")
-    try:
-        return pd.read_csv(path)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{path} cannot be read as CSV: {error}") from error
 
 
 def _verdict(table: pd.DataFrame) -> str:

@@ -19,6 +19,8 @@ from causal.errors import TextError, shown
 from causal.variables import Variables, listed, natural, quoted, unquoted
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from causal.expression import Expression
     from causal.query import Quantity
 
@@ -31,6 +33,7 @@ __all__ = [
     "quantity_from",
     "query_from",
     "require_parts",
+    "rows_from",
     "the_one",
 ]
 
@@ -138,6 +141,18 @@ def instruments_from(arguments: Iterable[str], graph: causal.ADMG) -> dict[str, 
             raise click.ClickException(problem)
         found[z] = names_from(parts[1:], graph)
     return found
+
+
+def rows_from(path: str) -> pd.DataFrame:
+    """The rows of a CSV file, its first line the names of the columns."""
+    import pandas as pd
+
+    if not Path(path).is_file():
+        raise click.ClickException(f"there is no file {path!r}")
+    try:
+        return pd.read_csv(path)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{path} cannot be read as CSV: {error}") from error
 
 
 def require_parts(**sides: list[str]) -> None:

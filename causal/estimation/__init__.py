@@ -14,6 +14,8 @@ from causal.estimation.implication_tests import confront as confront
 from causal.estimation.independence_tests import FisherZ as FisherZ
 from causal.estimation.independence_tests import GSquared as GSquared
 from causal.estimation.plug_in import PlugIn as PlugIn
+from causal.estimation.support import Positivity as Positivity
+from causal.estimation.support import positivity as positivity
 
 __all__ = [
     "Bounds",
@@ -24,7 +26,9 @@ __all__ = [
     "FisherZ",
     "GSquared",
     "PlugIn",
+    "Positivity",
     "bounds",
     "confront",
     "estimate",
+    "positivity",
 ]

@@ -6,8 +6,9 @@ the same numbers to rounding, undefined cells as NaN, and a report of every cond
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import prod
 from typing import TypeAlias
 
@@ -15,15 +16,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from causal.errors import DataError, UnknownVariableError
+from causal.errors import DataError, MissingRegimeError, UnknownVariableError
 from causal.estimation.contraction import MOST_CELLS, Axes, Tensor, contracted, divided
 from causal.expression import Expression, P, Product, Quotient, Sum, Zero
 from causal.expression.notation import by_name
 from causal.variables import Symbol, Variable, Variables, listed, natural, nearest, quoted
 
-__all__ = ["Evaluation", "Gap", "evaluate"]
+__all__ = ["Coded", "Evaluation", "Gap", "Work", "coded", "empty_cells", "evaluate"]
 
 Value: TypeAlias = Hashable
+Ratio: TypeAlias = "Callable[[Expression, Tensor, Tensor, Coded], Tensor]"
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,8 @@ def evaluate(formula: Expression, law: pd.Series | pd.DataFrame) -> Evaluation:
     """The values of a formula on a law, as Expression.evaluate gives them, in floating point.
 
     ``law`` is a Series of probabilities whose index levels are the variables, or a DataFrame of
-    observations.  Raises UnknownVariableError, and DataError for missing values, for no rows, and
-    when a table of more than 2^26 cells is needed.
+    observations.  Raises UnknownVariableError, MissingRegimeError for a law under actions, and
+    DataError for missing values, for no rows, and when a table of more than 2^26 cells is needed.
 
     >>> from causal.expression import parse
     >>> data = pd.DataFrame({"X": [0, 0, 1], "Z": [0, 1, 1], "Y": [0, 1, 1]})
@@ -79,18 +81,19 @@ def evaluate(formula: Expression, law: pd.Series | pd.DataFrame) -> Evaluation:
     >>> print(found)
     P(Y | X, Z) has nothing at X = 1, Z = 0
     """
-    work = _Work(_coded(law, formula.variables))
+    gaps: list[Gap] = []
+    work = Work(coded(law, formula.variables), partial(_reported, gaps=gaps))
     tensor = work.tensor(formula)
     axes = tuple(sorted(tensor.axes, key=by_name))
     values = tensor.values.transpose([tensor.axes.index(s) for s in axes])
     if tensor.holes is not None:
         holes = tensor.holes.transpose([tensor.axes.index(s) for s in axes])
         values = np.where(holes, np.nan, values)
-    return Evaluation(_labelled(values, axes, work.law), tuple(work.gaps))
+    return Evaluation(_labelled(values, axes, work.law), tuple(gaps))
 
 
 @dataclass(frozen=True)
-class _Coded:
+class Coded:
     """A law as columns of codes, one a variable, a weight a row, and the sum of the weights."""
 
     domains: Mapping[Variable, Sequence[Value]]
@@ -99,6 +102,7 @@ class _Coded:
     whole: float
 
     def margin(self, names: Sequence[Variable]) -> NDArray[np.float64]:
+        """The probability of each combination of values."""
         shape = [len(self.domains[name]) for name in names]
         if prod(shape) > MOST_CELLS:
             raise DataError(
@@ -113,19 +117,25 @@ class _Coded:
 
 
 @dataclass
-class _Work:
-    """One evaluation: equal parts are computed once, gaps are collected."""
+class Work:
+    """One evaluation: equal parts are computed once; ``ratio`` says what a fraction becomes.
 
-    law: _Coded
+    It is told which part of the formula the fraction is, and what stands above and below its bar:
+    a conditional is one, too.
+    """
+
+    law: Coded
+    ratio: Ratio
     known: dict[Expression, Tensor] = field(default_factory=dict)
-    gaps: list[Gap] = field(default_factory=list)
 
     def tensor(self, formula: Expression) -> Tensor:
+        """The value of a formula, for every value of its free symbols."""
         if formula not in self.known:
             self.known[formula] = self.computed(formula)
         return self.known[formula]
 
     def computed(self, formula: Expression) -> Tensor:
+        """The same, worked out."""
         match formula:
             case P():
                 return self.conditional(formula)
@@ -135,28 +145,30 @@ class _Work:
             case Product(factors):
                 return self.contracted(factors, frozenset())
             case Quotient(numerator, denominator):
-                below = self.tensor(denominator)
-                self.report(str(formula), below)
-                return divided(self.tensor(numerator), below)
+                return self.ratio(
+                    formula, self.tensor(numerator), self.tensor(denominator), self.law
+                )
             case _:
                 return Tensor((), np.array(0.0 if isinstance(formula, Zero) else 1.0))
 
     def contracted(self, factors: Sequence[Expression], over: frozenset[Symbol]) -> Tensor:
+        """A sum of a product."""
         tensors = [self.tensor(factor) for factor in factors]
         symbols = over.union(*(t.axes for t in tensors))
         return contracted(tensors, over, {s: len(self.law.domains[s.variable]) for s in symbols})
 
     def conditional(self, law: P) -> Tensor:
+        """A law, as a ratio of two margins; raises MissingRegimeError for one under actions."""
         if law.do:
-            raise ValueError(f"{law} needs an experiment; a law of observations cannot give it")
+            done = ", ".join(map(str, sorted(law.do, key=by_name)))
+            raise MissingRegimeError(f"do({done})", ["P(.)"])
         of, given = sorted(law.of, key=by_name), sorted(law.given, key=by_name)
         joint = self.law.margin([s.variable for s in (*of, *given)])
         base = self.at_constants(given, joint.sum(axis=tuple(range(len(of)))))
         whole = self.at_constants((*of, *given), joint)
         if not given:
             return whole
-        self.report(str(law), base)
-        return divided(whole, base)
+        return self.ratio(law, whole, base, self.law)
 
     def at_constants(self, symbols: Sequence[Symbol], values: NDArray[np.float64]) -> Tensor:
         """The cells in which every constant has its value; none of them when it never occurs."""
@@ -168,21 +180,30 @@ class _Work:
                 values = gone if place is None else np.asarray(values.take(place, axis=axis))
         return Tensor(tuple(s for s in symbols if s.value is None), values)
 
-    def report(self, part: str, below: Tensor) -> None:
-        """Note where a denominator is zero, and not itself undefined."""
-        empty = below.values == 0
-        if below.holes is not None:
-            empty &= ~below.holes
-        if empty.any():
-            domains = [self.law.domains[s.variable] for s in below.axes]
-            cells = tuple(
-                tuple(domain[i] for domain, i in zip(domains, place, strict=True))
-                for place in np.argwhere(empty).tolist()
-            )
-            self.gaps.append(Gap(part, tuple(map(str, below.axes)), cells))
+
+def empty_cells(below: Tensor, law: Coded) -> tuple[tuple[Value, ...], ...]:
+    """Where a denominator is zero, and not itself undefined."""
+    empty = below.values == 0
+    if below.holes is not None:
+        empty &= ~below.holes
+    domains = [law.domains[s.variable] for s in below.axes]
+    return tuple(
+        tuple(domain[i] for domain, i in zip(domains, place, strict=True))
+        for place in np.argwhere(empty).tolist()
+    )
 
 
-def _coded(law: pd.Series | pd.DataFrame, needed: Variables) -> _Coded:
+def _reported(
+    part: Expression, above: Tensor, below: Tensor, law: Coded, *, gaps: list[Gap]
+) -> Tensor:
+    """The ratio; where its denominator is zero, that is noted."""
+    if cells := empty_cells(below, law):
+        gaps.append(Gap(str(part), tuple(map(str, below.axes)), cells))
+    return divided(above, below)
+
+
+def coded(law: pd.Series | pd.DataFrame, needed: Variables) -> Coded:
+    """A law, or rows, as numbered values; raises UnknownVariableError and DataError."""
     weights: NDArray[np.float64]
     if isinstance(law, pd.DataFrame):
         columns = {str(name): law[name] for name in law.columns}
@@ -204,7 +225,7 @@ def _coded(law: pd.Series | pd.DataFrame, needed: Variables) -> _Coded:
     codes: dict[Variable, NDArray[np.intp]] = {}
     for name in sorted(needed, key=natural):
         codes[name], domains[name] = _factorized(columns[name], name)
-    return _Coded(domains, codes, weights, whole)
+    return Coded(domains, codes, weights, whole)
 
 
 def _check(law: pd.Series) -> None:
@@ -233,7 +254,7 @@ def _factorized(column: pd.Series, name: Variable) -> tuple[NDArray[np.intp], Se
     return rank[codes], [values[i] for i in order]
 
 
-def _labelled(values: NDArray[np.float64], axes: Axes, law: _Coded) -> pd.Series:
+def _labelled(values: NDArray[np.float64], axes: Axes, law: Coded) -> pd.Series:
     if not axes:
         return pd.Series([float(values)])
     domains = [law.domains[s.variable] for s in axes]
