@@ -11,14 +11,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ablation.attribution import Predicted as Predicted
     from ablation.attribution import Sampled as Sampled
+    from ablation.attribution import circuit as circuit
     from ablation.attribution import explain as explain
     from ablation.attribution import flow as flow
     from ablation.attribution import mediation as mediation
     from ablation.attribution import pairwise as pairwise
     from ablation.attribution import path_effect as path_effect
     from ablation.component import Component as Component
+    from ablation.design import AddOneIn as AddOneIn
+    from ablation.design import Contrast as Contrast
+    from ablation.design import FractionalFactorial as FractionalFactorial
+    from ablation.design import FullFactorial as FullFactorial
+    from ablation.design import GroupScreening as GroupScreening
     from ablation.design import LeaveOneOut as LeaveOneOut
+    from ablation.design import Pairs as Pairs
+    from ablation.design import PlackettBurman as PlackettBurman
+    from ablation.design import RandomMasks as RandomMasks
     from ablation.design import Seeds as Seeds
+    from ablation.design import Shapley as Shapley
+    from ablation.design import ShapleySampling as ShapleySampling
     from ablation.errors import AblationError as AblationError
     from ablation.neural import Components as Components
     from ablation.neural import ablated as ablated
@@ -39,33 +50,48 @@ if TYPE_CHECKING:
     from ablation.runner.cluster import Ray as Ray
     from ablation.runner.limits import Limits as Limits
     from ablation.runner.session import run as run
+    from ablation.statistics import contrasts as contrasts
     from ablation.statistics import effects as effects
+    from ablation.statistics import interactions as interactions
     from ablation.store.loading import load as load
+    from ablation.study import Budget as Budget
     from ablation.study import Metric as Metric
     from ablation.study import Study as Study
+    from ablation.systems import record as record
     from ablation.trial import Trial as Trial
     from ablation.trials import Trials as Trials
 
 _HOMES = {
     "AblationError": "errors",
+    "AddOneIn": "design",
     "Audit": "neural.validity",
+    "Budget": "study",
     "Component": "component",
     "Components": "neural",
     "Constant": "operators",
+    "Contrast": "design",
+    "FractionalFactorial": "design",
     "Freeze": "operators",
+    "FullFactorial": "design",
+    "GroupScreening": "design",
     "LeaveOneOut": "design",
     "Limits": "runner.limits",
     "Mean": "operators",
     "Metric": "study",
     "Noise": "operators",
     "OptimalConstant": "operators",
+    "Pairs": "design",
+    "PlackettBurman": "design",
     "Predicted": "attribution",
+    "RandomMasks": "design",
     "Ray": "runner.cluster",
     "ReplaceBy": "operators",
     "Resample": "operators",
     "Sampled": "attribution",
     "Scale": "operators",
     "Seeds": "design",
+    "Shapley": "design",
+    "ShapleySampling": "design",
     "Skip": "operators",
     "Study": "study",
     "Trial": "trial",
@@ -73,13 +99,17 @@ _HOMES = {
     "Zero": "operators",
     "ablated": "neural",
     "audit": "neural.validity",
+    "circuit": "attribution",
+    "contrasts": "statistics",
     "effects": "statistics",
     "explain": "attribution",
     "flow": "attribution",
+    "interactions": "statistics",
     "load": "store.loading",
     "mediation": "attribution",
     "pairwise": "attribution",
     "path_effect": "attribution",
+    "record": "systems",
     "report": "report",
     "run": "runner.session",
     "sweep": "neural.sweep",

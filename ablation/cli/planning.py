@@ -1,67 +1,66 @@
-"""`ablation plan`: what a study will run, in which order, and what it will not run."""
+"""`ablation plan`: what a study will run, in which order, at what cost, and what it can find."""
 
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ablation.cli.options import AS_JSON, STUDY_FILE, STUDY_FORM
-from ablation.cli.showing import plural, show_record, show_table
+from ablation.cli.showing import show_record
 
 if TYPE_CHECKING:
-    from ablation.plan import Plan
+    from ablation.forecast import Pilot
+    from ablation.study import Study
 
 
 @click.command(epilog=STUDY_FORM)
 @STUDY_FILE
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    help="Trials of this study that were run already: they say cost and spread.",
+)
+@click.option(
+    "--pilot",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Run the baseline with the first N seeds, for cost and spread; not recorded.",
+)
 @AS_JSON
-def plan(study_file: Path, *, as_json: bool) -> None:
-    """Show what a study will run, and what not."""
-    from ablation.plan import plan as lay_out
+def plan(study_file: Path, store: Path | None, pilot: int | None, *, as_json: bool) -> None:
+    """Show what a study will run and can find.
+
+    The runs, how effects are aliased, the cost, the smallest effect that is likely to be found,
+    and what will not be run. Nothing is trained without --pilot.
+    """
+    from ablation.cli.prospect import record, show
+    from ablation.forecast import forecast
     from ablation.study import Study
 
-    laid = lay_out(Study.from_toml(study_file))
+    if store is not None and pilot is not None:
+        raise click.UsageError("--store and --pilot both say what runs cost: give one of them.")
+    study = Study.from_toml(study_file)
+    found = forecast(study, _pilot(study, store, pilot))
     if as_json:
-        show_record(_record(laid))
+        show_record(record(found))
     else:
-        _show(laid)
+        show(found)
 
 
-def _record(laid: "Plan") -> dict[str, object]:
-    return {
-        "study": laid.study.definition(),
-        "digest": laid.digest,
-        "trials": [
-            {
-                "condition": each.condition,
-                "component": each.component,
-                "seed": each.seed,
-                "key": each.key,
-            }
-            for each in laid.trials
-        ],
-        "not_run": [{"condition": each.condition, "reason": each.reason} for each in laid.not_run],
-    }
+def _pilot(study: "Study", store: Path | None, runs: int | None) -> "Pilot | None":
+    from ablation.forecast import pilot_of, pilot_run
+    from ablation.plan import plan as lay_out
+    from ablation.store import Store
+    from ablation.trials import Trials
 
-
-def _show(laid: "Plan") -> None:
-    study = laid.study
-    conditions = [each for each in study.conditions if each.retrains]
-    click.echo(
-        f"{study.name}: {plural(len(laid.trials), 'trial')} = "
-        f"{plural(len(conditions), 'condition')} x {plural(len(study.seeds), 'seed')}, "
-        f"{study.design.name}"
-    )
-    if study.question:
-        click.echo(study.question)
-    click.echo(f"system {study.system}, plan {laid.digest[:12]}\n")
-    show_table(
-        ["condition", "changes", "seeds"],
-        [
-            [each.name, ", ".join(part.how for part in each.off), len(study.seeds)]
-            for each in conditions
-        ],
-    )
-    click.echo("\nOrder: seed by seed; inside a seed by lot, always the same.")
-    for left_out in laid.not_run:
-        click.echo(f"Not run: {left_out.condition}, because {left_out.reason}.")
+    if store is not None:
+        with Store.read(store) as opened:
+            opened.check(study)
+            return pilot_of(Trials(study, opened.trials(study.name)))
+    if runs is None:
+        return None
+    lay_out(study)  # what cannot be run is told before anything is
+    with redirect_stdout(sys.stderr):
+        return pilot_run(study, runs)

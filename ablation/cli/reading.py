@@ -48,18 +48,31 @@ def effects(
 ) -> None:
     """Show what is lost without each component.
 
-    effect = baseline - ablated, in the metric's units, over seeds that finished both; the JSON
-    has every column.
+    effect = baseline - ablated, in the metric's units, over seeds that finished both; in other
+    designs the two sides are those of the design. Interactions, stated contrasts and plasticity
+    follow where there are any. The JSON has every column.
     """
     import ablation
 
     trials = ablation.load(store, name)
     table = ablation.effects(trials, metric=metric, level=level)
+    more = {
+        heading: found
+        for heading, estimate in (
+            ("interactions", ablation.interactions),
+            ("contrasts", ablation.contrasts),
+        )
+        if len(found := estimate(trials, metric=metric, level=level))
+    }
     if as_json:
-        show_record({"study": trials.study.name, "level": level, "effects": _rows(table)})
-    else:
-        shown = table[[name for name in _SHOWN if name in table.columns]]
-        show_table(list(shown.columns), [list(row.values()) for row in _rows(shown)])
+        beside = {heading: _rows(found) for heading, found in more.items()}
+        record = {"study": trials.study.name, "level": level, "effects": _rows(table)}
+        show_record({**record, **beside})
+        return
+    _show(table)
+    for heading, found in more.items():
+        click.echo(f"\n{heading.capitalize()}")
+        _show(found)
 
 
 @click.command()
@@ -83,6 +96,11 @@ def report(store: Path, name: str | None, out: Path, *, as_json: bool) -> None:
         show_record({"study": trials.study.name, "report": str(page)})
     else:
         click.echo(f"Wrote {page}")
+
+
+def _show(table: "pd.DataFrame") -> None:
+    shown = table[[name for name in _SHOWN if name in table.columns]]
+    show_table(list(shown.columns), [list(row.values()) for row in _rows(shown)])
 
 
 def _rows(table: "pd.DataFrame") -> list[dict[str, object]]:

@@ -31,7 +31,7 @@ class Word:
     bits: int
 
     def __str__(self) -> str:
-        return "".join(_letter(index) for index in _positions(self.bits))
+        return "".join(letter(index) for index in _positions(self.bits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,16 @@ class Fraction:
         )
 
 
+def letter(index: int) -> str:
+    """Name a component by its place: A to Z without I, then A2, B2, ...
+
+    >>> letter(0), letter(8), letter(25)
+    ('A', 'J', 'A2')
+    """
+    turn, place = divmod(index, len(LETTERS))
+    return LETTERS[place] + (str(turn + 1) if turn else "")
+
+
 def stated(count: int, generators: Sequence[str]) -> Fraction:
     """Read generators as textbooks write them.
 
@@ -105,7 +115,7 @@ def stated(count: int, generators: Sequence[str]) -> Fraction:
     ablation.errors.StudyError: the generator 'C=AD' uses D, which is generated itself.
     """
     read: list[tuple[int, int]] = []
-    known = [_letter(index) for index in range(count)]
+    known = [letter(index) for index in range(count)]
     for text in generators:
         found = _GENERATOR.fullmatch(text)
         if not found:
@@ -124,12 +134,12 @@ def _check(read: Sequence[tuple[int, int]], generators: Sequence[str]) -> None:
     positions = [position for position, _ in read]
     if len({*positions}) < len(positions):
         twice = next(each for each in positions if positions.count(each) > 1)
-        raise StudyError(f"{_letter(twice)} is generated twice.")
+        raise StudyError(f"{letter(twice)} is generated twice.")
     for (position, word), text in zip(read, generators, strict=True):
         own = [index for index in _positions(word) if index in positions]
         if own:
             raise StudyError(
-                f"the generator {text!r} uses {_letter(own[0])}, which is generated itself."
+                f"the generator {text!r} uses {letter(own[0])}, which is generated itself."
             )
         if word.bit_count() < 2 or word >> position & 1:
             raise StudyError(f"the generator {text!r} makes two components one.")
@@ -143,7 +153,7 @@ def chosen(count: int, resolution: int) -> Fraction:
 
     The search is exhaustive where there are few to look at; beyond, it takes the best it met.
 
-    >>> [f"{_letter(at)}={Word(word)}" for at, word in chosen(5, 5).generators]
+    >>> [f"{letter(at)}={Word(word)}" for at, word in chosen(5, 5).generators]
     ['E=ABCD']
     >>> len(chosen(7, 3).masks), len(chosen(8, 4).masks), chosen(7, 4).resolution
     (8, 16, 4)
@@ -247,9 +257,3 @@ def _sum(vectors: "Iterator[int] | Sequence[int]") -> int:
 
 def _positions(word: int) -> list[int]:
     return [index for index in range(word.bit_length()) if word >> index & 1]
-
-
-def _letter(index: int) -> str:
-    """Name a component by its place: A to Z without I, then A2, B2, ..."""
-    turn, place = divmod(index, len(LETTERS))
-    return LETTERS[place] + (str(turn + 1) if turn else "")

@@ -17,7 +17,7 @@ from ablation.design.masks import conditions_of, main_effects
 from ablation.errors import StudyError
 
 MOST = 199
-PARTLY = "partly, every interaction of two others"
+PARTLY = "a share of every interaction of two others"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,207 @@
+"""What a plan will cost and what it can find, from a pilot: known before the first trial is run.
+
+The pilot is what a store has of the study already, or a few runs of the baseline that are thrown
+away. From it come seconds, memory, and how far runs spread; with the design's own contrasts these
+give hours, and the smallest effect that is likely to be found.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, variance
+
+from ablation.design import BASELINE, Contrast, Seeds
+from ablation.errors import OverBudgetError, StudyError, UnreturnedMetricError
+from ablation.plan import Plan, contrasts, interactions, plan, plasticity
+from ablation.realisation import Realisation
+from ablation.statistics.power import detectable
+from ablation.study import Study
+from ablation.systems import Outcome
+from ablation.trial import Trial
+from ablation.trials import Trials
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pilot:
+    """What some runs showed: seconds of one, its memory, and by metric how far runs spread.
+
+    Where conditions were paired by seed the spread is of a run without its seed's share; else it
+    is of the baseline over seeds, which is more.
+    """
+
+    runs: int
+    seconds: float
+    memory: int | None
+    spread: Mapping[str, float]
+    paired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detectable:
+    """The smallest effect of one contrast that is likely to be found.
+
+    `in_spreads` is in standard deviations of one run; `effect` in the metric's units, if a pilot
+    told how far runs spread.
+    """
+
+    metric: str
+    contrast: str
+    in_spreads: float
+    effect: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """Cost and power of a plan."""
+
+    plan: Plan
+    pilot: Pilot | None
+    effects: tuple[Detectable, ...]
+    power: float
+    level: float
+
+    @property
+    def hours(self) -> float | None:
+        """Hours of all trials, one after the other; None without a pilot."""
+        return None if self.pilot is None else len(self.plan.trials) * self.pilot.seconds / 3600
+
+
+def forecast(
+    study: Study, pilot: Pilot | None = None, *, level: float = 0.95, power: float = 0.8
+) -> Forecast:
+    """Plan a study and say what it will cost and find; refuse one that takes more than its hours.
+
+    Effects, interactions and stated contrasts are a family each, as they will be when estimated.
+
+    >>> from ablation import Component, LeaveOneOut, Metric, Study
+    >>> study = Study("toy", "toy:train", [Component("attention", switch="attention")],
+    ...               LeaveOneOut(), [Metric("accuracy")], seeds=5, config={"attention": True})
+    >>> round(forecast(study).effects[0].in_spreads, 2)
+    2.38
+    """
+    laid = plan(study)
+    first = study.design.at(study.seeds[0])
+    families = (
+        contrasts(study, first),
+        interactions(study, first),
+        (*study.contrasts, *plasticity(study, first)),
+    )
+    found = [
+        Detectable(metric=metric.name, contrast=name, in_spreads=size, effect=_scaled(size, spread))
+        for family in families
+        for name, size in _sizes(family, len(study.seeds), level, power)
+        for metric in study.metrics
+        for spread in [pilot.spread.get(metric.name) if pilot else None]
+    ]
+    result = Forecast(plan=laid, pilot=pilot, effects=tuple(found), power=power, level=level)
+    allowed = study.budget.hours
+    if allowed is not None and result.hours is not None and result.hours > allowed:
+        raise OverBudgetError("hours", result.hours, allowed)
+    return result
+
+
+def _sizes(
+    family: Sequence[Contrast], seeds: int, level: float, power: float
+) -> Iterator[tuple[str, float]]:
+    """Say what each contrast of a family can find; those that spread alike are worked out once."""
+    known: dict[float, float] = {}
+    for one in family:
+        spread = round(one.spread, 12)
+        if spread not in known:
+            known[spread] = detectable(one, seeds, among=len(family), level=level, power=power)
+        yield one.name, known[spread]
+
+
+def _scaled(size: float, spread: float | None) -> float | None:
+    return None if spread is None else size * spread
+
+
+def pilot_of(trials: Trials) -> Pilot | None:
+    """Learn from the trials that a store has already; None if none is done."""
+    done = [trial for trial in trials if trial.done]
+    if not done:
+        return None
+    paired = {
+        metric.name: spread
+        for metric in trials.study.metrics
+        if (spread := _paired_spread(trials, metric.name)) is not None
+    }
+    alone = {
+        metric.name: math.sqrt(variance(values))
+        for metric in trials.study.metrics
+        if len(values := _baseline(done, metric.name)) > 1
+    }
+    memory = [size for trial in done if (size := trial.covariates.peak_memory) is not None]
+    return Pilot(
+        runs=len(done),
+        seconds=fmean(trial.wall_s for trial in done),
+        memory=max(memory, default=None),
+        spread={**alone, **paired},
+        paired=bool(paired),
+    )
+
+
+def pilot_run(study: Study, runs: int) -> Pilot:
+    """Run the baseline with the first seeds, in this process; nothing is recorded.
+
+    What would fail in every trial is told at once: a system that raises, a metric not returned.
+    """
+    realisation = Realisation.of(study)
+    metrics = [metric.name for metric in study.metrics]
+    outcomes = [
+        realisation.run(
+            study.config,
+            Seeds(study.name, seed, study.streams.levels(seed, study.seeds)),
+            metrics,
+        )
+        for seed in study.seeds[:runs]
+    ]
+    for outcome in outcomes:
+        _refuse_failure(outcome, metrics)
+    memory = [
+        size for each in outcomes if isinstance(size := each.environment.get("peak_memory"), int)
+    ]
+    return Pilot(
+        runs=len(outcomes),
+        seconds=fmean(each.wall_s for each in outcomes),
+        memory=max(memory, default=None),
+        spread={
+            name: math.sqrt(variance([each.metrics[name] for each in outcomes]))
+            for name in metrics
+            if len(outcomes) > 1
+        },
+        paired=False,
+    )
+
+
+def _baseline(done: Sequence[Trial], metric: str) -> list[float]:
+    return [
+        trial.metrics[metric]
+        for trial in done
+        if trial.condition == BASELINE and metric in trial.metrics
+    ]
+
+
+def _refuse_failure(outcome: Outcome, metrics: Sequence[str]) -> None:
+    if outcome.error is None:
+        return
+    for name in metrics:
+        if outcome.returned and name not in outcome.returned:
+            raise UnreturnedMetricError(name, outcome.returned)
+    raise StudyError(f"the baseline fails in the pilot: {outcome.error.splitlines()[0]}")
+
+
+def _paired_spread(trials: Trials, metric: str) -> float | None:
+    """Pool the variances of differences from the baseline; half of each is one run's."""
+    by_condition: dict[str, dict[int, float]] = {}
+    for trial in trials:
+        if metric in trial.metrics:
+            by_condition.setdefault(trial.condition, {})[trial.seed] = trial.metrics[metric]
+    baseline = by_condition.pop(BASELINE, {})
+    squares, free = 0.0, 0
+    for values in by_condition.values():
+        differences = [baseline[seed] - values[seed] for seed in values if seed in baseline]
+        if len(differences) > 1:
+            squares += variance(differences) * (len(differences) - 1)
+            free += len(differences) - 1
+    return math.sqrt(squares / free / 2) if free else None
