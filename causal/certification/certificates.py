@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
+import pandas as pd
+
 from causal.calculus import sealed
+from causal.certification.counted import Numbers
 from causal.certification.countermodels import Countermodels, countermodels
 from causal.checker import TooLargeError, check
-from causal.errors import ModelsTooLargeError
-from causal.identification import Answer, NotIdentified
+from causal.errors import CertificateError, ModelsTooLargeError
+from causal.identification import Answer, Identified, NotIdentified
 from causal.model import SCM
 from causal.model.exact import Row
 from causal.model.noise import hidden_cause
@@ -20,26 +23,55 @@ from causal.model.noise import hidden_cause
 __all__ = ["certificate"]
 
 
-def certificate(answer: Answer) -> dict[str, object]:
+def certificate(answer: Answer, data: pd.DataFrame | pd.Series | None = None) -> dict[str, object]:
     """Plain data that ``python -m causal.checker`` verifies without the solver.
 
-    What ``answer.certificate`` holds, and for a "no" its two models as well, unless they have too
-    many states to be enumerated.  Raises CertificateError when the question is open.
+    What ``answer.certificate`` holds; for a "no" its two models as well, unless they have too many
+    states to be enumerated.  With ``data``, observations or an exact law, a "yes" holds its numbers
+    and the counted rows that they come from.  Raises CertificateError when the question is open,
+    PositivityError where the data leave the formula undefined, and DataError.
 
     >>> from causal import ADMG, identify
     >>> answer = identify(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))")
     >>> print(check(certificate(answer)))
     verified: P(Y | do(X)) is not identified; the hedge is ['X', 'Y'] around ['Y']
     two models: equal and positive in law, and the answers are 1/2 and 9/10
+    >>> data = pd.DataFrame({"X": [0, 0, 1, 1], "Y": [0, 1, 1, 1]})
+    >>> yes = certificate(identify(ADMG.parse("X -> Y"), "P(Y=1 | do(X=1))"), data)
+    >>> print(check(yes, models=0))
+    verified: P(Y | do(X)) = P(Y | X), in 1 steps
+    numbers of 4 rows: 1.0 at {'X': '1', 'Y': '1'} (95% interval: [1.0, 1.0])
     """
-    if not isinstance(answer, NotIdentified):
-        return answer.certificate
+    if isinstance(answer, NotIdentified):
+        return _of_no(answer)
+    return answer.certificate if data is None else _with_numbers(answer, data)
+
+
+def _of_no(answer: NotIdentified) -> dict[str, object]:
     try:
         whole = sealed(_refuted(answer.certificate, countermodels(answer)))
         check(whole)
     except (ModelsTooLargeError, TooLargeError):
         return answer.certificate
     return whole
+
+
+def _with_numbers(answer: Answer, data: pd.DataFrame | pd.Series) -> dict[str, object]:
+    """Numbers whose intervals would take too long to be verified go without them."""
+    body = {key: value for key, value in answer.certificate.items() if key != "digest"}
+    if not isinstance(answer, Identified):
+        raise CertificateError(f"there is no formula, so no number: {answer}")
+    numbers = Numbers.of(answer, data)
+    for intervals in (True, False):
+        whole = sealed(body | {"number": numbers.to_dict(intervals=intervals)})
+        try:
+            check(whole, models=0)
+        except TooLargeError as error:
+            if not intervals:
+                raise CertificateError(str(error)) from error
+        else:
+            return whole
+    raise AssertionError("unreachable")
 
 
 def _refuted(hedged: Mapping[str, object], found: Countermodels) -> dict[str, object]:

@@ -1,9 +1,10 @@
-"""Formulas in numbers: finite models by enumeration, over rationals or modulo a large prime.
+"""Formulas in numbers: in finite models, by enumeration.
 
-A formula that is not the query is another rational function of the tables of a model.  At a random
-point modulo the prime the two agree with probability at most degree / prime (Schwartz 1980; Zippel
-1979).  A law of n vertices has at most degree n, above and below, in the entries of n tables; on a
-common denominator, and crosswise, the degrees of all laws add up.
+Fractions and remainders modulo a large prime go through the same lines.  A formula that is not the
+query is another rational function of the tables of a model.  At a random point modulo the prime the
+two agree with probability at most degree / prime (Schwartz 1980; Zippel 1979).  A law of n vertices
+has at most degree n, above and below, in the entries of n tables; on a common denominator, and
+crosswise, the degrees of all laws add up.
 """
 
 import re
@@ -12,18 +13,18 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
 from functools import cache
 from itertools import product
+from math import prod
 from secrets import randbelow
 from typing import Any, TypeAlias
 
-from causal.checker.plain import Json, TooLargeError, fields, items, require
+from causal.checker.plain import Json, TooLargeError, fields, items, reached, require
 from causal.checker.reading import Formula, Symbol, Tokens, meaning, symbols
-from causal.checker.separation import Causes, Vertex, cut, reached
+from causal.checker.separation import Causes, Vertex, cut
 
 PRIME = 2**61 - 1
 
-Number: TypeAlias = Any  # a remainder, or a Fraction up to one, which is its own remainder
-Cell: TypeAlias = frozenset[tuple[Vertex, int]]  # values of some vertices
-Model: TypeAlias = Callable[[Set[Vertex], Cell], Mapping[Cell, Number]]  # of some, others set
+Cell: TypeAlias = frozenset[tuple[Vertex, Any]]  # values of some vertices
+Law: TypeAlias = Callable[[Set[Vertex], Cell], Mapping[Cell, Any]]  # of some, others set
 
 
 def compared(causes: Causes, query: Tokens, estimand: Tokens, models: int) -> str:
@@ -33,15 +34,15 @@ def compared(causes: Causes, query: Tokens, estimand: Tokens, models: int) -> st
     """
     mentioned, sides = symbols(query + estimand), (meaning(query), meaning(estimand))
     vertices = reached({s.name for s in mentioned}, causes.__getitem__)
-    degree = len(vertices) * sum(map(_terms, sides))
+    degree = len(vertices) * sum(laws(side, lambda _: 2) for side in sides)
     try:
         require(degree <= 2**18, "the degree is more than 2^18", TooLargeError)
         for _ in range(models):
             draw = cache(lambda *_: [(0, n := randbelow(PRIME)), (1, 1 - n)])
-            model, at = _model(causes, draw), {s: randbelow(2) for s in mentioned}
-            (a, b), (c, d) = (_value(side, at, model) for side in sides)
-            require(b and d, "the formula divides by zero in a random model")
-            require((a * d - b * c) % PRIME == 0, "the formula is another number in a random model")
+            model, at = model_of(causes, draw), {s: randbelow(2) for s in mentioned}
+            one, other = (value(side, at, model) for side in sides)
+            require(None not in (one, other), "the formula divides by zero in a random model")
+            require((one - other) % PRIME == 0, "the formula is another number in a random model")
     except TooLargeError as error:
         return f"random models: none, because {error}"
     bound = f"a wrong formula is equal in one with probability {degree}/(2^61 - 1) at most"
@@ -59,25 +60,24 @@ def refuted(causes: Causes, query: Tokens, stated: Json) -> str:
     (one, law), (other, same) = (_stated(causes, each) for each in tables)
     require(law == same and min(law.values()) > 0, "the observed laws differ, or have zeros")
     require(any(cell.items() <= each for each in law), "the cell is not one of the observed law")
-    numbers = [_value(meaning(query), at, model) for model in (one, other)]
-    require(all(below for _, below in numbers), "a model excludes what is given")
-    first, second = answers = [str(Fraction(above) / below) for above, below in numbers]
+    first, second = answers = [str(value(meaning(query), at, model)) for model in (one, other)]
+    require("None" not in answers, "a model excludes what is given")
     require(first != second and values == answers, "these are not two different answers")
     return f"two models: equal and positive in law, and the answers are {first} and {second}"
 
 
-def _model(reads: Causes, rows: Callable[[Vertex, Cell], Sequence[tuple[int, Number]]]) -> Model:
+def model_of(reads: Causes, rows: Callable[[Vertex, Cell], Sequence[tuple[Any, Any]]]) -> Law:
     """A model by what each vertex reads, causes first, and its law for each value of that."""
 
     @cache
-    def model(of: Set[Vertex], do: Cell) -> Mapping[Cell, Number]:
+    def law(of: Set[Vertex], do: Cell) -> Mapping[Cell, Any]:
         graph = cut(reads.__getitem__, {v for v, _ in do})
         found = reached(of, graph)
         last = {u: v for v in reads if v in found for u in (v, *graph(v))}
-        law: Mapping[Cell, Number] = {frozenset(): 1}
+        law: Mapping[Cell, Any] = {frozenset(): 1}
         for v in filter(found.__contains__, reads):
-            before, law = law, defaultdict[Cell, Number](int)
-            seen = frozenset[tuple[Vertex, int]]().union(*before)
+            before, law = law, defaultdict[Cell, Any](int)
+            seen = frozenset[tuple[Vertex, Any]]().union(*before)
             read = {pair for pair in seen if pair[0] in graph(v)}
             kept = {pair for pair in seen if pair[0] in of or last[pair[0]] != v}
             for cell, weight in before.items():
@@ -88,54 +88,59 @@ def _model(reads: Causes, rows: Callable[[Vertex, Cell], Sequence[tuple[int, Num
                     law[rest] = (law[rest] + weight * chance) % PRIME
         return law
 
-    return model
+    return law
 
 
-def _value(formula: Formula, at: Mapping[Symbol, int], model: Model) -> tuple[Number, Number]:
-    """Numerator and denominator of a formula at values of its free symbols."""
-    above, below = 1, 1
-    for factor, n in formula:
-        match factor:
-            case ("sum", over, body):
-                a, b = 0, 1
-                for cell in product((0, 1), repeat=len(over)):
-                    c, d = _value(body, {**at, **dict(zip(over, cell, strict=True))}, model)
-                    a, b = (a * d + c * b) % PRIME, b * d % PRIME
-            case (_, of, given, do):
-                cells = [
-                    frozenset((s.name, at[s]) for s in part) for part in (of | given, given, do)
-                ]
-                a, b = (model(frozenset(dict(cell)), cells[2])[cell] for cell in cells[:2])
-        above, below = (above * a, below * b) if n > 0 else (above * b, below * a)
-    return above % PRIME, below % PRIME
+def value(formula: Formula, at: Any, law: Law, values: Any = lambda _: (0, 1)) -> Any:
+    """The value of a formula, a remainder or a fraction, or None where it is undefined.
+
+    Zero times undefined is zero: nobody asks for P(y | x) where x cannot be.
+    """
+    factors: list[Any] = []
+    for (tag, *parts), n in formula:
+        if tag == "sum":
+            cells = (dict(zip(parts[0], c, strict=True)) for c in product(*map(values, parts[0])))
+            terms = [value(parts[1], {**at, **cell}, law, values) for cell in cells]
+            one = None if None in terms else sum(terms)
+        else:
+            of, given, do = (frozenset((s.name, at[s]) for s in part) for part in parts)
+            one = _ratio(*(law(frozenset(dict(c)), do)[c] for c in (of | given, given)))
+        factors.append(one if n > 0 else _ratio(1, one))
+    return 0 if 0 in factors else None if None in factors else prod(factors)
 
 
-def _stated(causes: Causes, tables: Json) -> tuple[Model, Mapping[Cell, Number]]:
+def laws(formula: Formula, size: Callable[[Symbol], int]) -> int:
+    """The laws in a formula when its sums are written out."""
+    return sum(prod(map(size, f[1])) * laws(f[2], size) if f[0] == "sum" else 1 for f, _ in formula)
+
+
+def fraction(text: str) -> Fraction:
+    """A number of digits, or two with a slash between them."""
+    require(re.fullmatch(r"(?a)\d{1,99}(/0*[1-9]\d{0,99})?", text), f"{text!r:.60} is no fraction")
+    return Fraction(text)
+
+
+def _ratio(above: Any, below: Any) -> Any:
+    exact = isinstance(below, Fraction)
+    return (above / below if exact else above * pow(below, -1, PRIME) % PRIME) if below else None
+
+
+def _stated(causes: Causes, tables: Json) -> tuple[Law, Mapping[Cell, Any]]:
     """A model as a certificate states it, and its observed law; ``rows`` follow counting order."""
     reads: dict[Vertex, Set[Vertex]] = {}
-    values: dict[Vertex, list[tuple[Vertex, int]]] = {}
-    rows: dict[Vertex, dict[Cell, Sequence[tuple[int, Number]]]] = {}
+    values: dict[Vertex, list[tuple[Vertex, Any]]] = {}
+    rows: dict[Vertex, dict[Cell, Sequence[tuple[Any, Any]]]] = {}
     for table in items(tables, dict):
         of, read, laws = fields(table, "of", "reads", "rows")
         named = items([of], str, list) + items(read, str, list)
         v, *above = (u if isinstance(u, str) else frozenset(items(u, str)) for u in named)
         fits = v in causes and v not in reads and {*above} <= causes[v] & reads.keys()
         require(fits, f"the table of {of!r} is not one of the graph, causes first")
-        law = [[*enumerate(map(_fraction, items(row, str)))] for row in items(laws, list)]
+        law = [[*enumerate(map(fraction, items(row, str)))] for row in items(laws, list)]
         sums = {(len(row), sum(chance for _, chance in row)) for row in law}
         require([total for _, total in sums] == [1], f"the rows of {of!r} are not laws alike")
         cells = map(frozenset, product(*(values[u] for u in above)))
         reads[v], values[v] = {*above}, [(v, n) for n, _ in law[0]]
         rows[v] = dict(zip(cells, law, strict=True))
-    model = _model(reads, lambda v, cell: rows[v][cell])
-    return model, model(frozenset(v for v in reads if isinstance(v, str)), frozenset())
-
-
-def _fraction(text: str) -> Fraction:
-    require(re.fullmatch(r"(?a)\d{1,99}(/0*[1-9]\d{0,99})?", text), f"{text!r:.60} is no fraction")
-    return Fraction(text)
-
-
-def _terms(formula: Formula) -> int:
-    """The laws in a formula when its sums over two values are written out."""
-    return sum(2 ** len(f[1]) * _terms(f[2]) if f[0] == "sum" else 1 for f, _ in formula)
+    law_of = model_of(reads, lambda v, cell: rows[v][cell])
+    return law_of, law_of(frozenset(v for v in reads if isinstance(v, str)), frozenset())

@@ -1,5 +1,6 @@
 """Plain data, as JSON gives it, believed only as far as it fits."""
 
+from collections.abc import Callable, Iterable, Set
 from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
@@ -30,3 +31,13 @@ def items(data: Json, *kinds: type) -> list[Json]:
     """A list of things of some kinds."""
     require(isinstance(data, list) and {*map(type, data)} <= {*kinds}, f"no list: {data!r:.60}")
     return list(data)
+
+
+def reached(start: Iterable[Any], near: Callable[[Any], Set[Any]]) -> set[Any]:
+    """Whatever can be reached in steps, the start included."""
+    found, waiting = set(start), list(start)
+    while waiting:
+        new = near(waiting.pop()) - found
+        found |= new
+        waiting += new
+    return found

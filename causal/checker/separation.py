@@ -5,11 +5,11 @@ moral graph of their common ancestors.  The hidden cause of X <-> Y is the verte
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from graphlib import TopologicalSorter
 from typing import Any, TypeAlias
 
-from causal.checker.plain import Json, fields, items, require
+from causal.checker.plain import Json, fields, items, reached, require
 
 Vertex: TypeAlias = str | frozenset[str]
 Causes: TypeAlias = Mapping[Vertex, Set[Vertex]]  # the parents of each vertex, causes first
@@ -28,7 +28,8 @@ def drawn(data: Json) -> Causes:
     for edge in bidirected:
         for v in edge:
             causes[v].add(frozenset(edge))
-    return {u: causes.get(u, set()) for v in order for u in (*_hidden(causes[v]), v)}
+    hidden = {v: [u for u in causes[v] if not isinstance(u, str)] for v in order}
+    return {u: causes.get(u, set()) for v in order for u in (*hidden[v], v)}
 
 
 def cut(graph: Graph, into: Set[Any], out_of: Set[Any] = frozenset()) -> Graph:
@@ -43,27 +44,17 @@ def ancestors(graph: Graph, of: Set[str]) -> set[str]:
 
 def district(graph: Graph, v: str, within: Set[str]) -> set[str]:
     """The variables that paths of ``<->`` join to one of them."""
-    return reached([v], lambda u: {w for h in _hidden(graph(u)) if h <= within for w in h})
+    return reached([v], lambda u: {w for h in graph(u) - within if {*h} <= within for w in h})
 
 
 def separated(graph: Graph, one: Set[str], other: Set[str], given: Set[str]) -> bool:
-    """Whether ``given`` cuts every path in the moral graph of the ancestors."""
-    near = defaultdict[Vertex, set[Vertex]](set)
+    """Whether ``given`` cuts every path in the moral graph of the ancestors.
+
+    There a vertex and its parents are all joined to each other: by way of a family.
+    """
+    near = defaultdict[Any, set[Any]](set)
     for v in reached(one | other | given, graph):
-        for u in (family := {v, *graph(v)}):  # all joined to each other
-            near[u] |= family - given
+        near[v, "family"] = {v, *graph(v)} - given
+        for u in near[v, "family"]:
+            near[u].add((v, "family"))
     return reached(one - given, near.__getitem__).isdisjoint(other)
-
-
-def reached(start: Iterable[Any], near: Callable[[Any], Set[Any]]) -> set[Any]:
-    """Whatever can be reached in steps, the start included."""
-    found, waiting = set(start), list(start)
-    while waiting:
-        new = near(waiting.pop()) - found
-        found |= new
-        waiting += new
-    return found
-
-
-def _hidden(vertices: Set[Vertex]) -> list[frozenset[str]]:
-    return [v for v in vertices if not isinstance(v, str)]

@@ -5,9 +5,9 @@ import json
 from collections.abc import Mapping, Set
 
 from causal.checker.models import compared, refuted
-from causal.checker.normal import normal
+from causal.checker.numbers import measured
 from causal.checker.plain import CheckError, Json, TooLargeError, fields, items, require
-from causal.checker.reading import Tokens, is_law, meaning, read, symbols
+from causal.checker.reading import Tokens, is_law, meaning, normal, read, symbols
 from causal.checker.separation import Causes, Graph, ancestors, cut, district, drawn, separated
 
 
@@ -27,34 +27,38 @@ def check(certificate: Json, *, models: int = 3) -> str:
     ...
     causal.checker.plain.CheckError: expected an object with schema, ... lacks or adds ['answer'...
     """
-    no = isinstance(certificate, dict) and certificate.get("answer") == "not-identified"
-    proof = ("hedge", "models") if no else ("estimand", "derivation")
-    keys = ("schema", "answer", "digest", "graph", "query", *proof)
+    known = certificate if isinstance(certificate, dict) else {}
+    no, acts = (known.get("answer") == answer for answer in ("not-identified", "equal"))
+    proof = ("hedge", "models") if no else ("estimand", "derivation", *known.keys() & {"number"})
     try:
+        keys = ("schema", "answer", "digest", "graph", "query", *proof)
         schema, answer, sealed, *parts = fields(certificate, *keys)
-        require(schema == 1 and (no or answer in ("identified", "equal")), "no answer of schema 1")
+        require(schema == 1 and (no or acts or answer == "identified"), "no answer of schema 1")
         require(sealed == digest(certificate), "the digest does not match what it seals")
-        return refute(*parts) if no else replay(*parts, acts=answer == "equal", models=models)
+        return refute(*parts) if no else replay(*parts, acts=acts, models=models)
     except (RecursionError, ValueError) as error:
         raise CheckError(f"this is no graph, formula or model: {error}") from error
 
 
-def replay(
-    graph: Json, query: Json, estimand: Json, steps: Json, *, acts: bool = False, models: int = 0
-) -> str:
-    """What has been verified of a yes; its formula may speak of actions only if ``acts``."""
-    causes = drawn(graph)
-    line, end = start, _ = _read(causes, query), _read(causes, estimand)
-    for number, step in enumerate(items(steps, dict), start=1):
+def replay(graph: Json, query: Json, *proof: Json, acts: bool = False, models: int = 0) -> str:
+    """What has been verified of a yes, by formula, steps and perhaps numbers.
+
+    The formula may speak of actions only if ``acts``.
+    """
+    causes, letters, (estimand, steps, *numbers) = drawn(graph), dict[object, str](), proof
+    start, end = _read(causes, query), _read(causes, estimand)
+    line = _spelt(start, letters)
+    for i, step in enumerate(items(steps, dict), start=1):
         try:
-            line = _rewritten(causes, line, step)
+            line = _rewritten(causes, line, step, letters)
         except CheckError as error:
-            raise type(error)(f"step {number}: {error}") from error
-    _equal(line, end)
+            raise type(error)(f"step {i}: {error}") from error
+    _equal(_tokens(line, letters), end)
     acting = any(isinstance(token, tuple) and token[3] for token in end)
     require(acts or not acting, "the formula still speaks of an action")
-    said = f"verified: {query} = {estimand}, in {len(steps)} steps"
-    return f"{said}\n{compared(causes, start, end, models)}" if models else said
+    said = [f"verified: {query} = {estimand}, in {len(steps)} steps"]
+    said += [compared(causes, start, end, models)] if models else []
+    return "\n".join(said + [measured(start, end, number) for number in numbers])
 
 
 def refute(graph: Json, query: Json, hedge: Json, models: Json = None) -> str:
@@ -93,8 +97,11 @@ def _equal(one: Tokens, other: Tokens) -> None:
     require(same, "the axioms of probability do not make the two sides equal")
 
 
-def _rewritten(causes: Causes, line: Tokens, step: Json) -> Tokens:
-    """The line after a step: one law in it replaced, or all of it."""
+def _rewritten(causes: Causes, line: str, step: Json, letters: dict[object, str]) -> str:
+    """The line after a step: a row of laws in it replaced, or all of it.
+
+    Laws that stand side by side are multiplied in one place, whatever stands around them.
+    """
     keys = ("rule", "from", "to", "separation", "cut_in", "cut_out")
     rule, source, target, separation, *cuts = fields(step, *keys)
     before, after = _read(causes, source), _read(causes, target)
@@ -102,13 +109,23 @@ def _rewritten(causes: Causes, line: Tokens, step: Json) -> Tokens:
     declared = [{*items(names, str)} for names in sets + cuts]
     needed = _licensed(causes.__getitem__, rule, before, after)
     require(declared == needed, f"{rule} declares other sets than it needs")
-    if not is_law(before):
-        _equal(line, before)
-        return after
-    require(before[0] in line, "its left side does not stand in the line before it")
-    line = tuple(u for t in line for u in (("(", *after, ")") if t == before[0] else [t]))
-    require(len(line) < 10_000, "a line has 10,000 laws, signs and brackets", TooLargeError)
-    return line
+    row, instead = _spelt(before, letters), _spelt(("(", *after, ")"), letters)
+    if row in line and all(isinstance(token, tuple) for token in before):
+        line = line.replace(row, instead)
+        require(len(line) < 10_000, "a line has 10,000 laws, signs and brackets", TooLargeError)
+        return line
+    require(not is_law(before), "its left side does not stand in the line before it")
+    _equal(_tokens(line, letters), before)
+    return instead
+
+
+def _spelt(tokens: Tokens, letters: dict[object, str]) -> str:
+    """Tokens as a text, each one letter, so that a row of them is found and replaced as one."""
+    return "".join(letters.setdefault(token, chr(len(letters))) for token in tokens)
+
+
+def _tokens(line: str, letters: dict[object, str]) -> Tokens:
+    return tuple(map([*letters].__getitem__, map(ord, line)))
 
 
 def _licensed(graph: Graph, rule: Json, before: Tokens, after: Tokens) -> list[Set[str]]:

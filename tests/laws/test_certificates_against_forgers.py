@@ -11,11 +11,21 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from strategies.forgeries import NO, YES, forged, true_no, true_yes
+from strategies.forgeries import (
+    NO,
+    YES,
+    forged,
+    made_up_measurement,
+    true_no,
+    true_numbers,
+    true_yes,
+)
 from strategies.graphs import admgs, effects, hard_admgs, seeds
 
 from causal import ADMG, Identified, NotIdentified, certificate, identify
 from causal.checker import CheckError, check
+from causal.errors import PositivityError
+from causal.model import random_scm
 
 patient = settings(deadline=None, suppress_health_check=list(HealthCheck))
 graphs = admgs(4, 5) | hard_admgs(5)
@@ -79,3 +89,34 @@ def test_a_true_certificate_is_accepted_on_both_legs(data, graph):
 @given(data=st.data(), graph=admgs(4, 7) | hard_admgs(7))
 def test_two_thousand_true_certificates_are_accepted(data, graph):
     assert_a_true_certificate_is_accepted(data, graph)
+
+
+def assert_numbers_are_rejected_or_true(data: st.DataObject) -> None:
+    graph = data.draw(graphs)
+    answer = identify(graph, data.draw(effects(graph)))
+    assume(isinstance(answer, Identified))
+    model, rows = random_scm(graph, data.draw(seeds())), data.draw(st.integers(0, 60))
+    try:
+        seen = model.sample(rows, rng=data.draw(seeds())) if rows else model.law()
+        c = certificate(answer, seen)
+    except PositivityError:
+        assume(False)
+    assert "numbers of " in check(json.loads(json.dumps(c)), models=0)
+    assert true_numbers(c)
+    for _ in range(5):
+        changed = forged(c, made_up_measurement, Random(data.draw(seeds())))
+        if changed is not None and accepted(changed):
+            assert true_numbers(changed)
+
+
+@settings(patient, max_examples=40)
+@given(data=st.data())
+def test_made_up_numbers_are_rejected_or_true(data):
+    assert_numbers_are_rejected_or_true(data)
+
+
+@pytest.mark.torture
+@settings(patient, max_examples=1000)
+@given(data=st.data())
+def test_a_thousand_made_up_numbers_are_rejected_or_true(data):
+    assert_numbers_are_rejected_or_true(data)

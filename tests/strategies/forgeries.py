@@ -19,7 +19,9 @@ from strategies.exact import value
 from causal import ADMG, Hedge, Identified, NotIdentified, Query, countermodels, identify
 from causal.calculus import sealed
 from causal.errors import CausalError
-from causal.expression import parse
+from causal.expression import Expression, parse
+from causal.expression.law import Law
+from causal.expression.table import Hole
 from causal.model import random_scm
 
 Certificate = dict
@@ -175,6 +177,36 @@ def made_up_number(c: Certificate, rng: Random) -> None:
     where[rng.choice(["value", "numeric_result", "verified", "why"])] = rng.random()
 
 
+def made_up_measurement(c: Certificate, rng: Random) -> None:
+    """Another number, interval, cell or n; rows changed under them, left out or made up."""
+    number = c["number"]
+    cell, row = rng.choice(number["cells"]), rng.choice(number["rows"])
+    near = rng.choice([-1, 1]) * 10.0 ** -rng.randint(1, 8)
+    match rng.randrange(9):
+        case 0:
+            exact = number["n"] == 1
+            cell["value"] = str(Fraction(rng.randint(0, 9), 9)) if exact else cell["value"] + near
+        case 1:
+            end = rng.randrange(2)
+            ends = cell["interval"] or [0.25, 0.75]
+            cell["interval"] = [e + near * (i == end) for i, e in enumerate(ends)]
+        case 2:
+            cell["at"][rng.choice(sorted(cell["at"]))] = rng.choice(["0", "1", "2"])
+        case 3:
+            number["n"] += rng.choice([-1, 1, 10])
+        case 4:
+            row[-1] = str(Fraction(row[-1]) * rng.choice([2, 10, Fraction(1, 2)]))
+        case 5:
+            row[rng.randrange(len(row) - 1)] = rng.choice(["0", "1", "2"])
+        case 6:
+            number["rows"].remove(row)
+        case 7:
+            other = rng.choice(number["rows"])
+            row[-1], other[-1] = other[-1], row[-1]
+        case _:
+            number["of"] = rng.sample(number["of"], len(number["of"]))
+
+
 # A no
 
 
@@ -281,6 +313,40 @@ def _condition_moved(text: str, rng: Random) -> str:
 
 
 # The oracles
+
+
+def true_numbers(c: Certificate) -> bool:
+    """Whether the rows bear the numbers out: by exact tables, and by one row more of each kind."""
+    number, formula = c["number"], parse(c["estimand"])
+    weights = [Fraction(row[-1]) for row in number["rows"]]
+    if sum(weights) != number["n"]:
+        return False
+    for cell in number["cells"]:
+        value = _on(formula, number, weights, cell["at"])
+        if cell["value"] not in (str(value), float(value)):
+            return False
+        if cell["interval"] is not None:
+            n, variance = number["n"], 0.0
+            for i, weight in enumerate(weights):
+                more = _on(
+                    formula, number, [w + (i == j) for j, w in enumerate(weights)], cell["at"]
+                )
+                variance += float(weight * ((n + 1) * (more - value)) ** 2) / n**2
+            low, high = value - 1.959963985 * variance**0.5, value + 1.959963985 * variance**0.5
+            ends = max(0.0, float(low)), min(1.0, float(high))
+            if max(abs(a - b) for a, b in zip(ends, cell["interval"], strict=True)) > 1e-7:
+                return False
+    return True
+
+
+def _on(formula: Expression, number: dict, weights: list[Fraction], at: dict) -> Fraction:
+    """The formula by exact tables; minus one where it is undefined."""
+    law: dict[tuple[str, ...], Fraction] = {}
+    for row, weight in zip(number["rows"], weights, strict=True):
+        law[tuple(row[:-1])] = law.get(tuple(row[:-1]), Fraction(0)) + weight / sum(weights)
+    table = formula.table(Law(tuple(number["of"]), law))
+    found = table.cells.get(tuple(at[s.variable] for s in table.symbols), Fraction(0))
+    return Fraction(-1) if isinstance(found, Hole) else Fraction(found)
 
 
 def true_yes(c: Certificate, rng: Random) -> bool:

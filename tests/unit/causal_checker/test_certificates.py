@@ -17,8 +17,7 @@ from strategies.graphs import admgs, effects, hard_admgs
 from causal import ADMG, Identified, NotIdentified, certificate, examples, identify
 from causal.calculus import certificate_of_no
 from causal.checker import CheckError, check, digest
-from causal.checker.normal import normal
-from causal.checker.reading import meaning, read
+from causal.checker.reading import meaning, normal, read
 
 NAPKIN = identify(examples()["napkin"], "P(Y | do(X))")
 FRONT_DOOR = identify(examples()["front-door"], "P(Y | do(X))")

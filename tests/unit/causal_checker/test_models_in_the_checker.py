@@ -103,8 +103,11 @@ def test_free_variables_of_a_formula_take_random_values():
 
 
 def test_the_checker_stays_short_enough_to_be_read():
+    """What verifies verdict, formula and proof; and what works out a number from data again."""
     files = sorted(Path(causal.checker.__file__).parent.glob("*.py"))
-    assert sum(lines_of_code(path.read_text(encoding="utf-8")) for path in files) <= 400
+    lines = {path.stem: lines_of_code(path.read_text(encoding="utf-8")) for path in files}
+    assert sum(lines.values()) - lines["numbers"] <= 400
+    assert lines["numbers"] <= 60
 
 
 def lines_of_code(source: str) -> int:
