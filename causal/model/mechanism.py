@@ -123,6 +123,10 @@ class FiniteMechanism(Mechanism, Protocol):
         """The law of the value under each setting of ``given``, private noise summed out."""
 
     @property
+    def settings(self) -> tuple[Values, ...]:
+        """What is given in each row."""
+
+    @property
     def cells(self) -> Row:
         """The probabilities of the private noise."""
 

@@ -7,11 +7,11 @@ read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from itertools import combinations, product
+from itertools import combinations
 
 from causal.errors import ModelError, UnknownVariableError
 from causal.graph import ADMG
+from causal.model.finite.settings import all_settings
 from causal.model.mechanism import (
     FiniteMechanism,
     Mechanism,
@@ -157,19 +157,15 @@ def _check_rows(v: Variable, mechanism: FiniteMechanism, domains: Mapping[str, V
             f"use a Threshold, a Categorical or a Function for {v}",
             variables=(v, *real),
         )
-    rows = mechanism.rows.keys()
-    if rows == _settings(tuple([domains[name] for name in mechanism.given])):
+    wanted = all_settings(tuple([domains[name] for name in mechanism.given]))
+    if mechanism.settings == wanted:
         return
-    needed = set(product(*(domains[name] for name in mechanism.given)))
+    needed, rows = set(wanted), set(mechanism.settings)
     if missing := needed - rows:
         raise ModelError(f"{v} has no row for {_shown(mechanism.given, missing)}")
-    outside = _shown(mechanism.given, rows - needed)
-    raise ModelError(f"{v} has a row for {outside}, which lies outside the domains")
-
-
-@lru_cache(maxsize=256)
-def _settings(domains: tuple[Values, ...]) -> frozenset[Values]:
-    return frozenset(product(*domains))
+    if extra := rows - needed:
+        outside = _shown(mechanism.given, extra)
+        raise ModelError(f"{v} has a row for {outside}, which lies outside the domains")
 
 
 def _shown(given: tuple[str, ...], settings: Iterable[Values]) -> str:

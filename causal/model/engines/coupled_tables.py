@@ -195,13 +195,25 @@ class Sum:
         others = {name: law for name, law in grid.private.items() if name not in self.keep}
         return Grid(grid.mechanism, grid.domains, grid.orders, others)
 
+    @cached_property
+    def _free(self) -> dict[Slot, Variable]:
+        """The variables of the nodes that are neither known nor constant."""
+        known = self.known
+        return {n: v for v, numbers in self.copies.items() for n in numbers if n not in known}
+
     def _copy(self, number: int, grid: Grid) -> Copy:
-        nodes, known = self.worlds.nodes, self.known
+        given, inputs = grid.mechanism.given, self.worlds.nodes[number].inputs
+        if number in self._free and tuple(map(self._free.get, inputs)) == given:
+            return Copy((EVERY,) * len(given), (*inputs, number), None, {})
+        return self._cut_copy(number, grid)
+
+    def _cut_copy(self, number: int, grid: Grid) -> Copy:
+        nodes, known, private_noise = self.worlds.nodes, self.known, grid.private
         index: list[int | slice] = []
         names: list[Name] = []
         translations: dict[int, Places] = {}
         for name, slot in zip(grid.mechanism.given, nodes[number].inputs, strict=True):
-            if name in grid.private:
+            if name in private_noise:
                 continue
             theirs = name
             if isinstance(slot, int):

@@ -6,7 +6,7 @@ floats; the denominator never matters, as a law is normalised at the end.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import frexp, lcm
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal.errors import ModelError
-from causal.model.finite.elimination import Order, elimination_order
+from causal.model.finite.elimination import Order, Step, elimination_order
 from causal.model.noise import Noise
 
 __all__ = [
@@ -95,17 +95,18 @@ def eliminate(tensors: Iterable[Tensor], keep: Sequence[Name], order: Order) -> 
 def _eliminated(
     tensors: Iterable[Tensor], keep: tuple[Name, ...], order: Order, *, lift: bool
 ) -> Scaled:
-    place = {name: i for i, step in enumerate(order.steps) for name in step.names}
     end = len(order.steps)
+    place: dict[Name, int] = dict.fromkeys(keep, end)
+    place |= {name: i for i, step in enumerate(order.steps) for name in step.names}
     # A tensor waits for the first of its names to be eliminated (Dechter 1999).
     buckets: list[list[Tensor]] = [[] for _ in range(end + 1)]
     for tensor in tensors:
-        buckets[min([place.get(name, end) for name in tensor.names], default=end)].append(tensor)
+        buckets[min([place[name] for name in tensor.names], default=end)].append(tensor)
     exponent = 0
     for step, bucket in zip(order.steps, buckets, strict=False):
-        tensor, shift = _product(bucket, summed=step.names, size=step.entries, lift=lift)
+        tensor, shift = _product(bucket, step, place, lift=lift)
         exponent += shift
-        buckets[min([place.get(n, end) for n in tensor.names], default=end)].append(tensor)
+        buckets[place[tensor.names[0]] if tensor.names else end].append(tensor)
     last = _closing(buckets[end], keep)
     return Scaled(last.weights, exponent + last.exponent)
 
@@ -132,17 +133,17 @@ def integers(rows: Sequence[Sequence[Fraction]]) -> Integers:
 
 
 def _product(
-    tensors: Sequence[Tensor], *, summed: Collection[Name], size: float, lift: bool
+    tensors: Sequence[Tensor], step: Step, place: Mapping[Name, int], *, lift: bool
 ) -> tuple[Tensor, int]:
     """The product of tensors with some names summed out, and the power of two taken out of it.
 
-    ``size`` is how many entries it has before.
+    Who is summed out next comes first, so that the axes of tensors are in one and the same order.
     """
-    at_once = len(tensors) < 3 or (size <= AT_ONCE and len(tensors) <= MANY)
+    at_once = len(tensors) < 3 or (step.entries <= AT_ONCE and len(tensors) <= MANY)
     pair, exponent = (tensors, 0) if at_once else _paired(tensors)
     operands, label = _operands(pair)
-    left = tuple([name for name in label if name not in summed])
-    tensor = _multiplied_out(operands, label, left)
+    left = sorted([name for name in label if name not in step.names], key=place.__getitem__)
+    tensor = _multiplied_out(operands, label, tuple(left))
     tensor, shift = _lifted(tensor) if lift else (tensor, 0)
     return tensor, exponent + shift
 

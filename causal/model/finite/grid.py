@@ -38,23 +38,21 @@ class Grid:
     orders: Mapping[str, tuple[int, ...]]  # of the domains that are not in the order of rows
     private: Mapping[str, Row] = field(default_factory=dict)  # laws of noises that are read here
 
-    @cached_property
+    @property
     def given(self) -> tuple[str, ...]:
         """What the axes stand for: what the mechanism is given, without the private noises."""
         given = self.mechanism.given
-        return (
-            tuple([name for name in given if name not in self.private]) if self.private else given
-        )
+        return tuple([v for v in given if v not in self.private]) if self.private else given
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """How many values each of ``given`` has."""
         return tuple([len(self.domains[name]) for name in self.given])
 
-    @cached_property
+    @property
     def width(self) -> int:
         """How many entries the law has."""
-        return prod(self.sizes) * len(self.mechanism.values)
+        return self.rows * len(self.mechanism.values)
 
     @property
     def values(self) -> Values:
@@ -90,10 +88,10 @@ class Grid:
         """Which value each cell (first axis) gives in each setting, as zeros and ones."""
         return self._responses.astype(object) if exact else self._chances
 
-    @cached_property
+    @property
     def is_deterministic(self) -> bool:
         """Whether there is no private noise; a table is not looked at, which takes longer."""
-        return not (self.private or isinstance(self.mechanism, Table)) and self.count == 1
+        return not (isinstance(self.mechanism, Table) or self.private) and self.count == 1
 
     @cached_property
     def rows(self) -> int:
@@ -169,12 +167,13 @@ class Grid:
             return None
         return table.whole if self.orders.keys().isdisjoint(self.given) else None
 
-    @cached_property
+    @property
     def _is_monotone(self) -> bool:
         """Whether the private noise is one uniform draw, so that no cells need to be told apart."""
         table = self.mechanism
-        known = isinstance(table, Table) and isinstance(table.coupling, InverseCDF)
-        return known and not self.private
+        if self.private or not isinstance(table, Table):
+            return False
+        return isinstance(table.coupling, InverseCDF)
 
     @cached_property
     def _exact_pair(self) -> Integers:

@@ -102,7 +102,7 @@ class Response:
     def picks(self) -> tuple[tuple[int, ...], ...]:
         """For the one cell there is, the place of the value in every row."""
         place = {value: i for i, value in enumerate(self.values)}
-        return (tuple(place[answer] for _, answer in self.pairs),)
+        return (tuple([place[answer] for _, answer in self.pairs]),)
 
     @property
     def assumes(self) -> str:
@@ -121,7 +121,7 @@ class Response:
     @property
     def settings(self) -> tuple[Values, ...]:
         """What is given in each row, in order."""
-        return tuple(key for key, _ in self.pairs)
+        return tuple([key for key, _ in self.pairs])
 
     def forward(self, given: Columns, noise: Column) -> Column:
         """The value of each unit; the noise says no more than how many units there are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, product
 from numbers import Real
 from operator import lt
 from typing import TypeVar, cast
@@ -13,7 +13,7 @@ from causal.errors import ModelError
 from causal.model.mechanism import Value, Values
 from causal.variables import Names
 
-__all__ = ["by_setting", "named", "ranked", "setting"]
+__all__ = ["all_settings", "by_setting", "named", "ranked", "setting"]
 
 Entry = TypeVar("Entry")
 
@@ -62,8 +62,12 @@ def by_setting(
 
 
 def _keys(rows: Iterable[Value], given: tuple[str, ...]) -> list[Values]:
-    keys = [key for key in rows if isinstance(key, tuple) and len(key) == len(given)]
-    return keys if len(keys) == len(list(rows)) else [setting(key, given) for key in rows]
+    keys = list(rows)
+    if set(map(type, keys)) == {tuple}:
+        settings = cast("list[Values]", keys)
+        if set(map(len, settings)) == {len(given)}:
+            return settings
+    return [setting(key, given) for key in keys]
 
 
 def _are_sorted(keys: Sequence[Values]) -> bool:
@@ -78,6 +82,16 @@ def ranked(values: Values) -> tuple[int, ...] | None:
     (None, (1, 0))
     """
     return _ranked(values, tuple(map(type, values)))
+
+
+@lru_cache(maxsize=256)
+def all_settings(domains: tuple[Values, ...]) -> tuple[Values, ...]:
+    """Every setting of some names, in the order of rows.
+
+    >>> all_settings(((0, 1), ("on", "off")))
+    ((0, 'off'), (0, 'on'), (1, 'off'), (1, 'on'))
+    """
+    return tuple(product(*(sorted(domain, key=_rank) for domain in domains)))
 
 
 @lru_cache(maxsize=1024)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from causal.errors import ModelError
 from causal.model.exact import Number, Row, Whole, distribution, exact, shown, whole
@@ -62,8 +63,8 @@ class Table:
         ignores: Names = (),
     ) -> None:
         names, possible = named(given), domain(values)
-        weights = rows if isinstance(rows, Mapping) else {(): rows}
-        pairs = by_setting({key: _read(key, row) for key, row in weights.items()}, names)
+        weights = cast("Mapping[Value, Weights]", rows if isinstance(rows, Mapping) else {(): rows})
+        pairs = by_setting(dict(zip(weights, _read(weights), strict=True)), names)
         parts = whole(chain.from_iterable([row for _, row in pairs]))
         if not _are_laws(pairs, parts, len(possible)):
             _refuse(pairs, len(possible))
@@ -120,7 +121,7 @@ class Table:
     @property
     def settings(self) -> tuple[Values, ...]:
         """What is given in each row, in order."""
-        return tuple(key for key, _ in self.pairs)
+        return tuple([key for key, _ in self.pairs])
 
     def forward(self, given: Columns, noise: Column) -> Column:
         """The value of each unit, whose noise is the cell that it is in."""
@@ -170,9 +171,16 @@ class Table:
         }
 
 
-def _read(key: Value, weights: Weights) -> Row:
+def _read(rows: Mapping[Value, Weights]) -> list[Row]:
+    found = [_numbers(key, row) for key, row in rows.items()]
+    if set(map(type, chain.from_iterable(found))) == {Fraction}:
+        return cast("list[Row]", found)
+    return [tuple(map(exact, row)) for row in found]
+
+
+def _numbers(key: Value, weights: Weights) -> tuple[Number, ...]:
     try:
-        return tuple(map(exact, weights.split(",") if isinstance(weights, str) else weights))
+        return tuple(weights.split(",") if isinstance(weights, str) else weights)
     except TypeError as error:
         raise ModelError(
             f"the row {key!r} is {weights!r}, not one probability for each value"
