@@ -1,18 +1,32 @@
 """The command ``causal``: questions to a graph, answered on the terminal or as JSON.
 
-Whatever is heavy is imported by the command that needs it, so that ``--help`` answers at once.
+A page is opened by the command that needs it, and whatever is heavy by the command itself, so that
+``--help`` answers at once.
 """
 
-from causal.cli import adjust as adjust  # registers its command
-from causal.cli import bounds as bounds  # registers its command
-from causal.cli import counterfactual as counterfactual  # registers its command
-from causal.cli import equality as equality  # registers its commands
-from causal.cli import implications as implications  # registers its command
-from causal.cli import instruments as instruments  # registers its command
-from causal.cli import positivity as positivity  # registers its command
-from causal.cli import remedies as remedies  # registers its command
-from causal.cli import simplify as simplify  # registers its command
-from causal.cli.commands import causal as causal
-from causal.cli.start import main as main
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from causal.cli.commands import causal as causal
 
 __all__ = ["causal", "main"]
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    try:
+        from causal.cli.start import main as start
+
+        start()
+    except KeyboardInterrupt:  # while pages are opened, or the process ends
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)
+
+
+def __getattr__(name: str) -> object:
+    if name == "causal":
+        from causal.cli.commands import causal
+
+        return causal
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

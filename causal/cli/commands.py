@@ -10,6 +10,7 @@ import click
 import causal as engine
 from causal.cli import reading, records, story
 from causal.cli.exits import Exit
+from causal.cli.group import Commands
 from causal.variables import quoted
 
 __all__ = ["causal"]
@@ -51,6 +52,7 @@ def shaped(name: str, what: str) -> Callable[[Command], Command]:
 
 
 @click.group(
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog=f"{EXAMPLES}\n\n{EXITS}",
 )

@@ -1,4 +1,4 @@
-"""The way in and out: one message for bad input, silence for Ctrl-C and for a closed pipe."""
+"""The way in and out: one message for bad input and for Ctrl-C, silence for a closed pipe."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 
 from causal.cli.commands import causal
 from causal.cli.exits import Exit
+from causal.cli.group import Interrupted
 from causal.errors import CausalError, DefectError
 
 __all__ = ["main"]
@@ -40,7 +41,8 @@ def _run() -> int:
     except CausalError as error:
         click.echo(f"Error: {error}", err=True)
         return Exit.FAILED if isinstance(error, DefectError) else Exit.MISUSE
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, Interrupted, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
         return Exit.INTERRUPTED
     except SystemExit as ending:  # click's own way to end on a closed pipe, or after completion
         return Exit.CLOSED_PIPE if ending.code else Exit.ANSWERED

@@ -30,12 +30,24 @@ def test_an_import_pulls_in_nothing_heavy(package: str) -> None:
 
 
 def test_help_of_causal_loads_no_room_of_the_solver() -> None:
-    code = "import causal.cli, sys; print(*(name for name in sys.modules if 'causal.' in name))"
+    code = (
+        "import sys; from causal.cli import causal as group;"
+        "[group.get_command(None, name) for name in group.list_commands(None)];"
+        "print(*(name for name in sys.modules if 'causal.' in name))"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     rooms = {".".join(name.split(".")[:2]) for name in loaded}
     assert rooms == {"causal.cli", "causal.errors", "causal.variables"}
+
+
+def test_a_command_opens_its_own_page_and_no_other() -> None:
+    code = "import sys; from causal.cli import causal as group; print(*sys.modules)"
+    opened = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {f"causal.cli.{page}" for page in ("adjust", "bounds", "simplify")} & {*opened}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from causal.cli import main
+
 COMMAND = [sys.executable, "-m", "causal"]
 
 
@@ -116,7 +118,7 @@ def test_a_narrow_encoding_still_gets_its_formula() -> None:
     assert "\\u03a3_{Z}" in ending.stdout
 
 
-def test_control_c_ends_quietly() -> None:
+def test_control_c_ends_with_one_line() -> None:
     with subprocess.Popen(
         [*COMMAND, "identify", "-", "P(Y)"],
         stdin=subprocess.PIPE,
@@ -130,7 +132,19 @@ def test_control_c_ends_quietly() -> None:
         assert process.wait(timeout=10) == 130
         assert process.stdout is not None
         assert process.stderr is not None
-        assert (process.stdout.read(), process.stderr.read().strip()) == ("", "")
+        assert (process.stdout.read(), process.stderr.read()) == ("", "Interrupted.\n")
+
+
+def test_control_c_while_pages_are_opened_ends_with_the_same_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("causal.cli.start.main", stopped)
+    with pytest.raises(SystemExit) as ending:
+        main()
+    assert (ending.value.code, capsys.readouterr().err) == (130, "Interrupted.\n")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["identify", "X -> Y", "P(Y | do(X))"]])
