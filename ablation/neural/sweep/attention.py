@@ -6,43 +6,51 @@ in does the same steps with the same operations (Vaswani et al. 2017, section 3.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias, TypeGuard
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from ablation.neural.forwards import Forward
+from ablation.neural.sweep.cutting import Site
 from ablation.neural.sweep.errors import UnsuitableError
 from ablation.neural.taps import Place
 
-Edit = Callable[[nn.Module, object], object]
+Mark: TypeAlias = Callable[[Site, object, object, object], object]
 
 
-def in_the_open(places: Iterable[Place], edit: Edit | None = None) -> dict[nn.Module, Forward]:
+def in_the_open(places: Iterable[Place], mark: Mark) -> dict[nn.Module, Forward]:
     """Make stand-ins for those multi-head attentions whose heads are components.
 
     >>> layer = nn.MultiheadAttention(4, 2, batch_first=True)
     >>> x = torch.rand(1, 3, 4)
-    >>> found = in_the_open([Place("heads[0]", layer, at="heads")])[layer](x, x, x)[0]
+    >>> place = Place("heads[0]", layer, at="heads")
+    >>> found = in_the_open([place], lambda site, heads, *read: heads)[layer](x, x, x)[0]
     >>> bool(torch.allclose(found, layer(x, x, x)[0], atol=1e-6))
     True
     """
     found = [place.module for place in places if place.at == "heads"]
-    return {each: Open(each, edit) for each in found if isinstance(each, nn.MultiheadAttention)}
+    return {each: Open(each, mark) for each in found if is_plain(each)}
+
+
+def is_plain(layer: nn.Module) -> TypeGuard[nn.MultiheadAttention]:
+    """Whether it has no added keys, and keys and values as wide as the queries.
+
+    >>> is_plain(nn.MultiheadAttention(4, 2)), is_plain(nn.MultiheadAttention(4, 2, kdim=3))
+    (True, False)
+    """
+    if not isinstance(layer, nn.MultiheadAttention) or not layer._qkv_same_embed_dim:
+        return False
+    return layer.bias_k is None and not layer.add_zero_attn
 
 
 @dataclass(eq=False)
 class Open:
-    """The forward of one multi-head attention, step by step; `edit` may change its heads."""
+    """The forward of one multi-head attention, step by step; its heads are shown on the way."""
 
     layer: nn.MultiheadAttention
-    edit: Edit | None = None
-
-    def __post_init__(self) -> None:
-        self.projection = self.layer.out_proj
-        plain = self.layer.bias_k is None and not self.layer.add_zero_attn
-        if not plain or not self.layer._qkv_same_embed_dim:
-            raise UnsuitableError("heads of an attention with added keys or other widths")
+    mark: Mark
 
     def __call__(  # noqa: PLR0917 - torch's signature
         self,
@@ -82,15 +90,11 @@ class Open:
             found = functional.scaled_dot_product_attention(
                 q, k, v, mask, rate, is_causal and mask is None
             )
-        heads = found.transpose(1, 2).flatten(2)
-        if self.edit is not None:
-            heads = self.edit(self.layer, heads)
-        mixed = self.projected(heads)
+        found = self.mark((layer, "heads", None), found.transpose(1, 2).flatten(2), (), {})
+        assert isinstance(found, Tensor)
+        projection = layer.out_proj
+        mixed = functional.linear(found, projection.weight, projection.bias)
         return _first(mixed, layer.batch_first), spread
-
-    def projected(self, heads: Tensor) -> Tensor:
-        """Mix the heads; a module of its own where the pass is recorded, so it can be cut there."""
-        return functional.linear(heads, self.projection.weight, self.projection.bias)
 
 
 def _first(value: Tensor, batch_first: bool) -> Tensor:  # noqa: FBT001

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import cast
 
+import torch
 from torch import Tensor
 
 from ablation.neural.trees import Inputs, mapped, tensors
@@ -27,6 +28,22 @@ def batches(inputs: Inputs | Sequence[Inputs], size: int | None) -> list[Inputs]
     """
     given = cast("list[Inputs]", list(inputs)) if isinstance(inputs, list) else [inputs]
     return [piece for each in given for piece in _cut(cast("Inputs", each), size)]
+
+
+def rows_of(inputs: Inputs, few: int, copies: int = 1) -> Inputs:
+    """So many copies of the first examples.
+
+    >>> import torch
+    >>> rows_of(torch.tensor([1, 2, 3]), 2, copies=2)
+    tensor([1, 2, 1, 2])
+    """
+    examples = examples_in(inputs)
+
+    def first(leaf: Tensor) -> Tensor:
+        mine = leaf.ndim and len(leaf) == examples
+        return torch.cat([leaf[:few]] * copies) if mine else leaf
+
+    return cast("Inputs", mapped(first, inputs))
 
 
 def _cut(inputs: Inputs, size: int | None) -> list[Inputs]:

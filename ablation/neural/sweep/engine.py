@@ -1,28 +1,25 @@
-"""Outputs of many ablations of one batch, by the quick road where it is proven to be the same.
-
-Some ablations, the deepest and the shallowest among them, are run both ways. If any two outputs
-differ by more than the tolerance, all are run whole. How many runs go side by side is found by
-timing some of them.
-"""
+"""Outputs of many ablations of one batch, resumed from the middle, several side by side."""
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor, fx
+from torch import Tensor
 from torch.utils import _pytree
 
-from ablation.neural.forwards import standing_in
+from ablation.neural.sweep.branches import Branch, Outputs
 from ablation.neural.sweep.cutting import Cut
-from ablation.neural.sweep.doubling import Doubled, doubled
 from ablation.neural.sweep.errors import UnsuitableError
-from ablation.neural.sweep.factual import Factual, bytes_of, evaluated
+from ablation.neural.sweep.factual import Factual
+from ablation.neural.sweep.growing import Again, Grown, grown, refuse_together
+from ablation.neural.sweep.narrowing import narrowed
 from ablation.neural.sweep.recording import Recording
-from ablation.neural.sweep.suffix import Branch, Outputs, Suffix
+from ablation.neural.sweep.steps import Step, bytes_of, run
+from ablation.neural.sweep.suffix import Suffix, Under
+from ablation.neural.sweep.trie import Family, Trie
+from ablation.neural.sweep.tuning import Tuner
 from ablation.neural.trees import Inputs, copied
-
-TRIALS = (1, 4, 16, 64)  # how many side by side are timed, while more is better
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,114 +39,120 @@ class Resumed:
     inputs: Inputs
     memory: int
     together: int | None = None
-    twice: Doubled | None = None
+    grown: Grown | None = None
     alone: str = ""  # why runs are not put side by side
-    speeds: dict[int, float] = field(default_factory=dict)
+    used: int = 1  # how many were side by side last
+    shared: float = 0.0  # whole passes spent on prefixes that several rows share
 
     def __post_init__(self) -> None:
-        self.costs: list[float] | None = None
         self.form = _form(self.inputs)
-        self.factual = Factual(self.recording, self.memory)
-        self.suffix = Suffix(self.recording, self.factual, {})
-        self.whole = sum(self.recording.seconds.values())
-        sites = [node for nodes in self.recording.sites.values() for node in nodes]
-        self.changing = set(self.suffix.reached(sites)) - self.recording.fixed
-        self.room = max(
-            1, self.memory // max(1, 4 * max(map(bytes_of, self.recording.values.values())))
-        )
+        self.whole = sum(step.seconds for step in self.recording.steps) or 1.0
 
-    def prepare(self) -> None:
+    def learn(self, again: Again, sites: Sequence[Step], few: int) -> None:
         """Learn how values grow, so that runs can be put side by side; else say why not."""
         try:
-            self.twice = doubled(self.recording, self.factual, self.changing)
+            self.grown = grown(self.recording, again, self.inputs, few)
+            self._refuse_together(self.grown, sites)
         except UnsuitableError as error:
-            self.alone = str(error)
-        except Exception as error:  # noqa: BLE001 - the code of the module may raise anything
-            self.alone = f"with twice the examples it raises {type(error).__name__}: {error}"
-        else:
-            self.suffix.grows = self.twice.grows
+            self.grown, self.alone = None, str(error)
+        if self.grown is None and self.recording.constants:
+            raise UnsuitableError("a tensor comes from out of sight")
 
-    def weight(self, branch: Branch) -> float:
-        """The share of a whole pass that one branch costs."""
-        reached = self.suffix.reached(branch.changes)
-        return sum(self.recording.seconds.get(node, 0.0) for node in reached) / self.whole
+    def _refuse_together(self, found: Grown, sites: Sequence[Step]) -> None:
+        changing = set(sites)
+        for step in self.recording.steps:
+            if not changing.isdisjoint(step.reads):
+                changing.add(step)
+            if step in changing and step is not self.recording.output:
+                refuse_together(step, self.recording.values[step], found.grows[step])
 
-    def _weighed(self, branches: Sequence[Branch]) -> list[float]:
-        keys = [tuple(branch.changes) for branch in branches]
-        weights = {key: self.weight(branch) for key, branch in zip(keys, branches, strict=True)}
-        return [weights[key] for key in keys]
+    def settle(self, rows: Sequence[Sequence[Cut]], *, narrow: bool, thin: bool) -> None:
+        """Work out where each row is cut, and what need not be computed."""
+        grows = {} if self.grown is None else self.grown.grows
+        if narrow:
+            found = narrowed(self.recording, grows)
+            self.recording, grows = found.recording, found.grows
+        sizes = {step: bytes_of(value) for step, value in self.recording.values.items()}
+        room = max(1, self.memory // max(1, 4 * max(sizes.values())))
+        self.tuner = Tuner(room if self.grown else 1, self.whole, self.together)
+        self.output = self.recording.values[self.recording.output]
+        self.factual = Factual(self.recording, self.memory)
+        self.suffix = Suffix(self.recording, self.factual, grows, thin)
+        self.branches = [Branch.of(self.recording, row) for row in rows]
+        self.trie = Trie(self.recording, self.suffix, self.memory / 2, sizes)
+        self.family = self.trie.arranged(self.branches)
+        self.costs: dict[tuple[Step, ...], float] = {}
+        self.groups: dict[tuple[Family, int, int], _Group] = {}
+        self.given = {s: s.args[0] for s in self.recording.steps if s.name == "input"}
+        self.recording.values.clear()
 
     def serves(self, inputs: Inputs) -> bool:
         """Whether these inputs differ from the recorded ones in nothing but their numbers."""
-        return _form(inputs) == self.form
+        known = not self.recording.peeked and not self.recording.constants
+        return known and _form(inputs) == self.form
 
     def renew(self, inputs: Inputs) -> None:
         """Run the recorded operations on other inputs: their pass is the factual one now."""
         leaves = _pytree.tree_leaves(copied(inputs))
-        values: dict[fx.Node, object] = {}
-        with torch.no_grad(), standing_in({}):
-            for node in self.recording.nodes:
-                if node.op == "placeholder":
-                    values[node] = leaves[int(str(node.target).rpartition("_")[2])]
-                else:
-                    values[node] = evaluated(self.recording, node, values)
-        self.recording = replace(self.recording, values=values)
-        self.factual = self.suffix.factual = Factual(self.recording, self.memory)
+        values = self.recording.values
+        with torch.no_grad():
+            for step in self.recording.steps:
+                here = self.given.get(step)
+                values[step] = run(step, values) if here is None else leaves[here]
+        self.output = values[self.recording.output]
+        self.factual.renew(values)
+        values.clear()
 
-    def run(self, branches: Sequence[Branch]) -> Iterator[Done]:
-        """Run all branches, deepest first."""
-        if self.costs is None or len(self.costs) != len(branches):
-            self.costs = self._weighed(branches)
-        cost = self.costs
-        queue = sorted(range(len(branches)), key=lambda i: -self.suffix.first(branches[i]))
-        while queue:
-            size = self.size()
-            numbers, queue = queue[:size], queue[size:]
-            start = time.perf_counter()
-            outputs = self.suffix.run([branches[i] for i in numbers])
-            numbers = [numbers[i] for i in outputs.order]
-            spent = time.perf_counter() - start
-            passes = sum(cost[i] for i in numbers)
-            if passes > 0 and len(numbers) == size:
-                speed = spent / passes
-                self.speeds[size] = min(speed, self.speeds.get(size, speed))
-            yield Done(tuple(numbers), outputs, passes)
+    def run(self) -> Iterator[Done]:
+        """Run all rows, deepest first; those with a prefix in common share it."""
+        self.shared = 0.0
+        for under, family in self.trie.walked(self.family):
+            if family.prefix is not None:
+                self.shared += self._cost(family.prefix)
+            yield from self._run(family, under)
 
-    def size(self) -> int:
-        """How many to run side by side next: the next trial, or the best of those timed."""
-        if self.twice is None:
-            return 1
-        if self.together is not None:
-            return max(1, min(self.together, self.room))
-        trials = [size for size in TRIALS if size <= self.room] or [1]
-        for before, size in zip([None, *trials], trials, strict=False):
-            if size in self.speeds:
-                continue
-            slower = before is not None and self.speeds[before] > min(self.speeds.values())
-            return self.best() if slower else size
-        return self.best()
+    def _run(self, family: Family, under: Under) -> Iterator[Done]:
+        start = 0
+        while start < len(family.members):
+            share = self._cost(family.members[start][1])
+            size = self.tuner.size(share)
+            group = self._group(family, start, size)
+            start += size
+            before = time.perf_counter()
+            outputs = self.suffix.run(group.branches, under)
+            self.tuner.note(size, share, time.perf_counter() - before, group.passes)
+            self.used = size
+            yield Done(tuple(group.numbers[i] for i in outputs.order), outputs, group.passes)
 
-    def best(self) -> int:
-        """The size with the least time for the same work."""
-        return min(self.speeds, key=self.speeds.__getitem__)
+    def _group(self, family: Family, start: int, size: int) -> "_Group":
+        """Some rows of a family; what can be known before they run is known afterwards."""
+        key = (family, start, size)
+        if key not in self.groups:
+            members = family.members[start : start + size]
+            branches = tuple(branch for _, branch in members)
+            numbers = tuple(number for number, _ in members)
+            self.groups[key] = _Group(numbers, branches, sum(map(self._cost, branches)))
+            self.suffix.program(branches)
+        return self.groups[key]
 
-    @property
-    def output(self) -> object:
-        """What the module returns when nothing is off."""
-        return self.recording.values[self.recording.output]
+    def _cost(self, branch: Branch) -> float:
+        """The share of a whole pass that one branch costs."""
+        key = (*branch.changes, *([way.reader] if (way := self.suffix.join(branch)[1]) else []))
+        if key not in self.costs:
+            self.costs[key] = self.suffix.cost(branch) / self.whole
+        return self.costs[key]
 
-    @property
-    def used(self) -> int:
-        """The size in use at the end."""
-        return self.size() if self.twice is not None and (self.speeds or self.together) else 1
+    def order(self) -> list[int]:
+        """The order in which rows of one cut are run."""
+        rows = range(len(self.branches))
+        return sorted(rows, key=lambda i: -self.suffix.join(self.branches[i])[0])
 
-    def branches(self, rows: Sequence[Sequence[Cut]]) -> list[Branch]:
-        """Find where in the recording each row's cuts are made."""
-        return [Branch.of(self.recording, row) for row in rows]
 
-    def deepest_first(self, branches: Sequence[Branch]) -> list[int]:
-        """The order in which branches are run."""
-        return sorted(range(len(branches)), key=lambda i: -self.suffix.first(branches[i]))
+@dataclass(frozen=True, slots=True)
+class _Group:
+    numbers: tuple[int, ...]
+    branches: tuple[Branch, ...]
+    passes: float
 
 
 def _form(inputs: Inputs) -> tuple[object, ...]:

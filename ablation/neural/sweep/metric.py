@@ -7,8 +7,8 @@ from typing import TypeAlias
 import numpy as np
 import torch
 
+from ablation.neural.sweep.branches import Outputs
 from ablation.neural.sweep.errors import MetricShapeError
-from ablation.neural.sweep.suffix import Outputs
 
 Read: TypeAlias = Callable[[object], object]
 

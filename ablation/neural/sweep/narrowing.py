@@ -5,300 +5,143 @@ back to where positions mix: of attention it demands one query and every key (th
 trick of language-model inference, found here by a backward demand analysis on the recording).
 """
 
-import operator
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias, cast
+from typing import Any
 
 import torch
-from torch import Tensor, fx, nn
-from torch.nn import functional
+from torch import Tensor
 
-from ablation.neural.sweep.recording import Recording, passed_on
+from ablation.neural.sweep.positions import RULES, Demand, Demands, amended, origin
+from ablation.neural.sweep.recording import Recording
+from ablation.neural.sweep.rows import Growth
+from ablation.neural.sweep.steps import Step, mapped_steps
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
-    """One position on one axis, of so many."""
+class Narrowed:
+    """A recording that computes no position that nobody reads, and how its values grow."""
 
-    axis: int
-    index: int
-    size: int
-
-
-Demands: TypeAlias = dict[fx.Node, Demand | None]  # None: all of it
-Arguments: TypeAlias = tuple[fx.node.Argument, ...]
-Rule: TypeAlias = "Callable[[_Narrowing, fx.Node, Demand], Demands | None]"
+    recording: Recording
+    grows: dict[Step, list[Growth]]
 
 
-def narrowed(recording: Recording) -> Recording:
+def narrowed(recording: Recording, grows: Mapping[Step, list[Growth]]) -> Narrowed:
     """Rewrite a recording so that it computes no position that nobody reads."""
-    return _Narrowing(recording).rewritten()
+    demands = _Demanded(recording)
+    if not demands.narrow:
+        return Narrowed(recording, dict(grows))
+    return _Rewriting(demands).rewritten(grows)
 
 
-class _Narrowing:
-    """Who demands what, from the last operation to the first, and the graph that follows."""
+class _Demanded:
+    """Who demands what, from the last operation to the first."""
 
     def __init__(self, recording: Recording) -> None:
-        self.recording, self.values = recording, recording.values
-        self.wanted: dict[fx.Node, list[Demand | None]] = {n: [] for n in recording.nodes}
-        self.narrow: dict[fx.Node, Demand] = {}
-        for node in reversed(recording.nodes):
-            self._ask(node)
+        self.recording = recording
+        self.shapes = {
+            step: tuple(value.shape)
+            for step, value in recording.values.items()
+            if isinstance(value, Tensor)
+        }
+        self.wanted: dict[Step, list[Demand | None]] = {step: [] for step in recording.steps}
+        self.narrow: dict[Step, Demand] = {}
+        self.asked: dict[Step, Demands] = {}  # what a narrowed step asks of its inputs
+        for step in reversed(recording.steps):
+            self._ask(step)
 
-    def shape(self, node: object) -> tuple[int, ...]:
-        """The shape of what a node made in the factual pass; none for what is no tensor."""
-        value = self.values.get(node) if isinstance(node, fx.Node) else None
-        return tuple(value.shape) if isinstance(value, Tensor) else ()
-
-    def _ask(self, node: fx.Node) -> None:
-        wanted = set(self.wanted[node])
+    def _ask(self, step: Step) -> None:
+        wanted = set(self.wanted[step])
         demands: Demands | None = None
-        if len(wanted) == 1 and (demand := next(iter(wanted))) and not self._kept_whole(node):
-            rule = _RULES.get(_key(node, self.recording.root))
-            demands = rule(self, node, demand) if rule else None
+        if len(wanted) == 1 and (demand := next(iter(wanted))) and not self._kept_whole(step):
+            rule = RULES.get(step.name)
+            demands = rule(step, demand, self.shapes) if rule else None
             if demands is not None:
-                self.narrow[node] = demand
-        elif demand := self._origin(node):
-            demands = {cast("fx.Node", node.args[0]): demand}
-        for each in node.all_input_nodes:
+                self.narrow[step], self.asked[step] = demand, demands
+        elif demand := origin(step, self.shapes):
+            demands = {step.args[0]: demand}
+        for each in step.inputs:
             self.wanted[each].append((demands or {}).get(each))
 
-    def _kept_whole(self, node: fx.Node) -> bool:
-        return node in self.recording.spoiled or "writes" in node.meta
+    def _kept_whole(self, step: Step) -> bool:
+        return step in self.recording.spoiled or bool(step.writes) or step not in self.shapes
 
-    def _origin(self, node: fx.Node) -> Demand | None:
-        """Read an index that takes one position: `x[:, -1]`, `x[:, 0]`."""
-        if node.target is not operator.getitem or not isinstance(node.args[0], fx.Node):
-            return None
-        shape, index = self.shape(node.args[0]), node.args[1]
-        if not isinstance(index, tuple) or not shape:
-            return None
-        single = [i for i, each in enumerate(index) if each != slice(None)]
-        if len(single) != 1 or not isinstance(index[single[0]], int) or single[0] == 0:
-            return None
-        axis = single[0]
-        return Demand(axis, cast("int", index[axis]) % shape[axis], shape[axis])
+    def one(self, step: Step) -> Demand | None:
+        """The one position that somebody reads of a step which is computed whole."""
+        asked = {each for each in self.wanted[step] if each is not None}
+        return next(iter(asked)) if len(asked) == 1 else None
 
-    # The graph that follows
 
-    def rewritten(self) -> Recording:
-        """Copy the graph with narrowed operations; their values are cut out of those known."""
-        if not self.narrow:
-            return self.recording
-        graph, copies, cut = fx.Graph(), dict[fx.Node, fx.Node](), dict[fx.Node, fx.Node]()
-        values: dict[fx.Node, object] = {}
-        seconds: dict[fx.Node, float] = {}
-        for node in self.recording.nodes:
-            demand = self.narrow.get(node)
-            source = cut if demand or self._reads_narrow(node) else copies
-            known = copies | source
-            new = graph.node_copy(node, known.__getitem__)
-            if demand or self._reads_narrow(node):
-                _amend(self, node, new, demand)
-            copies[node] = new
-            values[new], seconds[new] = self._known(node, demand)
-            asked = {each for each in self.wanted[node] if each is not None}
-            if demand:
-                cut[node] = new
-            elif len(asked) == 1 and self._worth(node):
-                (one,) = asked
-                cut[node] = graph.call_function(torch.narrow, (new, one.axis, one.index, 1))
-                values[cut[node]] = _cut(self.values[node], one)
-                seconds[cut[node]] = 0.0
-        for old, new in copies.items():
-            new.meta = dict(old.meta)
-            if "writes" in old.meta:
-                new.meta["writes"] = [copies[each] for each in old.meta["writes"]]
-        return replace(
-            self.recording,
-            graph=graph,
-            nodes=tuple(graph.nodes),
-            sites={k: tuple(copies[n] for n in v) for k, v in self.recording.sites.items()},
-            values=values,
-            seconds=seconds,
-            spoiled=frozenset(copies[n] for n in self.recording.spoiled),
-            fixed=frozenset(copies[n] for n in self.recording.fixed),
+class _Rewriting:
+    """The operations that follow, with values cut out of those that are known."""
+
+    def __init__(self, demanded: _Demanded) -> None:
+        self.demanded, self.recording = demanded, demanded.recording
+        self.read_by: dict[Step, list[Step]] = {step: [] for step in self.recording.steps}
+        for step in self.recording.steps:
+            for each in step.inputs:
+                self.read_by[each].append(step)
+        self.steps: list[Step] = []
+        self.values: dict[Step, object] = {}
+        self.grows: dict[Step, list[Growth]] = {}
+        self.copies: dict[Step, Step] = {}
+        self.cuts: dict[Step, Step] = {}  # the one position of a step that is computed whole
+
+    def rewritten(self, grows: Mapping[Step, list[Growth]]) -> Narrowed:
+        """Copy the recording with narrowed operations."""
+        for step in self.recording.steps:
+            self._copy(step, grows)
+        old = self.recording
+        return Narrowed(
+            replace(
+                old,
+                steps=tuple(self.steps),
+                sites={k: tuple(self.copies[n] for n in v) for k, v in old.sites.items()},
+                values=self.values,
+                spoiled=frozenset(self.copies[n] for n in old.spoiled),
+            ),
+            self.grows,
         )
 
-    def _worth(self, node: fx.Node) -> bool:
-        users = (each for each in node.users if each.target is not operator.getitem)
-        return any(each in self.narrow for each in users)
+    def _copy(self, step: Step, grows: Mapping[Step, list[Growth]]) -> None:
+        narrow, shapes = self.demanded.narrow, self.demanded.shapes
+        demand, value = narrow.get(step), self.recording.values[step]
+        args, kwargs, seconds = step.args, step.kwargs, step.seconds
+        asked = self.demanded.asked.get(step, {})
+        if demand is not None:
+            args, kwargs = amended(step, demand, len(shapes[step]))
+            value, seconds = _position(value, demand), seconds / demand.size
+        elif self._starts(step):  # the index is that of the only position left
+            index = tuple(0 if type(each) is int else each for each in args[1])
+            args = (args[0], index)
+        args, kwargs = mapped_steps(
+            lambda each: self.cuts[each] if asked.get(each) else self.copies[each], (args, kwargs)
+        )
+        writes = tuple(self.copies[each] for each in step.writes)
+        new = Step(
+            len(self.steps), step.name, step.call, args, kwargs, writes, seconds, step.counts
+        )
+        self._add(step, new, value, grows)
+        self.copies[step] = new
+        if demand is not None:
+            self.cuts[step] = new
+        elif (one := self.demanded.one(step)) and any(n in narrow for n in self.read_by[step]):
+            rest: tuple[Any, ...] = (new, one.axis, one.index, 1)
+            cut = Step(len(self.steps), "narrow", torch.narrow, rest)
+            self._add(step, cut, _position(self.recording.values[step], one), grows)
+            self.cuts[step] = cut
 
-    def _reads_narrow(self, node: fx.Node) -> bool:
-        return self._origin(node) is not None and node.args[0] in self.narrow
+    def _add(self, old: Step, new: Step, value: object, grows: Mapping[Step, list[Growth]]) -> None:
+        self.steps.append(new)
+        self.values[new] = value
+        if old in grows:
+            self.grows[new] = grows[old]
 
-    def _known(self, node: fx.Node, demand: Demand | None) -> tuple[object, float]:
-        seconds = self.recording.seconds.get(node, 0.0)
-        value = self.values.get(node)
-        return (_cut(value, demand), seconds / demand.size) if demand else (value, seconds)
+    def _starts(self, step: Step) -> bool:
+        narrow = self.demanded.narrow
+        return origin(step, self.demanded.shapes) is not None and step.args[0] in narrow
 
 
-def _cut(value: object, demand: Demand) -> object:
+def _position(value: object, demand: Demand) -> object:
     assert isinstance(value, Tensor)
     return value.narrow(demand.axis, demand.index, 1)
-
-
-def _amend(narrowing: _Narrowing, node: fx.Node, new: fx.Node, demand: Demand | None) -> None:
-    """Change those arguments of a copied operation that speak of positions."""
-    name = _key(node, narrowing.recording.root)
-    if demand is None:  # the index that started it
-        index = list(cast("tuple[object, ...]", node.args[1]))
-        place = next(i for i, each in enumerate(index) if isinstance(each, int))
-        index[place] = 0
-        new.args = (new.args[0], cast("Arguments", tuple(index)))
-    elif name in ("reshape", "view"):
-        flat = isinstance(new.args[1], tuple | list)
-        sizes = list(cast("Arguments", new.args[1] if flat else new.args[1:]))
-        sizes[demand.axis] = 1
-        new.args = (new.args[0], tuple(sizes)) if flat else (new.args[0], *sizes)
-    elif name == "attention":
-        _uncause(new)
-
-
-def _uncause(node: fx.Node) -> None:
-    """The last query may look at every key, so it needs no causal mask."""
-    if len(node.args) > 5:
-        node.args = (*node.args[:5], False, *node.args[6:])
-    if "is_causal" in node.kwargs:
-        node.kwargs = {**node.kwargs, "is_causal": False}
-
-
-def _tensor_args(narrowing: _Narrowing, node: fx.Node) -> list[fx.Node]:
-    return [each for each in node.all_input_nodes if narrowing.shape(each)]
-
-
-def _pointwise(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
-    """Ask every operand that has this axis for the same position; others are broadcast."""
-    ndim = len(narrowing.shape(node))
-    demands: Demands = {}
-    for each in _tensor_args(narrowing, node):
-        axis = demand.axis - ndim + len(narrowing.shape(each))
-        if axis < 0 or narrowing.shape(each)[axis] == 1:
-            demands[each] = None
-        elif narrowing.shape(each)[axis] == demand.size:
-            demands[each] = replace(demand, axis=axis)
-        else:
-            return None
-    return demands
-
-
-def _by_features(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
-    """Layers along the last axis work position by position on all others."""
-    source = node.args[0] if node.args else None
-    if not isinstance(source, fx.Node) or demand.axis >= len(narrowing.shape(source)) - 1:
-        return None
-    return {source: demand}
-
-
-def _site(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
-    source = node.args[0]
-    return {source: demand} if isinstance(source, fx.Node) and narrowing.shape(source) else None
-
-
-def _transposed(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
-    source, ndim = cast("fx.Node", node.args[0]), len(narrowing.shape(node))
-    axes = list(range(ndim))
-    rest = node.args[1:]
-    if not all(isinstance(each, int) for each in rest):
-        return None
-    if node.target == "permute":
-        axes = [cast("int", each) % ndim for each in rest]
-    else:
-        one, two = (cast("int", each) % ndim for each in rest)
-        axes[one], axes[two] = axes[two], axes[one]
-    return {source: replace(demand, axis=axes[demand.axis])}
-
-
-def _reshaped(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
-    """An axis survives where all axes before it do."""
-    source = cast("fx.Node", node.args[0])
-    same = narrowing.shape(source)[: demand.axis + 1] == narrowing.shape(node)[: demand.axis + 1]
-    if not same or demand.axis == len(narrowing.shape(node)) - 1:
-        return None
-    return {source: demand}
-
-
-def _attention(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
-    """One query, every key and value; a causal mask is lifted where the query is the last."""
-    query = node.args[0] if len(node.args) >= 3 else None
-    options = dict(zip(("mask", "rate", "is_causal"), node.args[3:], strict=False)) | node.kwargs
-    ndim = len(narrowing.shape(node))
-    if not isinstance(query, fx.Node) or demand.axis != ndim - 2 or options.get("attn_mask"):
-        return None
-    if options.get("mask") is not None or not isinstance(options.get("is_causal", False), bool):
-        return None
-    if options.get("is_causal") and demand.index != demand.size - 1:
-        return None
-    return {each: demand if each is query else None for each in node.all_input_nodes}
-
-
-def _product(narrowing: _Narrowing, node: fx.Node, demand: Demand) -> Demands | None:
-    left, right = node.args
-    if (
-        left is right
-        or demand.axis != len(narrowing.shape(node)) - 2
-        or len(narrowing.shape(left)) < 2
-    ):
-        return None
-    axis = len(narrowing.shape(left)) - 2
-    return {cast("fx.Node", left): replace(demand, axis=axis), cast("fx.Node", right): None}
-
-
-_FEATURE_LAYERS = (nn.Linear, nn.LayerNorm)
-_POINT_LAYERS = (
-    *(nn.ReLU, nn.GELU, nn.SiLU, nn.Tanh, nn.Sigmoid, nn.Dropout, nn.Identity, nn.ELU),
-    *(nn.LeakyReLU, nn.Hardswish, nn.Softplus),
-)
-_POINTS: dict[object, str] = dict.fromkeys(
-    (
-        *(operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pow),
-        *(torch.add, torch.sub, torch.mul, torch.div, torch.tanh, torch.sigmoid, torch.relu),
-        *(
-            functional.relu,
-            functional.gelu,
-            functional.silu,
-            functional.dropout,
-            torch.exp,
-            torch.pow,
-            torch.rsqrt,
-        ),
-        *("add", "sub", "mul", "div", "tanh", "sigmoid", "relu", "pow", "contiguous", "float"),
-    ),
-    "points",
-)
-_NAMES: dict[object, str] = {
-    **_POINTS,
-    passed_on: "site",
-    "transpose": "transpose",
-    "permute": "transpose",
-    "reshape": "reshape",
-    "view": "reshape",
-    "flatten": "flatten",
-    "unflatten": "flatten",
-    functional.scaled_dot_product_attention: "attention",
-    operator.matmul: "product",
-    torch.matmul: "product",
-}
-_RULES: dict[str, Rule] = {
-    "points": _pointwise,
-    "features": _by_features,
-    "site": _site,
-    "transpose": _transposed,
-    "reshape": _reshaped,
-    "flatten": _reshaped,
-    "attention": _attention,
-    "product": _product,
-}
-
-
-def _key(node: fx.Node, root: nn.Module) -> str:
-    """Which rule an operation follows; none for what is not known to keep positions apart."""
-    if node.op != "call_module":
-        return _NAMES.get(node.target, "") if node.op in ("call_function", "call_method") else ""
-    module = root.get_submodule(str(node.target))
-    if type(module) is nn.LayerNorm and len(module.normalized_shape) != 1:
-        return ""
-    if type(module) in _FEATURE_LAYERS:
-        return "features"
-    return "points" if type(module) in _POINT_LAYERS else ""

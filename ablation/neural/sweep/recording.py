@@ -1,46 +1,53 @@
 """One factual pass, written down operation by operation, with what each of them computed.
 
-torch.fx runs the forward on symbols (Reed et al. 2022); here every symbol also carries its value,
-so the recording is the factual pass. Code may branch on shapes, which no ablation changes; where
-it asks for the value of a tensor, another ablation might take another branch, and it is refused.
+The code runs as it always does, on real tensors; torch hands every call of its Python face to a
+recorder on the way (`torch.overrides`). So whatever Python can run can be recorded. Code that asks
+for the value of a tensor which an ablation may change could take another branch then: refused.
 """
 
-import inspect
-import operator
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias, cast
 
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree
 
-from ablation.neural.forwards import standing_in
-from ablation.neural.sweep.attention import Open, in_the_open
-from ablation.neural.sweep.cutting import Site, arguments_of, site_of
+from ablation.neural.forwards import Forward, standing_in
+from ablation.neural.sweep.attention import Mark, in_the_open
+from ablation.neural.sweep.cutting import Site, site_of
 from ablation.neural.sweep.errors import UnsuitableError
-from ablation.neural.taps import Place
-from ablation.neural.trees import Inputs, call, copied, tensors
+from ablation.neural.sweep.naming import SHAPES, named
+from ablation.neural.sweep.steps import Step, itself, passed_on, picked, tensors_in
+from ablation.neural.sweep.writing import Storages, written_into
+from ablation.neural.taps import Place, passed
+from ablation.neural.trees import Inputs, call, copied
+
+Edit: TypeAlias = Callable[[int, object], object]
+Given: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]  # arguments, steps in place of tensors
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
     """The operations of one pass in order, where parts can be cut, and what each made."""
 
-    root: nn.Module
-    graph: fx.Graph
-    nodes: tuple[fx.Node, ...]
-    sites: Mapping[Site, tuple[fx.Node, ...]]
-    values: dict[fx.Node, object]
-    seconds: Mapping[fx.Node, float]
-    spoiled: frozenset[fx.Node]  # values that a later operation wrote into
-    fixed: frozenset[fx.Node]  # values that follow from shapes alone
+    steps: tuple[Step, ...]
+    sites: Mapping[Site, tuple[Step, ...]]
+    values: dict[Step, object]
+    spoiled: frozenset[Step]  # values that a later operation wrote into
+    peeked: bool  # whether the code looked at a value, one that no ablation changes
 
     @property
-    def output(self) -> fx.Node:
-        """The last node: what the module returns."""
-        return self.nodes[-1]
+    def output(self) -> Step:
+        """The last step: what the module returns."""
+        return self.steps[-1]
+
+    @property
+    def constants(self) -> list[Step]:
+        """Tensors of which nothing is known but that they were there."""
+        return [step for step in self.steps if step.name == "constant"]
 
 
 def record(
@@ -48,303 +55,243 @@ def record(
     inputs: Inputs,
     places: Mapping[str, Place],
     read: Callable[[object], object] | None = None,
+    *,
+    edit: Edit | None = None,
+    arguments: bool = True,
 ) -> Recording:
-    """Run a module once and write it down; raises UnsuitableError where that has no meaning."""
-    tracer = _Tracer(module, copied(inputs), places, read)
-    try:
-        with torch.no_grad(), standing_in(in_the_open(places.values(), tracer.marked)):
-            graph = tracer.trace(tracer.whole)
-    except UnsuitableError:
-        raise
-    except Exception as error:
-        first = str(error).strip().partition("\n")[0]
-        raise UnsuitableError(f"torch.fx: {type(error).__name__}: {first}") from error
-    tracer.finish(graph)
-    return Recording(
-        tracer.whole,
-        graph,
-        tuple(graph.nodes),
-        {site: tuple(nodes) for site, nodes in tracer.sites.items()},
-        tracer.values,
-        tracer.seconds,
-        frozenset(tracer.spoiled),
-        frozenset(tracer.fixed),
-    )
+    """Run a module once and write it down; `edit` may change what passes at the n-th cut.
 
+    Without `arguments` a cut does not know what its module read.
 
-def passed_on(value: object, args: object = (), kwargs: object = None) -> object:
-    """Mark in a graph where a part is cut; `args` and `kwargs` are what the module read.
-
-    What is passed on is a copy, so that a later write in place does not reach what was made.
+    >>> net = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+    >>> record(net, torch.ones(1, 2), {"0": Place("0", net[0])}).steps
+    (input_0, linear_1, site_2, relu_3, output_4)
     """
-    del args, kwargs
-    return copied(value)
+    recorder = _Recorder(module, edit, arguments=arguments)
+    with torch.inference_mode(mode=False), torch.no_grad():
+        given = recorder.started(cast("Inputs", copied(inputs)))
+        with standing_in(marking(places.values(), recorder.mark)):
+            try:
+                with recorder:
+                    output = call(module, given)
+                    output = output if read is None else read(output)
+            except UnsuitableError:
+                raise
+            except Exception as error:  # whole passes will show whether it is the module's own
+                first = str(error).strip().partition("\n")[0]
+                raise UnsuitableError(
+                    f"recorded it raises {type(error).__name__}: {first}"
+                ) from error
+        return recorder.finished(output, {site_of(place) for place in places.values()})
 
 
-class _Whole(nn.Module):
-    """The module with its inputs in place, so that only their tensors are symbols."""
-
-    def __init__(
-        self,
-        module: nn.Module,
-        inputs: Callable[[], Inputs],
-        read: Callable[[object], object] | None,
-    ) -> None:
-        nn.Module.__init__(self)
-        self.module, self.inputs, self.read = module, inputs, read
-
-    def forward(self) -> object:
-        output = call(self.module, self.inputs())
-        return output if self.read is None else self.read(output)
+def marking(places: Iterable[Place], mark: Mark) -> dict[nn.Module, Forward]:
+    """Stand-ins that show a recorder what passes at every place."""
+    first = {site_of(place): place for place in places}
+    sites = {site: replace(place, part=None) for site, place in first.items()}
+    heads = in_the_open(sites.values(), mark)
+    stand_ins: dict[nn.Module, Forward] = dict(heads)
+    for site, place in sites.items():
+        if place.at != "heads" or place.module not in heads:
+            forward = stand_ins.get(place.module, place.module.forward)
+            stand_ins[place.module] = _Marked(site, place, forward, mark)
+    return stand_ins
 
 
-class _Tracer(fx.Tracer):
-    """Writes every operation down and runs it at once."""
+@dataclass(eq=False)
+class _Marked:
+    """A forward of which what passes at one place is shown."""
 
-    def __init__(
-        self,
-        module: nn.Module,
-        inputs: object,
-        places: Mapping[str, Place],
-        read: Callable[[object], object] | None,
-    ) -> None:
-        fx.Tracer.__init__(self)
-        self.whole, self.inputs = _Whole(module, self._symbols, read), inputs
-        self.sites: dict[Site, list[fx.Node]] = {site_of(place): [] for place in places.values()}
-        self.opened = {place.module for place in places.values()}
-        self.values: dict[fx.Node, object] = {}
-        self.seconds: dict[fx.Node, float] = {}
-        self.spoiled: set[fx.Node] = set()
-        self.fixed: set[fx.Node] = set()  # made from shapes alone
-        self.running = False
+    site: Site
+    place: Place
+    forward: Forward
+    mark: Mark
 
-    def _symbols(self) -> Inputs:
-        leaves, structure = _pytree.tree_flatten(self.inputs)
-        symbols = [
-            self.create_proxy("placeholder", f"input_{i}", (), {})
-            if isinstance(leaf, Tensor)
-            else leaf
-            for i, leaf in enumerate(leaves)
-        ]
-        return cast("Inputs", _pytree.tree_unflatten(symbols, structure))
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        def shown(value: object) -> object:
+            return self.mark(self.site, value, args, kwargs)
 
-    # How torch.fx is steered
+        return passed(self.place, self.forward, shown, args, kwargs)
 
-    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        if isinstance(m.__dict__.get("forward"), Open):
-            return False
-        inside = self.opened.intersection(m.modules()) - {m}
-        return not inside and fx.Tracer.is_leaf_module(self, m, module_qualified_name)
 
-    def call_module(
-        self,
-        m: nn.Module,
-        forward: Callable[..., object],
-        args: tuple[object, ...],
-        kwargs: dict[str, object],
-    ) -> object:
-        if self.running:
-            return forward(*args, **kwargs)
-        for site in self.sites:
-            if site[0] is m and site[1] == "input":
-                args, kwargs = self._read_at(site, args, kwargs)
-        output = fx.Tracer.call_module(self, m, forward, args, kwargs)
-        site = (m, "output", None)
-        return self._site(site, output, args, kwargs) if site in self.sites else output
+GIVEN = ("input", "constant")  # what no operation computes
 
-    def _read_at(
-        self, site: Site, args: tuple[object, ...], kwargs: dict[str, object]
-    ) -> tuple[tuple[object, ...], dict[str, object]]:
-        """Mark one argument of a call as a place to cut."""
-        parameters = list(inspect.signature(site[0].forward).parameters)
-        names = [*parameters[: len(args)], *(f"*{i}" for i in range(len(parameters), len(args)))]
-        given = dict(zip(names, args, strict=True)) | kwargs
-        known = {name: self._values_of(value) for name, value in given.items()}
-        name = arguments_of(site[2], known)
-        if name is None:
-            return args, kwargs
-        marked = self._site(site, given[name])
-        if name in kwargs:
-            return args, {**kwargs, name: marked}
-        place = names.index(name)
-        return (*args[:place], marked, *args[place + 1 :]), kwargs
 
-    def _values_of(self, tree: object) -> object:
-        leaves, structure = _pytree.tree_flatten(tree)
-        known = [self.values[each.node] if isinstance(each, fx.Proxy) else each for each in leaves]
-        return _pytree.tree_unflatten(known, structure)
+class _Recorder(TorchFunctionMode):
+    """Writes every operation down as it runs."""
 
-    def marked(self, module: nn.Module, heads: object) -> object:
-        """Mark the heads of an attention as a place to cut."""
-        return self._site((module, "heads", None), heads)
+    def __init__(self, module: nn.Module, edit: Edit | None, *, arguments: bool) -> None:
+        TorchFunctionMode.__init__(self)
+        self.edit, self.arguments = edit, arguments
+        self.steps: list[Step] = []
+        self.values: dict[Step, object] = {}
+        self.sites: dict[Site, list[Step]] = {}
+        self.where: dict[int, tuple[Step, int | None]] = {}  # which step made a tensor, which leaf
+        self.module = module
+        self.owned = {id(each) for part in (module.parameters(), module.buffers()) for each in part}
+        self.looked_deeper = False
+        self.storages = Storages()
+        self.changing: set[Step] = set()  # what an ablation may change
+        self.peeked = False
+        self.marks = 0
+        self.autocast = torch.is_autocast_enabled("cpu"), torch.is_autocast_enabled("cuda")
 
-    def _site(self, site: Site, value: object, args: object = (), kwargs: object = None) -> object:
-        if not isinstance(value, fx.Proxy):
-            leaves, structure = _pytree.tree_flatten(value)
-            if sum(isinstance(leaf, fx.Proxy) for leaf in leaves) != 1:
-                raise UnsuitableError(f"{type(site[0]).__name__} returns several values")
-            marked = [
-                self._site(site, leaf, args, kwargs) if isinstance(leaf, fx.Proxy) else leaf
-                for leaf in leaves
-            ]
-            return _pytree.tree_unflatten(marked, structure)
-        marked_value = self.create_proxy(
-            "call_function", passed_on, (value, args, kwargs or {}), {}
-        )
-        self.sites[site].append(marked_value.node)
-        return marked_value
+    def started(self, inputs: Inputs) -> Inputs:
+        """Note the inputs."""
+        for i, leaf in enumerate(_pytree.tree_leaves(inputs)):
+            if isinstance(leaf, Tensor):
+                self._add("input", itself, ((i,), {}), leaf)
+        return inputs
 
-    def getattr(
-        self, attr: str, attr_val: object, parameter_proxy_cache: dict[str, fx.Proxy]
-    ) -> object:
-        if self.running:
-            return attr_val
-        return fx.Tracer.getattr(self, attr, attr_val, parameter_proxy_cache)
-
-    def proxy(self, node: fx.Node) -> fx.Proxy:
-        return _Valued(node, self)
-
-    def create_proxy(  # noqa: PLR0917 - torch's signature
-        self,
-        kind: str,
-        target: fx.node.Target,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        name: str | None = None,
-        type_expr: object = None,
-        proxy_factory_fn: Callable[[fx.Node], fx.Proxy] | None = None,
-    ) -> fx.Proxy:
-        proxy = fx.Tracer.create_proxy(
-            self, kind, target, args, kwargs, name, type_expr, proxy_factory_fn
-        )
-        self._evaluate(proxy.node)
-        return proxy
-
-    def to_bool(self, obj: fx.Proxy) -> bool:
-        return bool(self.known(obj.node, "a branch"))
-
-    def iter(self, obj: fx.Proxy) -> Iterator[object]:
-        value = self.values[obj.node]
-        if isinstance(value, Tensor | tuple | list):
-            return (operator.getitem(cast("Any", obj), i) for i in range(len(value)))
-        return cast("Iterator[object]", fx.Tracer.iter(self, obj))
-
-    def known(self, node: fx.Node, what: str) -> object:
-        """Give the code the value itself, if it is one that no ablation changes."""
-        if node not in self.fixed:
-            raise UnsuitableError(f"{what} in the code depends on the data ({node})")
-        return self.values[node]
-
-    # The pass itself
-
-    def finish(self, graph: fx.Graph) -> None:
+    def finished(self, output: object, sites: Iterable[Site]) -> Recording:
         """Note what the pass returned."""
-        output = next(iter(reversed(graph.nodes)))
-        self._evaluate(output)
+        self._add("output", itself, ((self._reference(output),), {}), output)
+        if any(step.name in GIVEN for step in self.storages.spoiled()):
+            raise UnsuitableError("the code writes in place into what it was given")
+        return Recording(
+            tuple(self.steps),
+            {site: tuple(self.sites.get(site, ())) for site in sites},
+            self.values,
+            self.storages.spoiled(),
+            self.peeked,
+        )
 
-    def _evaluate(self, node: fx.Node) -> None:
-        if node.op == "placeholder":
-            leaves = _pytree.tree_leaves(self.inputs)
-            self.values[node] = leaves[int(str(node.target).rpartition("_")[2])]
-            return
-        for each in node.all_input_nodes:
-            if each not in self.values:  # a constant, of which torch.fx makes an attribute
-                self.values[each] = compute(self.whole, each, (), {})
-        args, kwargs = filled((node.args, node.kwargs), self.values.__getitem__)
-        versions = [(each, self.values[each], _version(self.values[each])) for each in _read(node)]
-        self.running = True
+    def __torch_function__(
+        self,
+        func: Callable[..., object],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> object:
+        """Run one call, and write it down."""
+        kwargs = dict(kwargs or {})
+        name = named(func)
+        if name in SHAPES:
+            return func(*args, **kwargs)
+        given = list(tensors_in((args, kwargs)))
+        if any(torch._C._functorch.is_functorch_wrapped_tensor(each) for each in given):
+            return func(*args, **kwargs)
+        if kwargs.get("inplace") is True:
+            kwargs["inplace"] = False  # the same numbers, and nothing is written into
+        steps: Given = self._reference((args, kwargs)) if given else (args, kwargs)
+        versions = [each._version for each in given]
         start = time.perf_counter()
-        try:
-            self.values[node] = compute(self.whole, node, args, kwargs)
-        finally:
-            self.seconds[node] = time.perf_counter() - start
-            self.running = False
-        for each, value, version in versions:
-            if version != _version(value):
-                self._note_write(each, node)
-        if _is_fixed(node, self.fixed, self.values[node]):
-            self.fixed.add(node)
+        found = func(*args, **kwargs)
+        spent = time.perf_counter() - start
+        written = [t for t, v in zip(given, versions, strict=True) if t._version != v]
+        if written:
+            self._write(name, func, steps, written, found)
+        elif any(True for _ in tensors_in(found)):
+            self._add(name, func, steps, found, spent)
+        elif given:
+            self._look(name, steps)
+        return found
 
-    def _note_write(self, target: fx.Node, writer: fx.Node) -> None:
-        """A value written into may be used again only by the operation that wrote."""
-        written = {each.untyped_storage().data_ptr() for each in tensors(self.values[target])}
-        for node, value in self.values.items():
-            if node not in (target, writer) and written & {
-                each.untyped_storage().data_ptr() for each in tensors(value)
-            }:
-                raise UnsuitableError(f"{writer} writes in place into a view ({target})")
-        if set(target.users) - {writer} or target.op == "placeholder" or target in self.spoiled:
-            raise UnsuitableError(f"{writer} writes in place into {target}, which others read")
-        writer.meta["writes"] = [*writer.meta.get("writes", []), target]
-        self.spoiled.add(target)
+    def mark(self, site: Site, value: object, args: object, kwargs: object) -> object:
+        """Note that here a component can be cut."""
+        with torch._C.DisableTorchFunction():
+            steps = self._reference((value, args, kwargs) if self.arguments else (value,))
+            value = copied(value)
+            if self.edit is not None:
+                value = self.edit(self.marks, value)
+            self.marks += 1
+            step = self._add("site", passed_on, (steps, {}), value)
+        self.sites.setdefault(site, []).append(step)
+        self.changing.add(step)
+        return value
 
-
-class _Valued(fx.Proxy):
-    """A symbol that knows what its shape is."""
-
-    tracer: _Tracer
-
-    def __getattr__(self, k: str) -> Any:
-        value = self.tracer.values[self.node]
+    def _add(
+        self,
+        name: str,
+        func: Callable[..., object],
+        given: Given,
+        value: object,
+        seconds: float = 0.0,
+    ) -> Step:
+        if (torch.is_autocast_enabled("cpu"), torch.is_autocast_enabled("cuda")) != self.autocast:
+            raise UnsuitableError("the code switches autocast on")
+        step = Step(len(self.steps), name, func, *given, seconds=seconds)
+        self.steps.append(step)
+        self.values[step] = value
+        if not self.changing.isdisjoint(step.reads):
+            self.changing.add(step)
         if isinstance(value, Tensor):
-            if k in ("ndim", "dtype", "device", "is_nested", "requires_grad", "is_cuda"):
-                return getattr(value, k)
-            if k == "shape":
-                return self.tracer.create_proxy("call_function", getattr, (self, "shape"), {})
-        return fx.Proxy.__getattr__(self, k)
+            self.where[id(value)] = step, None
+            self.storages.note(value, step)
+        else:
+            for i, leaf in enumerate(_pytree.tree_leaves(value)):
+                if isinstance(leaf, Tensor):
+                    self.where[id(leaf)] = step, i
+                    self.storages.note(leaf, step)
+        return step
 
-    def __len__(self) -> int:
-        return len(cast("Tensor", self.tracer.values[self.node]))
+    def _reference(self, tree: Any) -> Any:
+        """Put the steps that made them in place of the tensors of a tree."""
+        if isinstance(tree, Tensor):
+            return self._step_of(tree)
+        if isinstance(tree, torch.Size):
+            return tuple(tree)
+        if tree is None or isinstance(tree, int | float | str):
+            return tree
+        if type(tree) is tuple:
+            return tuple([self._reference(each) for each in tree])
+        if type(tree) is list:
+            return [self._reference(each) for each in tree]
+        if type(tree) is dict:
+            return {key: self._reference(each) for key, each in tree.items()}
+        if isinstance(tree, slice):
+            return slice(*map(self._reference, (tree.start, tree.stop, tree.step)))
+        return _pytree.tree_map_only(Tensor, self._step_of, tree)
 
-    def __index__(self) -> int:
-        return operator.index(cast("int", self.tracer.known(self.node, "a number")))
+    def _step_of(self, leaf: Tensor) -> object:
+        self.storages.refuse_stale(leaf)
+        if id(leaf) in self.where:
+            step, place = self.where[id(leaf)]
+            if place is None:
+                return step
+            return self._add("pick", picked, ((step, place), {}), leaf)
+        if self._is_owned(leaf):
+            return leaf
+        return self._add("constant", itself, ((len(self.steps),), {}), leaf)
 
-    def __int__(self) -> int:
-        return int(cast("int", self.tracer.known(self.node, "a number")))
+    def _is_owned(self, leaf: Tensor) -> bool:
+        """Whether a tensor belongs to the module, registered or not."""
+        if id(leaf) not in self.owned and not self.looked_deeper:
+            self.looked_deeper = True
+            self.owned |= set(map(id, _unregistered(self.module)))
+        return id(leaf) in self.owned
 
-    def __float__(self) -> float:
-        return float(cast("float", self.tracer.known(self.node, "a number")))
+    def _write(
+        self,
+        name: str,
+        func: Callable[..., object],
+        steps: Given,
+        written: list[Tensor],
+        found: object,
+    ) -> None:
+        """What was written into is from now on what the write has made of it."""
+        known = [each for each in written if id(each) in self.where]
+        for each in written:
+            self.storages.spoil(each)
+        if not known:  # running statistics and the like
+            if found is not None and found is not written[0]:
+                self._add(name, func, steps, found)
+            return
+        target = written_into(known, found, name)
+        source, _ = self.where[id(target)]
+        self._add(name, func, steps, target).writes = (source,)
 
-
-def filled(tree: object, value: Callable[[fx.Node], object]) -> Any:
-    """Put values in place of the nodes of an argument."""
-    known = cast("Callable[[fx.Node], fx.node.Argument]", value)
-    return fx.node.map_arg(cast("fx.node.Argument", tree), known)
-
-
-def compute(
-    root: nn.Module, node: fx.Node, args: tuple[object, ...], kwargs: Mapping[str, object]
-) -> object:
-    """Run one operation."""
-    match node.op:
-        case "call_function":
-            return cast("Callable[..., object]", node.target)(*args, **kwargs)
-        case "call_method":
-            return getattr(args[0], str(node.target))(*args[1:], **kwargs)
-        case "call_module":
-            return root.get_submodule(str(node.target))(*args, **kwargs)
-        case "get_attr":
-            return operator.attrgetter(str(node.target))(root)
-    return args[0]
-
-
-def _read(node: fx.Node) -> list[fx.Node]:
-    return [] if node.target is passed_on else node.all_input_nodes
-
-
-def _version(value: object) -> list[int]:
-    return [each._version for each in tensors(value)]
+    def _look(self, name: str, steps: Any) -> None:
+        """The code asks for a value: fine, unless an ablation may change it."""
+        self.peeked = True
+        for step in Step(0, name, itself, (steps,)).inputs:
+            if step in self.changing:
+                raise UnsuitableError(f"a branch in the code depends on the data ({name})")
 
 
-_SHAPES = {"size", "dim", "numel", "nelement", "is_floating_point", "ndimension", "stride"}
-
-
-def _is_fixed(node: fx.Node, fixed: set[fx.Node], value: object) -> bool:
-    """Whether a value follows from shapes alone, so that no ablation can change it."""
-    if tensors(value):
-        return False
-    if node.op == "call_method" and node.target in _SHAPES:
-        return True
-    if node.op == "call_function" and node.target is getattr:
-        return node.args[1] in ("shape", "ndim", "dtype", "device")
-    return node.op == "call_function" and fixed.issuperset(node.all_input_nodes)
+def _unregistered(module: nn.Module) -> Iterator[Tensor]:
+    """Tensors that are plain attributes of a module or of a part of it."""
+    for part in module.modules():
+        for value in vars(part).values():
+            if isinstance(value, Tensor | list | tuple):
+                yield from tensors_in(value)

@@ -10,22 +10,24 @@ import pandas as pd
 import torch
 from torch import nn
 
+from ablation.errors import AblationError
 from ablation.neural.errors import RandomModuleError
 from ablation.neural.forwards import Forward
 from ablation.neural.patch import evidence
 from ablation.neural.sweep.batches import examples_in
+from ablation.neural.sweep.checking import Check, replaced
 from ablation.neural.sweep.cutting import Cut
 from ablation.neural.sweep.engine import Resumed
-from ablation.neural.sweep.errors import UnsuitableError
+from ablation.neural.sweep.errors import MetricShapeError, UnsuitableError
 from ablation.neural.sweep.metric import Read, Reader, measured
-from ablation.neural.sweep.narrowing import narrowed
-from ablation.neural.sweep.recording import record
-from ablation.neural.sweep.suffix import Branch
+from ablation.neural.sweep.recording import Edit, Recording, record
+from ablation.neural.sweep.rows import departure
 from ablation.neural.sweep.table import table
 from ablation.neural.sweep.whole import jittering, whole_pass, without
 from ablation.neural.taps import Place
-from ablation.neural.trees import Inputs, largest_change, numbers
+from ablation.neural.trees import Inputs, numbers
 
+PROOF = 0.01  # what proof may cost, in shares of the naive loop, down to one example
 TOLERANCE = 1e-6  # relative to the largest number of an output
 
 
@@ -50,6 +52,7 @@ class Plan:
     metric: Read
     read: Read | None
     pointwise: bool  # whether the operator does the same at every position
+    each_alone: bool  # whether it does the same to an example whatever the others are
 
 
 @dataclass(eq=False)
@@ -75,7 +78,7 @@ class Run:
     size: int = 1
     rounding: float = 0.0
     engine: Resumed | None = None
-    branches: list[Branch] = field(default_factory=list)
+    thin: bool = True
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.plan.metric)
@@ -98,31 +101,44 @@ class Run:
         """The quick road; None where it cannot be taken, or gives something else."""
         first = not self.examples
         try:
-            engine = self._engine_for(inputs)
+            engine = self._engine_for(inputs, examples)
         except UnsuitableError as error:
             self.reason = str(error)
             return None
-        branches = self.branches
-        check = self._checked(engine.deepest_first(branches)) if first else frozenset()
+        try:
+            found = self._followed(engine, inputs, examples, first=first)
+        except (AblationError, MetricShapeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - an operation may not fit what an ablation made
+            self.reason = f"resumed it raises {type(error).__name__}: {error}"
+            return None
+        if found is None and engine.suffix.thin:  # once more without rank updates
+            self.engine, self.thin, self.reason = None, False, ""
+            return self._resumed(inputs, examples)
+        return found
+
+    def _followed(
+        self, engine: Resumed, inputs: Inputs, examples: int | None, *, first: bool
+    ) -> "_Found | None":
+        check = self._check(engine, inputs, examples) if first else None
         baseline = self._measured(engine.output, examples)
-        values = [baseline] * len(branches)
-        for finished in engine.run(branches):
-            for place, number in enumerate(finished.numbers):
-                if number in check and not self._agrees(
-                    inputs, number, finished.outputs.one(place)
-                ):
-                    return None
-            for number, value in zip(
-                finished.numbers, self.reader.read(finished.outputs, examples), strict=True
-            ):
+        values = [baseline] * len(engine.branches)
+        for finished in engine.run():
+            if check is not None and not all(self._agrees(check, o) for o in check.due(finished)):
+                return None
+            read = self.reader.read(finished.outputs, examples)
+            for number, value in zip(finished.numbers, read, strict=True):
                 values[number] = value
             self._advance(len(finished.numbers), finished.passes, "suffix")
+        if check is not None and not all(self._agrees(check, o) for o in check.missing()):
+            return None
+        self.forwards += engine.shared
         if first:
             self.rounding = self._rounding(engine, inputs, examples, baseline)
         self.size = engine.used
         return _Found(baseline, values, self.rounding)
 
-    def _engine_for(self, inputs: Inputs) -> Resumed:
+    def _engine_for(self, inputs: Inputs, examples: int | None) -> Resumed:
         """The engine of an earlier batch, where these inputs have the same shapes, or a new one."""
         plan = self.plan
         self.forwards += 1
@@ -130,37 +146,63 @@ class Run:
             self.engine.renew(inputs)
             return self.engine
         random = torch.random.get_rng_state()
-        recording = record(plan.module, inputs, plan.places, plan.read)
+        recording = self._record(inputs)
         if not torch.equal(random, torch.random.get_rng_state()):
             self._refuse_random(inputs)
-        if plan.pointwise:
-            recording = narrowed(recording)
         self.engine = Resumed(recording, inputs, self.memory, self.together)
-        self.engine.prepare()
-        self.forwards += 2 if self.engine.twice else 0
+        sites = [step for steps in recording.sites.values() for step in steps]
+        few = self._few(examples)
+        self.engine.learn(self._record, sites, few)
+        self.forwards += 2 * few / (examples or 1)
         self.alone = self.alone or self.engine.alone
-        self.branches = self.engine.branches(plan.rows)
+        self.engine.settle(plan.rows, narrow=plan.pointwise, thin=self.thin)
         return self.engine
+
+    def _record(self, inputs: Inputs, edit: Edit | None = None) -> Recording:
+        plan = self.plan
+        return record(
+            plan.module,
+            inputs,
+            plan.places,
+            plan.read,
+            edit=edit,
+            arguments=not plan.pointwise,
+        )
+
+    def _few(self, examples: int | None) -> int:
+        """So many examples that what is only proof costs little beside the sweep."""
+        planned = len(self.plan.rows) * self.planned_batches
+        share = PROOF * planned / (2 + (2 if self.verify is None else self.verify))
+        return max(1, min(examples or 1, round(share * (examples or 1))))
+
+    def _check(self, engine: Resumed, inputs: Inputs, examples: int | None) -> Check:
+        """Which rows to run whole as well, and on how many examples."""
+        few = examples or 1
+        if self.plan.each_alone and engine.grown is not None and self.verify is not None:
+            few = self._few(examples)
+        return Check(self._checked(engine.order()), inputs, few, examples or 1)
 
     def _rounding(
         self, engine: Resumed, inputs: Inputs, examples: int | None, baseline: float
     ) -> float:
         """How far the metric moves by what is only rounding: the noise floor."""
-        if engine.twice is None:
+        if engine.grown is None:
             return self._jittered(inputs, examples, baseline)
-        copies = (engine.twice.same, engine.twice.jittered)
-        return max(abs(self._measured(each, examples) - baseline) for each in copies)
+        few, all_ = engine.grown.examples, examples or 1
+        moved = replaced(engine.output, engine.grown.jittered, few, all_)
+        return abs(self._measured(moved, examples) - baseline) * all_ / few
 
-    def _agrees(self, inputs: Inputs, number: int, output: object) -> bool:
+    def _agrees(self, check: Check, output: tuple[int, object]) -> bool:
         """Run one row whole as well, and compare."""
-        naive = self._without(inputs, self.plan.rows[number])
-        self.forwards += 1
+        number, quick = output
+        naive = self._without(check.inputs, self.plan.rows[number])
+        self.forwards += check.few / check.examples
         self.checked += 1
-        difference = largest_change(naive, output)
+        difference = departure(naive, quick)
         self.difference = max(self.difference or 0.0, difference)
         if difference <= _tolerance(naive):
             return True
-        self._refuse_random(inputs)
+        self._refuse_random(check.inputs)
         self.reason = f"resumed it differs by {difference:.2g} relative"
         return False
 
@@ -210,7 +252,7 @@ class Run:
     def _refuse_random(self, inputs: Inputs) -> None:
         one, two = (self._pass(inputs) for _ in range(2))
         self.forwards += 2
-        if (difference := largest_change(one, two)) > _tolerance(one):
+        if (difference := departure(one, two)) > _tolerance(one):
             raise RandomModuleError("the output", difference)
 
     def _measured(self, output: object, examples: int | None) -> float:

@@ -1,74 +1,38 @@
 """Ablations that begin where they differ from the factual pass, several side by side.
 
 Below the first cut nothing changes, so nothing is computed (the shared prefix of a twin network,
-Balke & Pearl 1994). A run joins the others at its own first cut; from there on each operation is
-done once for all runs that have reached it, and only where its result can differ at all.
+Balke & Pearl 1994). Runs under a prefix share more: those are the values that the prefix changed.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
 
 import torch
-from torch import Tensor, fx
+from torch import Tensor
 
-from ablation.neural.forwards import standing_in
-from ablation.neural.replacement import Replacement
-from ablation.neural.sweep.cutting import Cut, site_of
-from ablation.neural.sweep.factual import Factual, evaluated
-from ablation.neural.sweep.recording import Recording, filled, passed_on
-from ablation.neural.sweep.rows import Growth, joined, repeated, taken
+from ablation.neural.sweep.branches import Branch, Outputs
+from ablation.neural.sweep.factual import Factual
+from ablation.neural.sweep.program import (
+    Beside,
+    Cutting,
+    Instruction,
+    Joining,
+    Masking,
+    Operation,
+    Passing,
+    Program,
+    Source,
+)
+from ablation.neural.sweep.recording import Recording
+from ablation.neural.sweep.rows import Growth
+from ablation.neural.sweep.steps import Step, scaled, steps_in
+from ablation.neural.sweep.thin import Shortcut, Thin, shortcut
 from ablation.operators import Zero
 
-Changes: TypeAlias = dict[fx.Node, list[tuple[int, int]]]  # which cut, in which of its calls
-
-
-@dataclass(eq=False, slots=True)
-class Branch:
-    """One ablation: its cuts, and at which operation each is made, in which call."""
-
-    cuts: tuple[Cut, ...]
-    changes: Changes
-
-    @classmethod
-    def of(cls, recording: Recording, cuts: Sequence[Cut]) -> "Branch":
-        """Find where in the recording the cuts are made."""
-        changes: Changes = {}
-        for which, cut in enumerate(cuts):
-            for number, node in enumerate(recording.sites[site_of(cut.place)]):
-                changes.setdefault(node, []).append((which, number))
-        return cls(tuple(cuts), changes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Runs:
-    """What several runs made of one operation: the first `many` of those that have joined."""
-
-    value: object
-    many: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """What several runs returned: side by side, or one by one."""
-
-    order: tuple[int, ...]
-    value: object
-    many: int  # how many of them differ from the factual pass
-    factual: object
-    grows: Sequence[Growth]
-
-    @property
-    def together(self) -> object | None:
-        """All outputs side by side, examples first; none where they are not one such tensor."""
-        stacked = len(self.order) > 1 and self.many == len(self.order)
-        return self.value if stacked and list(self.grows) == [0] else None
-
-    def one(self, place: int) -> object:
-        """The output of one run."""
-        if place < self.many:
-            return taken(self.value, self.grows, place, self.many)
-        return self.factual
+Under = Mapping[Step, object]
+NOTHING: Under = {}
 
 
 @dataclass(eq=False)
@@ -77,180 +41,219 @@ class Suffix:
 
     recording: Recording
     factual: Factual
-    grows: dict[fx.Node, list[Growth]]
+    grows: Mapping[Step, list[Growth]]
+    thin: bool = True
 
     def __post_init__(self) -> None:
-        self.order = self.factual.order
-        self.last = {each: node for node in self.recording.nodes for each in node.all_input_nodes}
-        self.masks: dict[tuple[fx.Node, tuple[Branch, ...]], tuple[Tensor, list[Cut]]] = {}
-        self.prepared: dict[Branch, list[Replacement]] = {}
-        self.useful = _leading_to(self.recording.output)
-        self.reads = {node: _reads(node) for node in self.recording.nodes}
-        self.inputs = {node: node.all_input_nodes for node in self.recording.nodes}
-        self.firsts: dict[Branch, int] = {}
-        self.paths: dict[frozenset[fx.Node], list[fx.Node]] = {}
+        recording = self.recording
+        self.useful = _leading_to(recording.output)
+        self.readers: dict[Step, list[Step]] = {}
+        for step in recording.steps:
+            if step in self.useful:
+                for each in step.reads:
+                    self.readers.setdefault(each, []).append(step)
+        self.shapes = {s: v.shape for s, v in recording.values.items() if isinstance(v, Tensor)}
+        self.paths: dict[frozenset[Step], list[Step]] = {}
+        self.programs: dict[tuple[Branch, ...], Program] = {}
+        self.ways: dict[Step, Shortcut | None] = {}
+        self.joins: dict[Branch, tuple[int, Shortcut | None]] = {}
 
     def first(self, branch: Branch) -> int:
         """The position of the first cut; that of the output where nothing is cut."""
-        if branch not in self.firsts:
-            end = len(self.order) - 1
-            self.firsts[branch] = min(map(self.order.__getitem__, branch.changes), default=end)
-        return self.firsts[branch]
+        end = len(self.recording.steps) - 1
+        return min((step.number for step in branch.changes), default=end)
 
-    def reached(self, nodes: Iterable[fx.Node]) -> list[fx.Node]:
+    def way(self, branch: Branch) -> Shortcut | None:
+        """Where a run may join later than at its first cut, and which way it takes."""
+        site = min(branch.changes, key=lambda step: step.number, default=None)
+        if not self.thin or site is None or len(branch.changes[site]) != 1:
+            return None
+        if site not in self.ways:
+            self.ways[site] = shortcut(site, self.readers, self.shapes)
+        found = self.ways[site]
+        if found is None or not found.serves(branch.cuts[branch.changes[site][0][0]]):
+            return None
+        others = (step.number for step in branch.changes if step is not site)
+        return found if all(number > found.reader.number for number in others) else None
+
+    def join(self, branch: Branch) -> tuple[int, Shortcut | None]:
+        """The position at which a run joins the others, and its way there."""
+        if branch not in self.joins:
+            way = self.way(branch)
+            self.joins[branch] = (self.first(branch) if way is None else way.reader.number, way)
+        return self.joins[branch]
+
+    def reached(self, steps: Iterable[Step]) -> list[Step]:
         """All operations whose result can differ when these are changed, in order."""
-        start = frozenset(nodes)
+        start = frozenset(steps)
         if start not in self.paths:
             changed = set(start)
-            for node in self.recording.nodes:
-                if not changed.isdisjoint(self.reads[node]):
-                    changed.add(node)
-            known = self.recording.nodes
-            self.paths[start] = [n for n in known if n in changed and n in self.useful]
+            for step in self.recording.steps:
+                if not changed.isdisjoint(step.reads):
+                    changed.add(step)
+            known = self.recording.steps
+            self.paths[start] = [s for s in known if s in changed and s in self.useful]
         return self.paths[start]
 
-    def run(self, branches: Sequence[Branch]) -> "Outputs":
-        """The outputs of some branches, in the order in which their first cuts come."""
-        order = tuple(sorted(range(len(branches)), key=lambda i: self.first(branches[i])))
-        group = tuple(branches[i] for i in order)
-        self.prepared.clear()
-        changed: dict[fx.Node, _Runs] = {}
-        with torch.no_grad(), standing_in({}):
-            for node in self.reached(node for branch in group for node in branch.changes):
-                changed[node] = self._step(node, group, changed)
-                for each in self.inputs[node]:
-                    if self.last[each] is node:
-                        changed.pop(each, None)
+    def cost(self, branch: Branch) -> float:
+        """Seconds that the operations of a run took in the factual pass."""
+        _, way = self.join(branch)
+        reached = self.reached(branch.changes)
+        spared = () if way is None else (*way.chain, way.reader)
+        return sum(step.seconds for step in reached if step not in spared)
+
+    def run(self, branches: Sequence[Branch], under: Under = NOTHING) -> Outputs:
+        """The outputs of some branches, in the order in which they join."""
+        program = self.program(branches)
         output = self.recording.output
-        end = changed.get(output, _Runs(None, 0))
-        factual = self.factual.get([output])[output] if end.many < len(group) else None
-        return Outputs(order, end.value, end.many, factual, self._grows(output))
+        with torch.no_grad():
+            changed = program(self.look(under))
+        many = program.many
+        factual = self.look(under)(output) if many < len(branches) else None
+        return Outputs(program.order, changed.get(output), many, factual, self._grows(output))
 
-    def _step(self, node: fx.Node, group: Sequence[Branch], changed: dict[fx.Node, _Runs]) -> _Runs:
-        many = max((changed[each].many for each in self.reads[node] if each in changed), default=0)
-        if node.target is passed_on:
-            here = max((i + 1 for i, each in enumerate(group) if node in each.changes), default=0)
-            if here:
-                return self._cut(node, group[: max(here, many)], changed)
-            return changed[self.reads[node][0]]
-        clean = self.factual.get(each for each in self.inputs[node] if each not in changed)
-        values = {
-            each: self._filled(each, changed[each], many)
-            if each in changed
-            else repeated(clean[each], self._grows(each), many)
-            for each in self.inputs[node]
-        }
-        return _Runs(evaluated(self.recording, node, values), many)
+    def changed_by(self, branch: Branch, under: Under = NOTHING) -> dict[Step, object]:
+        """All that one run changes, to run others under it."""
+        with torch.no_grad():
+            found = self._compiled((branch,), thin=False)(self.look(under), keep=True)
+        return {**under, **found}
 
-    def _cut(self, node: fx.Node, group: Sequence[Branch], changed: dict[fx.Node, _Runs]) -> _Runs:
-        """Take the runs apart, make each one's cuts, and put them side by side again."""
-        value, args, kwargs = node.args
-        if isinstance(value, fx.Node) and self._can_mask(value, node, group):
-            return self._masked(node, value, tuple(group), changed)
-        pieces = []
-        for place, branch in enumerate(group):
-            mine = {
-                each: self._one(each, place, changed)
-                for each in (node.all_input_nodes if node in branch.changes else _nodes(value))
-            }
-            piece = filled(value, mine.__getitem__)
-            for which, number in branch.changes.get(node, ()):
-                given, named = filled((args, kwargs), mine.__getitem__)
-                instead = self._ready(branch)[which](piece, given, named, number)
-                branch.cuts[which].note(piece, instead)
-                piece = instead
-            pieces.append(piece)
-        return _Runs(joined(pieces, self._grows(node)), len(group))
+    def look(self, under: Under) -> Callable[[Step], object]:
+        """Read a value under a prefix, or as it is in the factual pass."""
+        one = self.factual.one
+        return (lambda step: under[step] if step in under else one(step)) if under else one
 
-    def _ready(self, branch: Branch) -> list[Replacement]:
-        """The operators of one run, whose random draws go on from call to call."""
-        if branch not in self.prepared:
-            self.prepared[branch] = [cut.prepared(i) for i, cut in enumerate(branch.cuts)]
-        return self.prepared[branch]
+    # Making programs
 
-    def _can_mask(self, value: fx.Node, node: fx.Node, group: Sequence[Branch]) -> bool:
-        """Whether these runs are all ended by zeros in one tensor, so one operation serves them."""
-        cuts = [branch.cuts[i] for branch in group for i, _ in branch.changes.get(node, ())]
-        known = len(group) > 1 and self.grows.get(value) == self.grows.get(node)
-        return known and len(self._grows(value)) == 1 and all(c.operator == Zero() for c in cuts)
+    def program(self, branches: Sequence[Branch]) -> Program:
+        """The instructions for these branches; made once."""
+        key = tuple(branches)
+        if key not in self.programs:
+            self.programs[key] = self._compiled(key, thin=self.thin)
+        return self.programs[key]
 
-    def _masked(
+    def _compiled(self, branches: tuple[Branch, ...], *, thin: bool) -> Program:
+        joins = [self.join(each) if thin else (self.first(each), None) for each in branches]
+        firsts = [self.first(each) for each in branches]
+        order = tuple(sorted(range(len(branches)), key=lambda i: (joins[i][0], firsts[i])))
+        group = tuple(branches[i] for i in order)
+        ways = [joins[i][1] for i in order]
+        many: dict[Step, int] = {}
+        lines: list[tuple[Step, Instruction]] = []
+        for step in self.reached(step for branch in group for step in branch.changes):
+            count = max((many.get(each, 0) for each in step.reads), default=0)
+            joining = {i: way for i, way in enumerate(ways) if way and way.reader is step}
+            if step.name == "site":
+                line, many[step] = self._site(step, group, ways, many, count)
+            elif joining:
+                line, many[step] = self._joining(step, group, joining, many, count)
+            else:
+                many[step] = count
+                line = self._operation(step, many, count)
+            if many[step]:
+                lines.append((step, line))
+        output = self.recording.output
+        return Program(order, _with_ends(lines, output), many.get(output, 0))
+
+    def _source(self, step: Step, many: Mapping[Step, int]) -> Source:
+        return Source(step, many.get(step, 0), self._grows(step))
+
+    def _operation(self, step: Step, many: Mapping[Step, int], count: int) -> Instruction:
+        sources = tuple(self._source(each, many) for each in step.inputs)
+        if count > 1 and (beside := self._beside(step, many, count)):
+            return beside
+        args, kwargs = scaled(step, count)
+        if args is not step.args:
+            step = replace(step, args=args, kwargs=kwargs)
+        return Operation(step, sources, count)
+
+    def _beside(self, step: Step, many: Mapping[Step, int], count: int) -> Beside | None:
+        if step.name not in ("add", "sub", "mul") or len(step.inputs) != 2 or step.writes:
+            return None
+        changed = [each for each in step.inputs if many.get(each, 0) == count]
+        clean = [each for each in step.inputs if not many.get(each, 0)]
+        same = len({self.shapes.get(each) for each in (*step.inputs, step)}) == 1
+        grown = all(list(self._grows(each)) == [0] for each in step.inputs)
+        if len(changed) != 1 or len(clean) != 1 or not same or not grown:
+            return None
+        return Beside(step, changed[0], clean[0], count)
+
+    def _site(
         self,
-        node: fx.Node,
-        value: fx.Node,
-        group: tuple[Branch, ...],
-        changed: dict[fx.Node, _Runs],
-    ) -> _Runs:
-        """Put zeros into all runs at once; which entries they take is worked out once."""
-        runs = self._filled(value, changed.get(value, _Runs(None, 0)), len(group))
-        assert isinstance(runs, Tensor)
-        if (node, group) not in self.masks:
-            self.masks[node, group] = self._mask(node, runs, group)
-        off, cuts = self.masks[node, group]
-        for cut in cuts:
-            cut.calls += 1
-        if not all(cut.proven for cut in cuts):
-            hit = (runs != 0) & off
-            each = [taken(hit, self._grows(node), i, len(group)) for i in range(len(group))]
-            for place, branch in enumerate(group):
-                for which, _ in branch.changes.get(node, ()):
-                    mine = each[place]
-                    assert isinstance(mine, Tensor)
-                    branch.cuts[which].changes.append(branch.cuts[which].place.cut(mine).any())
-        return _Runs(runs.masked_fill(off, 0), len(group))
+        step: Step,
+        group: Sequence[Branch],
+        ways: Sequence[Shortcut | None],
+        many: Mapping[Step, int],
+        count: int,
+    ) -> tuple[Instruction, int]:
+        """Cut those that are cut here; those that take a shortcut have been seen to already."""
+        cut_here = [
+            i
+            for i, (branch, way) in enumerate(zip(group, ways, strict=True))
+            if step in branch.changes and (way is None or way.site is not step)
+        ]
+        if not cut_here:
+            sources = tuple(self._source(each, many) for each in step.reads)
+            return Passing(step.args[0], sources, count), count
+        count = max(count, cut_here[-1] + 1)
+        runs = tuple(group[:count])
+        value = step.args[0]
+        if isinstance(value, Step) and self._can_mask(value, step, runs):
+            return Masking(step, self._source(value, many), runs, self._grows(step)), count
+        given: tuple[Any, Any] = step.args[1:] or ((), {})
+        where = {each: self._source(each, many) for each in steps_in((value, *given))}
+        return Cutting(step, value, given, where, runs, self._grows(step)), count
 
-    def _mask(
-        self, node: fx.Node, like: Tensor, group: tuple[Branch, ...]
-    ) -> tuple[Tensor, list[Cut]]:
-        off, cuts = torch.zeros_like(like, dtype=torch.bool), []
-        for place, branch in enumerate(group):
-            mine = taken(off, self._grows(node), place, len(group))
-            assert isinstance(mine, Tensor)
-            for which, _ in branch.changes.get(node, ()):
-                cuts.append(branch.cuts[which])
-                cuts[-1].place.cut(mine).fill_(1)
-        return off, cuts
+    def _can_mask(self, value: Step, step: Step, group: Sequence[Branch]) -> bool:
+        """Whether these runs are all ended by zeros in one tensor, so one operation serves them."""
+        cuts = [branch.cuts[i] for branch in group for i, _ in branch.changes.get(step, ())]
+        known = len(group) > 1 and self.grows.get(value) == self.grows.get(step)
+        single = known and len(self._grows(value)) == 1 and value in self.shapes
+        return single and all(cut.operator == Zero() for cut in cuts)
 
-    def _one(self, node: fx.Node, place: int, changed: dict[fx.Node, _Runs]) -> object:
-        """What one run has at this point: its own value, or the factual one."""
-        runs = changed.get(node)
-        if runs is None or place >= runs.many:
-            return self.factual.get([node])[node]
-        return taken(runs.value, self._grows(node), place, runs.many)
+    def _joining(
+        self,
+        step: Step,
+        group: Sequence[Branch],
+        ways: Mapping[int, Shortcut],
+        many: Mapping[Step, int],
+        count: int,
+    ) -> tuple[Instruction, int]:
+        """Add the runs that join here to those that have joined before."""
+        joining = list(ways)
+        first = joining[0]
+        dense = self._operation(step, many, count) if count else None
+        thins: list[tuple[Thin, list[tuple[Branch, int]]]] = []
+        for way, members in groupby(joining, key=ways.__getitem__):
+            runs = [(group[i], *group[i].changes[way.site][0]) for i in members]
+            cuts = [(branch.cuts[which], number) for branch, which, number in runs]
+            thins.append((Thin.of(way, cuts), [(branch, which) for branch, which, _ in runs]))
+        axis = self._grows(step)
+        return Joining(tuple(thins), dense, count, first, axis), joining[-1] + 1
 
-    def _filled(self, node: fx.Node, runs: _Runs, many: int) -> object:
-        """Add the factual value for those runs that have not changed this one."""
-        if runs.many == many:
-            return runs.value
-        clean = self.factual.get([node])[node]
-        more = repeated(clean, self._grows(node), many - runs.many)
-        return joined([runs.value, more], self._grows(node)) if runs.many else more
-
-    def _grows(self, node: fx.Node) -> list[Growth]:
-        return self.grows.get(node, [])
-
-
-def _reads(node: fx.Node) -> list[fx.Node]:
-    """What the result of an operation is made from: where parts are cut, the value alone."""
-    return _nodes(node.args[0]) if node.target is passed_on else node.all_input_nodes
+    def _grows(self, step: Step) -> list[Growth]:
+        return self.grows.get(step, [])
 
 
-def _leading_to(output: fx.Node) -> set[fx.Node]:
+def _with_ends(
+    lines: Sequence[tuple[Step, Instruction]], output: Step
+) -> list[tuple[Step, Instruction, tuple[Step, ...]]]:
+    """Note after each instruction which values have been used for the last time."""
+    last = {step: i for i, (step, _) in enumerate(lines)}
+    for i, (step, _) in enumerate(lines):
+        last.update((each, i) for each in step.inputs if each in last)
+    done: dict[int, list[Step]] = {}
+    for step, i in last.items():
+        if step is not output:
+            done.setdefault(i, []).append(step)
+    return [(step, line, tuple(done.get(i, ()))) for i, (step, line) in enumerate(lines)]
+
+
+def _leading_to(output: Step) -> set[Step]:
     found = {output}
     waiting = [output]
     while waiting:
-        new = set(waiting.pop().all_input_nodes) - found
+        new = set(waiting.pop().inputs) - found
         found |= new
         waiting += new
-    return found
-
-
-def _nodes(tree: object) -> list[fx.Node]:
-    found: list[fx.Node] = []
-
-    def note(node: fx.Node) -> fx.Node:
-        found.append(node)
-        return node
-
-    filled(tree, note)
     return found

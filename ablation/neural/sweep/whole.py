@@ -9,7 +9,7 @@ from torch import nn
 from ablation.neural.forwards import Forward, standing_in
 from ablation.neural.patch import Ablated, switched_off
 from ablation.neural.sweep.cutting import Cut, site_of
-from ablation.neural.sweep.doubling import jittered
+from ablation.neural.sweep.growing import jittered
 from ablation.neural.taps import Place, layered, outermost, passed
 from ablation.neural.trees import Inputs, call, copied, mapped
 

@@ -13,9 +13,9 @@ from ablation import Mean, Noise, Resample, Skip, ablated
 from ablation.neural.replacement import OFF
 from ablation.neural.sweep import sweep
 from ablation.neural.sweep.cutting import places_of
-from ablation.neural.sweep.factual import bytes_of
 from ablation.neural.sweep.narrowing import narrowed
 from ablation.neural.sweep.recording import record
+from ablation.neural.sweep.steps import bytes_of
 from ablation.operators import Constant, Scale
 
 
@@ -266,8 +266,8 @@ def test_a_recording_is_the_factual_pass():
 @pytest.mark.parametrize("components", ["blocks.*.mlp", "blocks.*.attn.heads[*]"])
 def test_positions_that_nobody_reads_are_not_computed(components):
     module, x, _ = net("own attention")
-    recording = record(module, x, places_of(module, components))
-    less = narrowed(recording)
+    recording = record(module, x, places_of(module, components), arguments=False)
+    less = narrowed(recording, {}).recording
     sizes = [sum(map(bytes_of, each.values.values())) for each in (recording, less)]
     assert sizes[1] < 0.95 * sizes[0]
     found = sweep(module, x, components, metric=first, verify=None)

@@ -1,0 +1,180 @@
+"""The pass recorded a second time, on copies of some examples: how values grow, what is rounding.
+
+At every cut the first copy is changed a lot and the last by one unit in the last place. Where the
+last copy still is what these examples gave before, no run can reach another one that stands beside
+it; and by how much it is not is rounding, below which an effect is none.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+from torch.utils import _pytree
+
+from ablation.neural.sweep.batches import examples_in, rows_of
+from ablation.neural.sweep.errors import UnsuitableError
+from ablation.neural.sweep.recording import Edit, Recording
+from ablation.neural.sweep.rows import Growth, departure, growth, joined, pieces_of, taken
+from ablation.neural.sweep.steps import Count, Step, holds
+from ablation.neural.trees import Inputs, mapped, numbers
+
+ENOUGH = 4096  # entries of a value that are compared
+CLOSE = 1e-3  # a copy may differ from what was alone by rounding, never by more than this
+
+Again: TypeAlias = Callable[[Inputs, Edit], Recording]
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """How each value grows, and what some examples give where all is changed by rounding."""
+
+    grows: dict[Step, list[Growth]]
+    jittered: object
+    examples: int  # how many of them
+
+
+def grown(recording: Recording, again: Again, inputs: Inputs, few: int) -> Grown:
+    """Record copies of the first examples; raises UnsuitableError where they do not stay apart.
+
+    The numbers of the recording that grow with the examples are marked.
+    """
+    examples = examples_in(inputs)
+    if examples is None:
+        raise UnsuitableError("no input has an axis for the examples")
+    few = max(1, min(few, examples))
+    copies = 3 if 2 * few == examples else 2
+    sizes = (examples, copies * few)
+    sites = [step for step in recording.steps if step.name == "site"]
+
+    def moved(number: int, value: object) -> object:
+        if number >= len(sites):
+            raise UnsuitableError("with other examples the code takes another way")
+        return _moved(value, growth(recording.values[sites[number]], value, sizes), copies)
+
+    second = again(rows_of(inputs, few, copies), moved)
+    grows = _compared(recording, second, sizes)
+    for step, other in zip(recording.steps, second.steps, strict=True):
+        value = pieces_of(recording.values[step], grows[step], 0, few, examples)
+        _refuse_mixing(step, value, second.values[other], grows[step], copies)
+    last = taken(second.values[second.output], grows[recording.output], copies - 1, copies)
+    return Grown(grows, last, few)
+
+
+def _moved(value: object, grows: list[Growth], copies: int) -> object:
+    """Change the first copy a lot, the last by rounding."""
+    generator = torch.Generator().manual_seed(0)
+    pieces = [taken(value, grows, i, copies) for i in range(copies)]
+    pieces[0] = mapped(lambda leaf: leaf * 1.5 + 0.1 if numbers(leaf) else leaf, pieces[0])
+    pieces[-1] = mapped(lambda leaf: jittered(leaf, generator), pieces[-1])
+    return joined(pieces, grows)
+
+
+def jittered(leaf: Tensor, generator: torch.Generator) -> Tensor:
+    """Multiply by 1 plus or minus the precision, at random.
+
+    >>> ones = jittered(torch.ones(100), torch.Generator().manual_seed(0)) - 1
+    >>> bool(ones.abs().max() < 1e-6), bool((ones != 0).any())
+    (True, True)
+    """
+    if not numbers(leaf):
+        return leaf
+    signs = torch.randint(0, 2, (leaf.shape[-1] if leaf.ndim else 1,), generator=generator)
+    step = (2 * signs - 1).to(leaf) * torch.finfo(leaf.dtype).eps
+    return leaf + leaf * step if leaf.ndim else leaf + leaf * step[0]
+
+
+def _compared(one: Recording, two: Recording, sizes: tuple[int, int]) -> dict[Step, list[Growth]]:
+    """See that both passes did the same, and which numbers and values follow the examples."""
+    if [step.name for step in one.steps] != [step.name for step in two.steps]:
+        raise UnsuitableError("with other examples the code takes another way")
+    grows = {}
+    for step, other in zip(one.steps, two.steps, strict=True):
+        if step.call is not other.call and step.call != other.call:
+            raise UnsuitableError("with other examples the code takes another way")
+        step.args = _agreed(step.args, other.args, sizes)
+        step.kwargs = _agreed(step.kwargs, other.kwargs, sizes)
+        step.counts = holds((step.args, step.kwargs), Count)
+        grows[step] = growth(one.values[step], two.values[other], sizes)
+    return grows
+
+
+def _agreed(one: Any, two: Any, sizes: tuple[int, int]) -> Any:
+    """One argument of both passes, with what grows marked."""
+    if isinstance(one, Step) and isinstance(two, Step):
+        same = one.number == two.number
+    elif type(one) is int and type(two) is int and one != two:
+        if one * sizes[1] == two * sizes[0]:
+            return Count(one)
+        same = False
+    elif isinstance(one, Tensor):
+        same = one is two
+    elif type(one) is type(two) and isinstance(one, tuple | list) and len(one) == len(two):
+        found = [_agreed(a, b, sizes) for a, b in zip(one, two, strict=True)]
+        return type(one)(found) if type(one) in (tuple, list) else type(one)(*found)
+    elif isinstance(one, dict) and isinstance(two, dict) and list(one) == list(two):
+        found = [_agreed(a, b, sizes) for a, b in zip(one.values(), two.values(), strict=True)]
+        known = dict(zip(one, found, strict=True))
+        return known if type(one) is dict else _like(one, known)
+    elif isinstance(one, slice) and isinstance(two, slice):
+        ends = zip(_ends(one), _ends(two), strict=True)
+        return slice(*(_agreed(a, b, sizes) for a, b in ends))
+    else:
+        same = one is two or type(one) is type(two)
+        same = same and (one is two or not isinstance(one, int | float | str) or one == two)
+    if not same:
+        raise UnsuitableError("a number in the code depends on the examples")
+    return one
+
+
+def _like(one: Any, known: dict[Any, Any]) -> Any:
+    leaves, structure = _pytree.tree_flatten(one)
+    found, _ = _pytree.tree_flatten(known)
+    return _pytree.tree_unflatten(found, structure) if len(found) == len(leaves) else one
+
+
+def _ends(one: slice) -> tuple[Any, Any, Any]:
+    return one.start, one.stop, one.step
+
+
+def _refuse_mixing(
+    step: Step, alone: object, beside: object, grows: list[Growth], copies: int
+) -> None:
+    """Refuse a value of which the last copy is not what it was alone."""
+    if step.name in _SEEN or (not tensors_grow(grows) and step.name != "constant"):
+        return
+    looked_at = range(copies) if step.name == "constant" else (copies - 1,)
+    for copy in looked_at:
+        here = taken(beside, grows, copy, copies)
+        if departure(_some(alone), _some(here)) > CLOSE:
+            raise UnsuitableError(f"{step} reads all examples together, or in another order")
+
+
+_SEEN = ("input", "site", "pick")  # what is compared where it was made
+
+
+def _some(value: object) -> object:
+    """Enough entries of a value to see where others have moved: all of a small one."""
+
+    def thinned(leaf: Tensor) -> Tensor:
+        flat = leaf.flatten() if leaf.is_contiguous() else leaf.reshape(-1)
+        return flat[:: max(1, len(flat) // ENOUGH)]
+
+    return mapped(thinned, value)
+
+
+def tensors_grow(grows: list[Growth]) -> bool:
+    """Whether a leaf has an axis for the examples.
+
+    >>> tensors_grow([None, 0]), tensors_grow(["count"])
+    (True, False)
+    """
+    return any(isinstance(how, int) for how in grows)
+
+
+def refuse_together(step: Step, value: object, grows: list[Growth]) -> None:
+    """Refuse a value that an ablation changes, and that has no axis for the examples."""
+    leaves = zip(_pytree.tree_leaves(value), grows, strict=True)
+    if any(how is None and isinstance(leaf, Tensor | float) for leaf, how in leaves):
+        raise UnsuitableError(f"{step} is made of all examples together")

@@ -1,0 +1,244 @@
+"""A group of runs as a list of instructions, made once and followed batch after batch.
+
+Every run joins the others where it first differs from the factual pass; from there on each
+operation is done once for all that have joined. What a step needs to know about the group is
+worked out beforehand, so that following the list costs little more than the operations.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+
+from ablation.neural.replacement import Replacement
+from ablation.neural.sweep.branches import Branch
+from ablation.neural.sweep.cutting import Cut
+from ablation.neural.sweep.rows import Growth, joined, repeated, taken
+from ablation.neural.sweep.steps import Step, called, mapped_steps, run
+from ablation.neural.sweep.thin import Thin
+
+Changed: TypeAlias = dict[Step, object]  # what the runs made of each step, side by side
+Prepared: TypeAlias = dict[Branch, list[Replacement]]
+
+
+@dataclass(eq=False, slots=True)
+class State:
+    """What a group has computed, beside the factual values that `look` knows."""
+
+    look: Callable[[Step], object]
+    changed: Changed = field(default_factory=dict)
+    prepared: Prepared = field(default_factory=dict)
+
+    def ready(self, branch: Branch) -> list[Replacement]:
+        """The operators of one run, whose random draws go on from call to call."""
+        if branch not in self.prepared:
+            self.prepared[branch] = branch.prepared()
+        return self.prepared[branch]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the value of a step for some runs comes from: so many have changed it."""
+
+    step: Step
+    changed: int
+    grows: Sequence[Growth]
+
+    def __call__(self, state: State, many: int) -> object:
+        """The value in all runs, side by side."""
+        if self.changed == many:
+            return state.changed[self.step]
+        clean = state.look(self.step)
+        if not self.changed:
+            return repeated(clean, self.grows, many)
+        more = [state.changed[self.step], *[clean] * (many - self.changed)]
+        if len(self.grows) == 1:
+            return joined(more, self.grows)
+        return joined([more[0], repeated(clean, self.grows, many - self.changed)], self.grows)
+
+    def one(self, state: State, place: int) -> object:
+        """The value in one run."""
+        if place >= self.changed:
+            return state.look(self.step)
+        return taken(state.changed[self.step], self.grows, place, self.changed)
+
+
+Instruction: TypeAlias = Callable[[State], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation for all runs that have reached it."""
+
+    step: Step
+    sources: tuple[Source, ...]
+    many: int
+
+    def __call__(self, state: State) -> object:
+        """Do it."""
+        return run(self.step, {each.step: each(state, self.many) for each in self.sources})
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A place where none of these runs is cut."""
+
+    value: Any
+    sources: tuple[Source, ...]
+    many: int
+
+    def __call__(self, state: State) -> object:
+        """Hand on what comes."""
+        values = {each.step: each(state, self.many) for each in self.sources}
+        return mapped_steps(values.__getitem__, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A sum or product of what differs between runs and what is the same in all of them."""
+
+    step: Step
+    changed: Step
+    clean: Step
+    many: int
+
+    def __call__(self, state: State) -> object:
+        """Broadcast what is the same, in place of copying it."""
+        value, same = state.changed[self.changed], state.look(self.clean)
+        assert isinstance(value, Tensor)
+        assert isinstance(same, Tensor)
+        values = {self.changed: value.unflatten(0, (self.many, -1)), self.clean: same}
+        found = called(self.step, self.step.args, self.step.kwargs, values)
+        assert isinstance(found, Tensor)
+        return found.flatten(0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """The cuts of some runs at one place, made one run after another."""
+
+    step: Step
+    value: Any
+    given: tuple[Any, Any]
+    sources: dict[Step, Source]
+    group: Sequence[Branch]
+    grows: Sequence[Growth]
+
+    def __call__(self, state: State) -> object:
+        """Take the runs apart, make each one's cuts, and put them side by side again."""
+        pieces = []
+        for place, branch in enumerate(self.group):
+
+            def here(step: Step, place: int = place) -> object:
+                return self.sources[step].one(state, place)
+
+            piece = mapped_steps(here, self.value)
+            for which, number in branch.changes.get(self.step, ()):
+                args, kwargs = mapped_steps(here, self.given)
+                instead = state.ready(branch)[which](piece, args, kwargs, number)
+                branch.cuts[which].note(piece, instead)
+                piece = instead
+            pieces.append(piece)
+        return joined(pieces, self.grows)
+
+
+@dataclass(eq=False, slots=True)
+class Masking:
+    """Zeros for all runs at once; which entries they take is worked out the first time."""
+
+    step: Step
+    source: Source
+    group: Sequence[Branch]
+    grows: Sequence[Growth]
+    off: Tensor | None = None
+    cuts: list[tuple[int, Cut]] = field(default_factory=list)
+    shown: bool = False  # whether every component is known to have acted
+
+    def __call__(self, state: State) -> object:
+        """Cut all runs in one operation."""
+        many = len(self.group)
+        runs = self.source(state, many)
+        assert isinstance(runs, Tensor)
+        off = self._mask(runs) if self.off is None else self.off
+        if not self.shown:
+            for place, cut in self.cuts:
+                cut.calls += 1
+                mine = taken(runs, self.grows, place, many)
+                assert isinstance(mine, Tensor)
+                cut.changes.append(cut.place.cut(mine).any())
+            self.shown = all(cut.proven for _, cut in self.cuts)
+        fresh = self.source.changed < many and isinstance(self.grows[0], int)
+        return runs.masked_fill_(off, 0) if fresh else runs.masked_fill(off, 0)
+
+    def _mask(self, like: Tensor) -> Tensor:
+        self.off = torch.zeros_like(like, dtype=torch.bool)
+        for place, branch in enumerate(self.group):
+            mine = taken(self.off, self.grows, place, len(self.group))
+            assert isinstance(mine, Tensor)
+            for which, _ in branch.changes.get(self.step, ()):
+                self.cuts.append((place, branch.cuts[which]))
+                branch.cuts[which].place.cut(mine).fill_(1)
+        return self.off
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Runs that join at the matrix which reads the part they change."""
+
+    thins: Sequence[tuple[Thin, Sequence[tuple[Branch, int]]]]
+    dense: Instruction | None  # the same step for those that have joined before
+    reached: int  # how many those are
+    before: int  # how many runs come before these, whether they have joined or not
+    grows: Sequence[Growth]
+
+    def __call__(self, state: State) -> object:
+        """Put them behind the others."""
+        base = state.look(self.thins[0][0].way.reader)
+        runs = [] if self.dense is None else [self.dense(state)]
+        runs += [base] * (self.before - self.reached)
+        axis = self.grows[0] if self.grows else None
+        for thin, branches in self.thins:
+            new = thin(state.look, partial(_ready, state, branches))
+            if isinstance(new, Tensor) and axis == 0:
+                runs.append(new.flatten(0, 1))
+            else:
+                runs += list(new)
+        return runs[0] if len(runs) == 1 else torch.cat([*map(_tensor, runs)], _axis(axis))
+
+
+def _ready(state: State, branches: Sequence[tuple[Branch, int]], place: int) -> Replacement:
+    branch, which = branches[place]
+    return state.ready(branch)[which]
+
+
+def _tensor(value: object) -> Tensor:
+    assert isinstance(value, Tensor)
+    return value
+
+
+def _axis(axis: Growth) -> int:
+    assert isinstance(axis, int)
+    return axis
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Instructions in order, and after each the values that nobody needs any more."""
+
+    order: tuple[int, ...]
+    lines: Sequence[tuple[Step, Instruction, tuple[Step, ...]]]
+    many: int  # runs that reach the output
+
+    def __call__(self, look: Callable[[Step], object], *, keep: bool = False) -> Changed:
+        """Follow the instructions; the value of the last one, or all of them."""
+        state = State(look)
+        changed = state.changed
+        for step, instruction, done in self.lines:
+            changed[step] = instruction(state)
+            if not keep:
+                for each in done:
+                    del changed[each]
+        return changed

@@ -1,0 +1,254 @@
+"""What a part is worth to the one matrix that reads it: a product as narrow as the part.
+
+Of a head, a neuron or a channel that changes, the next matrix or convolution sees a change in few
+of its columns. Its result is what it was plus those columns times the change (a rank update), so
+neither it nor what lies between is computed again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ablation.neural.replacement import Replacement
+from ablation.neural.sweep.cutting import Cut
+from ablation.neural.sweep.steps import Step, mapped_steps
+from ablation.operators import Zero
+
+Look: TypeAlias = Callable[[Step], object]
+
+_POINTS = ("relu", "gelu", "silu", "tanh", "sigmoid", "elu", "leaky_relu", "hardswish", "dropout")
+_POOLS = ("max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d")
+_CONVOLUTIONS = {
+    "conv1d": functional.conv1d,
+    "conv2d": functional.conv2d,
+    "conv3d": functional.conv3d,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """From a cut through steps that keep channels apart to the matrix that mixes them."""
+
+    site: Step
+    chain: tuple[Step, ...]
+    reader: Step
+    axis: int  # of the channels, where they are cut
+    axis_read: int  # of the channels, where they are read
+    like: Tensor  # an empty one with the axes of what is cut
+
+    @property
+    def ndim(self) -> int:
+        """How many axes it has."""
+        return self.like.ndim
+
+    def serves(self, cut: Cut) -> bool:
+        """Whether this component is a range of these channels."""
+        part = cut.place.part
+        if part is None or part.kind in ("tokens", "patches"):
+            return False
+        return part.axis(self.like) % self.ndim == self.axis
+
+    @property
+    def plain(self) -> bool:
+        """Whether what lies between is the same for every channel."""
+        return all(step.name != "batch_norm" for step in self.chain)
+
+
+def shortcut(
+    site: Step, readers: Mapping[Step, Sequence[Step]], shapes: Mapping[Step, Sequence[int]]
+) -> Shortcut | None:
+    """Find the way from a cut to the only matrix that reads it, if there is one."""
+    if site not in shapes:
+        return None
+    chain: list[Step] = []
+    here = site
+    while True:
+        after = readers.get(here, ())
+        if len(after) != 1 or not after[0].args or after[0].args[0] is not here:
+            return None
+        step = after[0]
+        if step.writes or (step.inputs != (here,) and step.name != "site"):
+            return None
+        if _is_matrix(step):
+            return _between(site, tuple(chain), step, shapes)
+        if not _apart(step, shapes):
+            return None
+        chain.append(step)
+        here = step
+
+
+def _is_matrix(step: Step) -> bool:
+    weight = step.args[1] if len(step.args) > 1 else None
+    if not isinstance(weight, Tensor):
+        return False
+    if step.name in _CONVOLUTIONS:
+        groups = step.args[6] if len(step.args) > 6 else step.kwargs.get("groups", 1)
+        padding = step.args[4] if len(step.args) > 4 else step.kwargs.get("padding", 0)
+        return groups == 1 and not isinstance(padding, str)
+    return step.name == "linear" and len(step.args) <= 3
+
+
+def _apart(step: Step, shapes: Mapping[Step, Sequence[int]]) -> bool:
+    """Whether an operation keeps channels apart: those on the second axis, or any."""
+    if step.name in _POINTS or step.name in _POOLS or step.name == "site":
+        return step in shapes
+    if step.name == "batch_norm":
+        return len(step.args) > 5 and step.args[5] is False
+    before = shapes.get(step.args[0], ()) if isinstance(step.args[0], Step) else ()
+    return step.name == "flatten" and step.args[1:] == (1,) and all(n == 1 for n in before[2:])
+
+
+def _between(
+    site: Step, chain: tuple[Step, ...], reader: Step, shapes: Mapping[Step, Sequence[int]]
+) -> Shortcut | None:
+    shape = shapes[site]
+    read = shapes.get(reader.args[0], ())
+    if reader not in shapes or not read:
+        return None
+    second = any(each.name in (*_POOLS, "batch_norm", "flatten") for each in chain)
+    convolved = reader.name in _CONVOLUTIONS
+    axis = 1 if convolved or second else len(shape) - 1
+    axis_read = 1 if convolved else len(read) - 1
+    fits = len(shape) > axis and axis_read > 0 and shape[axis] == read[axis_read]
+    if not fits or (not convolved and second and axis_read != 1):
+        return None
+    return Shortcut(site, chain, reader, axis, axis_read, torch.empty([0] * len(shape)))
+
+
+@dataclass(eq=False, slots=True)
+class Thin:
+    """What the reader returns in several runs, each of which has changed one part."""
+
+    way: Shortcut
+    cuts: Sequence[tuple[Cut, int]]  # with the number of the call
+    columns: list[tuple[int, int]]
+    zeros: bool
+    weights: Tensor | None = None
+    index: Tensor | None = None
+    rest: Tensor | bool | None = False  # what zeros become on the way; None: zeros
+    slices: dict[int, Tensor] = field(default_factory=dict)
+    shown: bool = False  # whether every component is known to have acted
+
+    @classmethod
+    def of(cls, way: Shortcut, cuts: Sequence[tuple[Cut, int]]) -> "Thin":
+        """Note which columns each run changes."""
+        columns = []
+        for cut, _ in cuts:
+            part = cut.place.part
+            assert part is not None
+            columns.append((part.start * part.size, (part.stop - part.start) * part.size))
+        return cls(way, cuts, columns, all(cut.operator == Zero() for cut, _ in cuts))
+
+    def __call__(self, look: Look, ready: Callable[[int], Replacement]) -> list[Tensor] | Tensor:
+        """The results of all runs: stacked on a new first axis, or one by one."""
+        reader = self.way.reader
+        value, read, base = map(_tensor, map(look, (self.way.site, reader.args[0], reader)))
+        alike = len({width for _, width in self.columns}) == 1
+        if self.zeros:
+            self._note_zeros(value)
+            if self.way.plain and self._rest(value) is None:
+                if alike and reader.name == "linear":
+                    return self._rows_off(read, base)
+                return [
+                    self._added(read.narrow(self.way.axis_read, *column), base, i, less=True)
+                    for i, column in enumerate(self.columns)
+                ]
+            changes = [self._change_to(self._rest_of(value, c), read, c) for c in self.columns]
+        else:
+            changes = [
+                self._change_to(self._passed(value, look, ready(i), i), read, column)
+                for i, column in enumerate(self.columns)
+            ]
+        return [self._added(change, base, i) for i, change in enumerate(changes)]
+
+    # Several parts set to zero before one matrix, in one product
+
+    def _rows_off(self, read: Tensor, base: Tensor) -> Tensor:
+        many, width = len(self.columns), self.columns[0][1]
+        weight = self.way.reader.args[1]
+        if self.index is None or self.weights is None:
+            each = torch.arange(width, device=read.device)
+            starts = torch.tensor([start for start, _ in self.columns], device=read.device)
+            self.index = (starts[:, None] + each).flatten()
+            self.weights = weight.t().index_select(0, self.index).view(many, width, -1)
+        rows = read.reshape(-1, read.shape[-1])
+        changes = rows.index_select(1, self.index).view(len(rows), many, width).transpose(0, 1)
+        flat = base.reshape(1, len(rows), -1).expand(many, -1, -1)
+        return torch.baddbmm(flat, changes, self.weights, alpha=-1).view(many, *base.shape)
+
+    # One part after another
+
+    def _added(self, change: Tensor, base: Tensor, place: int, *, less: bool = False) -> Tensor:
+        """What the reader returned, and what it makes of more, or less, in these columns."""
+        reader = self.way.reader
+        if place not in self.slices:
+            weight = reader.args[1].narrow(1, *self.columns[place])
+            self.slices[place] = -weight if less else weight.contiguous()
+        weight = self.slices[place]
+        if reader.name == "linear":
+            flat, rows = base.reshape(-1, base.shape[-1]), change.reshape(-1, weight.shape[1])
+            return torch.addmm(flat, rows, weight.t()).view(base.shape)
+        kwargs = {k: v for k, v in reader.kwargs.items() if k != "bias"}
+        made = _CONVOLUTIONS[reader.name](change, weight, None, *reader.args[3:], **kwargs)
+        return made.add_(base)
+
+    def _change_to(self, new: Tensor, read: Tensor, column: tuple[int, int]) -> Tensor:
+        return new - read.narrow(self.way.axis_read, *column)
+
+    def _passed(self, value: Tensor, look: Look, now: Replacement, place: int) -> Tensor:
+        """What the reader would read of one changed part."""
+        (cut, number), (start, _) = self.cuts[place], self.columns[place]
+        args, kwargs = mapped_steps(look, self.way.site.args[1:] or ((), {}))
+        instead = now(value, args, kwargs, number)
+        cut.note(value, instead)
+        assert isinstance(instead, Tensor)
+        return self._along(cut.place.cut(instead), start)
+
+    def _along(self, part: Tensor, start: int) -> Tensor:
+        """Follow a part through what lies between the cut and the reader."""
+        for step in self.way.chain:
+            if step.name != "site":
+                width = part.shape[self.way.axis]
+                args = _narrowed(step.args[1:], start, width)
+                named = _narrowed(list(step.kwargs.values()), start, width)
+                kwargs = dict(zip(step.kwargs, named, strict=True))
+                found = step.call(part, *args, **kwargs)
+                assert isinstance(found, Tensor)
+                part = found
+        return part
+
+    def _rest_of(self, value: Tensor, column: tuple[int, int]) -> Tensor:
+        start, width = column
+        return self._along(torch.zeros_like(value.narrow(self.way.axis, start, width)), start)
+
+    def _rest(self, value: Tensor) -> Tensor | None:
+        """What zeros become on the way, the same for every part; None where they stay zeros."""
+        if self.rest is False:
+            found = self._rest_of(value, self.columns[0])
+            self.rest = found if bool(found.any()) else None
+        assert not isinstance(self.rest, bool)
+        return self.rest
+
+    def _note_zeros(self, value: Tensor) -> None:
+        """Count calls until each component is known to have been more than zeros."""
+        if self.shown:
+            return
+        alive: list[bool] = value.movedim(self.way.axis, 0).flatten(1).any(1).tolist()
+        for (cut, _), (start, width) in zip(self.cuts, self.columns, strict=True):
+            cut.calls += 1
+            cut.acted = cut.acted or any(alive[start : start + width])
+        self.shown = all(cut.acted for cut, _ in self.cuts)
+
+
+def _tensor(value: object) -> Tensor:
+    assert isinstance(value, Tensor)
+    return value
+
+
+def _narrowed(rest: Sequence[Any], start: int, width: int) -> list[Any]:
+    """The statistics and weights of these channels, where an operation has one of each."""
+    return [e.narrow(0, start, width) if isinstance(e, Tensor) and e.ndim == 1 else e for e in rest]
