@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ablation.attribution.circuits import Circuit as Circuit
+    from ablation.attribution.circuits import circuit as circuit
     from ablation.attribution.confounding import AdjustedEffect as AdjustedEffect
     from ablation.attribution.confounding import ConfoundedError as ConfoundedError
     from ablation.attribution.confounding import adjusted_effect as adjusted_effect
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AdjustedEffect": "confounding",
+    "Circuit": "circuits",
     "ComponentGraph": "discovery",
     "ConfoundedError": "confounding",
     "EvidenceNeverHeldError": "prediction",
@@ -42,6 +45,7 @@ _HOMES = {
     "Predicted": "event",
     "Sampled": "event",
     "adjusted_effect": "confounding",
+    "circuit": "circuits",
     "discover_components": "discovery",
     "explain": "prediction",
     "flow": "flow",
