@@ -42,11 +42,17 @@ class Meter:
             click.echo(str(progress), file=self._stream)
             return
         width = shutil.get_terminal_size().columns - 1
-        line = f"{_bar(progress)} {progress}"[:width]
+        line = f"{bar(progress)} {progress}"[:width]
         click.echo(f"\r\x1b[K{line}", nl=False, file=self._stream)
 
 
-def _bar(progress: "Progress") -> str:
+def bar(progress: "Progress") -> str:
+    """Draw how many trials are done and have failed.
+
+    >>> from ablation.runner.progress import Progress
+    >>> bar(Progress(study="toy", total=4, done=2, failed=1, running=(), ended=3, elapsed_s=1.0))
+    '[############xxxxxx......]'
+    """
     done = _BAR * progress.done // progress.total
     failed = -(-_BAR * progress.failed // progress.total)
     return f"[{'#' * done}{'x' * failed}{'.' * (_BAR - done - failed)}]"

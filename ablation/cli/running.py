@@ -14,7 +14,9 @@ from ablation.cli.options import AS_JSON, STUDY_FILE, STUDY_FORM
 from ablation.cli.showing import first_line, plural, show_record
 
 if TYPE_CHECKING:
+    from ablation.cli.board import Board
     from ablation.plan import NotRun
+    from ablation.study import Study
     from ablation.trials import Trials
 
 
@@ -53,7 +55,7 @@ def run(study_file: Path, store: Path, workers: int, *, retry_failed: bool, as_j
     # What a system prints in this process must not end up in the answer.
     quiet = redirect_stdout(sys.stderr) if as_json else nullcontext()
     try:
-        with closing(Meter(sys.stderr)) as meter, quiet:
+        with closing(_watcher(study)) as meter, quiet:
             trials = run_study(study, store, workers, meter, retry_failed=retry_failed)
     except KeyboardInterrupt:
         click.echo(_stopped(meter, store), err=True)
@@ -65,7 +67,16 @@ def run(study_file: Path, store: Path, workers: int, *, retry_failed: bool, as_j
     return Exit.ANSWERED if any(each.done for each in trials) else Exit.NO
 
 
-def _stopped(meter: Meter, store: Path) -> str:
+def _watcher(study: "Study") -> "Meter | Board":
+    """Draw a board on a terminal; elsewhere a plain line from time to time will do."""
+    if not sys.stderr.isatty():
+        return Meter(sys.stderr)
+    from ablation.cli.board import Board
+
+    return Board(sys.stderr, study) if Board.suits(sys.stderr) else Meter(sys.stderr)
+
+
+def _stopped(meter: "Meter | Board", store: Path) -> str:
     if meter.last is None:
         return "Stopped before the first trial."
     ended = meter.last.done + meter.last.failed
