@@ -1,15 +1,13 @@
 """What one trial may take before it is stopped: time, memory, silence."""
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
 from ablation.errors import StudyError
+from ablation.runner.family import resident_mib
 
 _SILENCE_S = 600.0
-_MIB = 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ class Limits:
         return 1.0 if self.seconds is self.memory_mib is None else 0.2
 
     def exceeded(self, process: int, elapsed_s: float, silent_s: float) -> str | None:
-        """Say which limit a worker's process group is over, if any."""
+        """Say which limit a worker process and its family are over, if any."""
         if self.seconds is not None and elapsed_s > self.seconds:
             return f"the trial took longer than its limit of {self.seconds:g} s"
         if self.memory_mib is not None and resident_mib(process) > self.memory_mib:
@@ -52,29 +50,3 @@ class Limits:
         if silent_s > self.silence_s:
             return f"the worker gave no sign of life for {self.silence_s:g} s"
         return None
-
-
-def resident_mib(group: int) -> float:
-    """Memory that the processes of a group hold, in MiB.
-
-    >>> resident_mib(os.getpgrp()) > 1
-    True
-    """
-    pages = sum(
-        _resident(each)
-        for each in Path("/proc").iterdir()
-        if each.name.isdecimal() and _group(each) == group
-    )
-    return pages * os.sysconf("SC_PAGE_SIZE") / _MIB
-
-
-def _group(process: Path) -> int | None:
-    with suppress(OSError, IndexError):  # it ended meanwhile
-        return int((process / "stat").read_text().rpartition(")")[2].split()[2])
-    return None
-
-
-def _resident(process: Path) -> int:
-    with suppress(OSError, IndexError):
-        return int((process / "statm").read_text().split()[1])
-    return 0

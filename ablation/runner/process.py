@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import IO
 
 from ablation.plan import PlannedTrial
+from ablation.runner.family import end
 from ablation.runner.limits import Limits
 from ablation.runner.messages import Hello, Message, Request, read, written
 
@@ -85,8 +86,7 @@ class Worker:
     def kill(self) -> None:
         """End it with every process it started, and wait until it is gone."""
         if os.name == "posix":
-            with suppress(ProcessLookupError):  # all of them are gone already
-                os.killpg(self._process.pid, signal.SIGKILL)
+            end(self._process.pid)
         else:
             self._process.kill()
         self._process.wait()

@@ -7,7 +7,6 @@ with every process that it started.
 
 import faulthandler
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import TextIO
 from ablation.design import Seeds
 from ablation.errors import SystemNotFoundError
 from ablation.realisation import Realisation
+from ablation.runner.family import end
 from ablation.runner.messages import (
     Alive,
     Hello,
@@ -94,5 +94,5 @@ def _listen(requests: TextIO, inbox: "SimpleQueue[Message]") -> None:
     for line in requests:
         inbox.put(read(line))
     if os.name == "posix" and os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)
+        end(os.getpid())
     os._exit(1)

@@ -1,4 +1,7 @@
-"""From "module:function" to the function: beside the study file first, then where Python looks."""
+"""From "module:function" to the function: beside the study file first, then where Python looks.
+
+A system that begins with "command:" is a command of the operating system instead.
+"""
 
 import sys
 from importlib import import_module
@@ -8,15 +11,18 @@ from typing import cast
 
 from ablation.errors import SystemNotFoundError, did_you_mean, nearest
 from ablation.study import System
+from ablation.systems.command import PREFIX, Command
 
 
 def find(system: str, folder: Path | None = None) -> System:
-    """Import the function that a study names; `folder` is where the study file lies.
+    """Find the function, or the command, that a study names; the study file lies in `folder`.
 
     >>> find("math:gdc")
     Traceback (most recent call last):
     ablation.errors.SystemNotFoundError: the system 'math:gdc' has no 'gdc'. Did you mean gcd?
     """
+    if system.startswith(PREFIX):
+        return Command.read(system, folder).found()
     module_name, _, path = system.partition(":")
     module = _module(system, module_name, folder)
     found: object = module

@@ -2,13 +2,16 @@
 
 import math
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from ablation import Component, LeaveOneOut, Metric, Study, Trials, run
 from ablation.errors import StudyError
-from ablation.runner.limits import Limits, resident_mib
+from ablation.runner.family import end, family, resident_mib
+from ablation.runner.limits import Limits
 from ablation.store import Store
 
 HEAD = """
@@ -114,9 +117,28 @@ def test_this_process_cannot_be_limited(tmp_path: Path) -> None:
         run(study(tmp_path, "pass"), tmp_path / "runs.db", 0, limits=Limits(seconds=1))
 
 
-def test_the_memory_of_a_group_is_counted() -> None:
-    assert resident_mib(os.getpgrp()) > 20
+def test_a_family_is_counted_over_sessions_and_generations() -> None:
+    before = resident_mib(os.getpid())
+    far = "import time; kept = bytearray(200 * 2**20); print(flush=True); time.sleep(60)"
+    start = f"subprocess.run([sys.executable, '-c', {far!r}], start_new_session=True)"
+    near = f"import subprocess, sys; {start}"
+    child = subprocess.Popen(
+        [sys.executable, "-c", near], stdout=subprocess.PIPE, start_new_session=True
+    )
+    assert child.stdout is not None
+    child.stdout.readline()
+    members = family(child.pid)
+    assert len(members) == 2
+    assert resident_mib(os.getpid()) > before + 190
+    end(child.pid)
+    child.communicate()
+    assert all(not Path(f"/proc/{each}").exists() or dead(each) for each in members)
     assert resident_mib(2**22 + 5) == 0
+
+
+def dead(process: int) -> bool:
+    """Whether it has ended and nobody asked for its exit code yet."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
 
 
 def test_what_came_of_each_example_is_kept(tmp_path: Path) -> None:
