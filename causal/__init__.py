@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from causal.identification import FrontDoorSet as FrontDoorSet
     from causal.identification import Hedge as Hedge
     from causal.identification import Identified as Identified
+    from causal.identification import IdentifiedQuantity as IdentifiedQuantity
     from causal.identification import Implications as Implications
     from causal.identification import Independence as Independence
     from causal.identification import InstrumentalSet as InstrumentalSet
@@ -183,6 +184,7 @@ _HOMES = {
     "GumbelMax": "model",
     "Hedge": "identification",
     "Identified": "identification",
+    "IdentifiedQuantity": "identification",
     "Implications": "identification",
     "Independence": "identification",
     "InstrumentObjection": "identification",

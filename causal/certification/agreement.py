@@ -12,14 +12,15 @@ from itertools import product
 
 from causal.certification.countermodels import countermodels
 from causal.certification.truth import shown, truth
-from causal.certification.worlds import compared_in_worlds, loosened
+from causal.certification.worlds import compared_in_sum, compared_in_worlds, loosened
 from causal.errors import CertificateError, WrongEstimandError
 from causal.expression import P
 from causal.graph import ADMG
-from causal.identification import Answer, Identified, NotIdentified
+from causal.identification import Answer, Identified, IdentifiedQuantity, NotIdentified
+from causal.identification.counterfactual import laws_behind
 from causal.model import SCM, random_scm
 from causal.model.mechanism import Value
-from causal.query import Query
+from causal.query import Quantity, Query, question_in
 from causal.variables import Variable, natural
 
 __all__ = ["Certified", "certify", "compared"]
@@ -34,25 +35,37 @@ class Certified:
 
 
 def certify(
-    graph: ADMG, query: Query | str, answer: Answer, *, models: int = 20, values: int = 2
+    graph: ADMG,
+    query: Query | Quantity | str,
+    answer: Answer | IdentifiedQuantity,
+    *,
+    models: int = 20,
+    values: int = 2,
 ) -> Certified:
     """Replay an answer and check it on random models, exactly; raises CertificateError.
 
     An estimand is evaluated on the observed law of each model, and compared with the mutilated
     model cell by cell; then its derivation is replayed by ``causal.checker``.  A "no" must have
     two models that agree on the data and not on the answer.  A counterfactual's formula is
-    compared with ``counterfactual`` in models whose tables are coupled independently.
+    compared with ``counterfactual`` in models whose tables are coupled independently, and so is
+    that of a mean or a sum.
 
     >>> from causal import identify
     >>> napkin = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y")
     >>> certify(napkin, "P(Y | do(X))", identify(napkin, "P(Y | do(X))"), models=5)
     Certified(models=5, cells=40)
     """
-    asked = Query.parse(query) if isinstance(query, str) else query
+    asked = question_in(query) if isinstance(query, str) else query
+    if isinstance(asked, Quantity) and answer.query in laws_behind(asked):
+        asked = answer.query  # of the part that has no formula
     if answer.graph != graph or answer.query != asked:
         raise CertificateError(f"the answer is one to {answer.query} in {answer.graph}")
     match answer:
+        case IdentifiedQuantity():
+            drawn = (random_scm(graph, seed, values=values) for seed in range(models))
+            return Certified(models, sum(compared_in_sum(loosened(m), answer) for m in drawn))
         case Identified():
+            asked = answer.query
             drawn = (random_scm(graph, seed, values=values) for seed in range(models))
             if asked.is_counterfactual:
                 worlds = (compared_in_worlds(loosened(m), answer) for m in drawn)

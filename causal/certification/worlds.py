@@ -10,15 +10,15 @@ from typing import cast
 
 from causal.certification.experiments import experiments
 from causal.errors import ImpossibleEvidenceError, WrongEstimandError
-from causal.identification import Identified
+from causal.identification import Identified, IdentifiedQuantity
 from causal.identification.counterfactual import valued
-from causal.model import SCM, Independent, Table, counterfactual
+from causal.model import SCM, Do, Independent, Table, counterfactual
 from causal.model.exact import Row
 from causal.model.mechanism import Mechanism
 from causal.query import Assignment, Query, Term, Value
 from causal.variables import Symbol
 
-__all__ = ["cells", "compared_in_worlds", "loosened"]
+__all__ = ["cells", "compared_in_sum", "compared_in_worlds", "loosened"]
 
 MOST_ROWS = 8  # a table of so many rows has at most 256 responses of two values
 Values = Mapping[Symbol, Value]
@@ -71,6 +71,22 @@ def compared_in_worlds(model: SCM, answer: Identified, *, name: str = "the model
                     )
                 count += 1
     return count
+
+
+def compared_in_sum(model: SCM, answer: IdentifiedQuantity, *, name: str = "the model") -> int:
+    """Compare a mean, or a sum, with the model: one number, none where evidence cannot be."""
+    try:
+        truth = counterfactual(model, answer.query, exact=True).value
+    except ImpossibleEvidenceError:
+        return 0
+    regimes = {do for each in answer.answers for do in experiments(model, each.estimand)}
+    laws = {do: model.under(do).law() for do in regimes | {Do()}}
+    if (found := answer.evaluate(laws)) != truth:
+        where, formula = str(answer.query), answer.formula
+        raise WrongEstimandError(
+            name, where, formula, value=Fraction(found), truth=cast("Fraction", truth)
+        )
+    return 1
 
 
 def loosened(model: SCM) -> SCM:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 import causal as engine
-from causal.cli import reading, records, story
+from causal.cli import quantities, reading, records, story
 from causal.cli.exits import Exit
 from causal.cli.group import Commands
 from causal.variables import quoted
@@ -26,6 +26,7 @@ Examples:
   causal identify "X -> Z -> Y; X <-> Y" "P(Y | do(X))"
   causal identify "Z -> X -> Y; Z -> Y" "P(Y | do(X))" --proof
   causal identify "X -> Z -> Y; X <-> Y" "P(Y[X=1] | X=0)"
+  causal identify "Z -> X -> Y; Z -> Y" "E(Y[X=1]) - E(Y[X=0])"
   causal identify study.txt "P(Y | do(X), W)" --json
   causal identify study.txt "P(Y | do(X))" --certificate > answer.json"""
 SEPARATED = """\b
@@ -82,12 +83,16 @@ def identify(graph: str, query: str, *, shape: str | None, proof: bool, budget: 
     """Say whether QUERY is computable from what is observed, and by which formula.
 
     QUERY is P(outcomes | do(actions), conditions), or a counterfactual such as
-    P(Y[X=1] | X=0): what Y would have been under X=1, for those who had X=0. A "no" comes with
+    P(Y[X=1] | X=0): what Y would have been under X=1, for those who had X=0; or a sum or
+    difference of such, and of means: E(Y[X=1]) - E(Y[X=0]). A "no" comes with
     its hedge: the part of the graph that forbids any formula. Of several forms of the output the
     last one counts.
     """
     known = reading.graph_from(graph)
-    answer = engine.identify(known, reading.query_from(query, known), budget=budget)
+    asked = reading.question_from(query, known)
+    if not isinstance(asked, engine.Query):
+        return quantities.identified(known, asked, shape=shape, proof=proof, budget=budget)
+    answer = engine.identify(known, asked, budget=budget)
     match shape, answer:
         case "json", _:
             click.echo(records.written(records.of_answer(answer)))

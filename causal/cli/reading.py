@@ -32,6 +32,7 @@ __all__ = [
     "names_from",
     "quantity_from",
     "query_from",
+    "question_from",
     "require_parts",
     "rows_from",
     "the_one",
@@ -76,6 +77,16 @@ def query_from(argument: str, graph: causal.ADMG) -> causal.Query:
 
     with _located("query"):
         return posed(graph, argument)
+
+
+def question_from(argument: str, graph: causal.ADMG) -> causal.Query | Quantity:
+    """The query about a graph that an argument is, or the quantity."""
+    from causal.query import question_in, require
+
+    with _located("query"):
+        asked = question_in(argument)
+        require(graph, asked.variables, text=argument)
+        return asked
 
 
 def quantity_from(argument: str, graph: causal.ADMG) -> Quantity:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from causal.identification.answers import NotIdentified as NotIdentified
     from causal.identification.answers import Undecided as Undecided
     from causal.identification.conflict import Conflict as Conflict
+    from causal.identification.counterfactual import IdentifiedQuantity as IdentifiedQuantity
     from causal.identification.counterfactual import parallel_worlds as parallel_worlds
     from causal.identification.counterfactual import path_specific as path_specific
     from causal.identification.effects import identifiable as identifiable
@@ -56,6 +57,7 @@ _PAGES = {
     "FrontDoorSet": "front_door",
     "Hedge": "hedge",
     "Identified": "answers",
+    "IdentifiedQuantity": "counterfactual",
     "Implication": "implied",
     "Implications": "implied",
     "Independence": "independences",

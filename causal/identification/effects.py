@@ -8,6 +8,9 @@ distributions".
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, overload
+
 from causal.errors import UnsupportedQueryError
 from causal.graph import ADMG
 from causal.identification import counterfactual
@@ -18,12 +21,29 @@ from causal.identification.deciding import Plan, decide
 from causal.identification.hedge import Hedge
 from causal.identification.proof import BUDGET, TooLongError, derive
 from causal.identification.shrinking import Blocked
-from causal.query import Query, posed
+from causal.query import Quantity, Query, posed, question_in, require
+
+if TYPE_CHECKING:
+    from causal.identification.counterfactual.quantities import QuantityAnswer
 
 __all__ = ["identifiable", "identify"]
 
 
-def identify(graph: ADMG, query: Query | str, *, budget: int = BUDGET) -> Answer:
+@overload
+def identify(graph: ADMG, query: Query, *, budget: int = BUDGET) -> Answer: ...
+
+
+@overload
+def identify(graph: ADMG, query: Quantity, *, budget: int = BUDGET) -> QuantityAnswer: ...
+
+
+@overload
+def identify(graph: ADMG, query: str, *, budget: int = BUDGET) -> Answer | QuantityAnswer: ...
+
+
+def identify(
+    graph: ADMG, query: Query | Quantity | str, *, budget: int = BUDGET
+) -> Answer | QuantityAnswer:
     """Express a query through the observed law, or return the hedge that forbids it.
 
     The independent checker has agreed with each step, or with the hedge, before this returns.
@@ -37,7 +57,15 @@ def identify(graph: ADMG, query: Query | str, *, budget: int = BUDGET) -> Answer
     >>> print(identify(graph, "P(Y | do(X))", budget=10))
     P(Y | do(X)) is undecided, because its derivation is longer than the budget
     """
-    query = posed(graph, query)
+    asked = question_in(query) if isinstance(query, str) else query
+    require(graph, asked.variables, text=query if isinstance(query, str) else None)
+    if isinstance(asked, Quantity):
+        solve = partial(_law, graph, budget=budget)
+        return counterfactual.identify_quantity(graph, asked, solve)
+    return _law(graph, asked, budget=budget)
+
+
+def _law(graph: ADMG, query: Query, *, budget: int) -> Answer:
     try:
         if query.is_counterfactual:
             return counterfactual.identify_counterfactual(graph, query)

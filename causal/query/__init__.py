@@ -3,6 +3,7 @@
 from causal.query.comparison import Comparison as Comparison
 from causal.query.comparison import Relation as Relation
 from causal.query.posing import posed as posed
+from causal.query.posing import question_in as question_in
 from causal.query.posing import require as require
 from causal.query.quantity import Event as Event
 from causal.query.quantity import Expectation as Expectation
@@ -25,5 +26,6 @@ __all__ = [
     "Term",
     "Value",
     "posed",
+    "question_in",
     "require",
 ]

@@ -5,13 +5,14 @@ Where the question is text, what it names wrongly is shown in it, by line and co
 
 from __future__ import annotations
 
-from causal.errors import UnknownInTextError, UnknownVariableError
+from causal.errors import QuerySyntaxError, UnknownInTextError, UnknownVariableError
 from causal.graph import ADMG, a_graph
 from causal.query.places import mentions
+from causal.query.quantity import Quantity
 from causal.query.question import Query
 from causal.variables import Names
 
-__all__ = ["posed", "require"]
+__all__ = ["posed", "question_in", "require"]
 
 
 def posed(graph: ADMG, query: Query | str) -> Query:
@@ -33,6 +34,23 @@ Did you mean dose?
     read = Query.parse(query) if isinstance(query, str) else query
     require(graph, read.variables, text=query if isinstance(query, str) else None)
     return read
+
+
+def question_in(text: str) -> Query | Quantity:
+    """A text as a query; as a quantity, where it has means, comparisons, sums or differences.
+
+    What is neither is read as what it resembles longer.
+
+    >>> type(question_in("P(Y | do(X))")).__name__, type(question_in("E(Y[X=1])")).__name__
+    ('Query', 'Quantity')
+    """
+    try:
+        return Query.parse(text)
+    except QuerySyntaxError as no_query:
+        try:
+            return Quantity.parse(text)
+        except QuerySyntaxError as no_quantity:
+            raise max((no_query, no_quantity), key=lambda error: error.position) from None
 
 
 def require(graph: ADMG, names: Names, *, text: str | None) -> None:

@@ -93,3 +93,34 @@ def test_misuse_is_one_clear_message(run: Run, query: str, message: str) -> None
     assert (code, out) == (2, "")
     assert message in err
     assert "Traceback" not in err
+
+
+def test_a_difference_of_means_is_one_formula_part_by_part(run: Run) -> None:
+    code, out, err = run("Z -> X -> Y; Z -> Y", "E(Y[X=1]) - E(Y[X=0])")
+    assert (code, err) == (0, "")
+    assert out.startswith(
+        "Identified. What is observed determines it:\n\n  E(Y[X=1]) - E(Y[X=0])\n"
+    )
+    assert "    = Σ_{Y} Y Σ_{Z} P(Y | X=1, Z) P(Z)\n      - Σ_{Y} Y Σ_{Z}" in out
+    proof = run("Z -> X -> Y; Z -> Y", "E(Y[X=1]) - E(Y[X=0])", "--proof").out
+    assert proof.startswith(out.rstrip("\n"))
+    assert proof.count("the do-calculus") == 2
+    record = json.loads(run(BOW, "E(Y[X=1]) - E(Y[X=0])", "--json").out)
+    assert list(record) == KEYS
+    assert record["estimand"] == "Σ_{Y} Y P(Y | do(X=1)) - Σ_{Y} Y P(Y | do(X=0))"
+    latex = run(BOW, "E(Y[X=1])", "--latex").out
+    assert latex == "\\sum_{Y} Y P(Y \\mid do(X = 1))\n" or latex.startswith("\\sum_{Y} Y P(Y")
+
+
+def test_a_sum_with_a_part_that_has_no_formula_says_which(run: Run) -> None:
+    code, out, _ = run(BOW, "E(Y[X=1] | X=1) - E(Y[X=0] | X=1)")
+    assert code == 1
+    assert out.startswith("E(Y[X=1] | X=1) - E(Y[X=0] | X=1) has no formula, as one of its parts")
+    assert "conflict  X=1 against Y[X=0]" in out
+    record = json.loads(run(BOW, "E(Y[X=1] | X=1) - E(Y[X=0] | X=1)", "--json").out)
+    assert record["answer"] == "not-identified"
+    code, out, _ = run("X -> Y", "P(Y[X=1] > Y[X=0])")
+    assert code == 3
+    code, _, err = run(BOW, "E(Y[X=1])", "--certificate")
+    assert code == 2
+    assert "a sum has no certificate of its own" in err

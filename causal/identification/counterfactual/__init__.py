@@ -10,12 +10,22 @@ if TYPE_CHECKING:
     from causal.identification.counterfactual.asked import parallel_worlds as parallel_worlds
     from causal.identification.counterfactual.asked import valued as valued
     from causal.identification.counterfactual.paths import path_specific as path_specific
+    from causal.identification.counterfactual.quantities import (
+        IdentifiedQuantity as IdentifiedQuantity,
+    )
+    from causal.identification.counterfactual.quantities import (
+        identify_quantity as identify_quantity,
+    )
+    from causal.identification.counterfactual.quantities import laws_behind as laws_behind
     from causal.identification.counterfactual.solving import (
         identify_counterfactual as identify_counterfactual,
     )
 
 _PAGES = {
+    "IdentifiedQuantity": "quantities",
     "identify_counterfactual": "solving",
+    "identify_quantity": "quantities",
+    "laws_behind": "quantities",
     "parallel_worlds": "asked",
     "path_specific": "paths",
     "valued": "asked",
