@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from ablation.attribution.paths import path_effect as path_effect
     from ablation.attribution.prediction import EvidenceNeverHeldError as EvidenceNeverHeldError
     from ablation.attribution.prediction import explain as explain
+    from ablation.attribution.retrained import Unpaired as Unpaired
+    from ablation.attribution.retrained import retrained as retrained
+    from ablation.attribution.retrained import unpaired as unpaired
 
 _HOMES = {
     "AdjustedEffect": "confounding",
@@ -44,6 +47,7 @@ _HOMES = {
     "PathEffect": "paths",
     "Predicted": "event",
     "Sampled": "event",
+    "Unpaired": "retrained",
     "adjusted_effect": "confounding",
     "circuit": "circuits",
     "discover_components": "discovery",
@@ -52,8 +56,10 @@ _HOMES = {
     "mediation": "mediation",
     "pairwise": "interactions",
     "path_effect": "paths",
+    "retrained": "retrained",
     "structural_hamming_distance": "discovery",
     "to_admg": "discovery",
+    "unpaired": "retrained",
 }
 
 __all__ = list(_HOMES)

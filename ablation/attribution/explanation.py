@@ -43,6 +43,7 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
     margins: Margins | None = None
     level: float = 0.95
     assumptions: tuple[str, ...] = field(default=())
+    unit: str = "draw"  # what is counted: draws of the noise, or seeds that were trained
 
     @property
     def draws(self) -> int:
@@ -165,7 +166,7 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
             return f"Given that {self.event}, it {still} so {off}{how}. Nothing is random."
         return (
             f"Given that {self.event}, it would still be so with probability "
-            f"{self.probability:.3f}{self._precision()} {off}{self._evidence()}. Noise drawn anew "
+            f"{self.probability:.3f}{self._precision()} {off}{self._evidence()}. {self._anew} "
             f"would have said {self.independent:.3f}; the frequencies alone allow "
             f"{self.bounds[0]:.3f} to {self.bounds[1]:.3f}."
         )
@@ -174,12 +175,15 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
         low, high = self.interval
         return "" if self.kind == "exact" else f" [{low:.3f}, {high:.3f}]"
 
+    @property
+    def _anew(self) -> str:
+        return "Noise drawn anew" if self.unit == "draw" else "Seeds of its own"
+
     def _evidence(self) -> str:
         match self.counts:
             case Counts(both=both, draws=draws, accepted=accepted):
-                return (
-                    f": in {both:,} of the {accepted:,} draws, out of {draws:,}, that agree with it"
-                )
+                agree = f"{accepted:,} {self.unit}s, out of {draws:,}, that agree with it"
+                return f": in {both:,} of the {agree}"
             case Chances(draws=1):
                 return ", exactly: the last draw is all that is random"
         return f": exact for the last draw, averaged over {self.draws:,} draws of all other noise"

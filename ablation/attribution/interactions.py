@@ -28,9 +28,10 @@ def pairwise(
 ) -> pd.DataFrame:
     """Switch off every pair of components, and compare with each alone.
 
-    interaction = joint - first - second, each being what is lost of the metric. Above zero, the two
-    make up for each other (with the other gone, each matters more): "redundant". Below zero, what
-    one is good for needs the other: "joint". Within the numeric noise of the module: "additive".
+    interaction = first + second - joint, each being what is lost of the metric: how much more one
+    brings where the other is on. Below zero the two make up for each other: "redundant". Above
+    zero what one is good for needs the other: "joint". Within the numeric noise of the module:
+    "additive".
     The operator and what it stands on are in the attributes of the table.
 
     >>> import torch
@@ -47,7 +48,7 @@ def pairwise(
     >>> found = pairwise(net, torch.ones(1, 1), metric=lambda out: out[:, 0])
     >>> found.drop(columns="noise_floor").iloc[0].to_dict()
     {'first': 'a', 'second': 'b', 'effect_first': 0.0, 'effect_second': 0.0, 'joint': 2.0, \
-'interaction': 2.0, 'relation': 'redundant'}
+'interaction': -2.0, 'relation': 'redundant'}
     """
     swept = sweep(
         module, inputs, components, metric=metric, by=by, subsets=2, reference=reference, seed=seed
@@ -57,8 +58,8 @@ def pairwise(
     rows = []
     for first, second in combinations([name for name in effects if " + " not in name], 2):
         alone, joint = (effects[first], effects[second]), effects[f"{first} + {second}"]
-        gap = joint - sum(alone)
-        relation = "additive" if abs(gap) <= 3 * floor else "redundant" if gap > 0 else "joint"
+        gap = sum(alone) - joint
+        relation = "additive" if abs(gap) <= 3 * floor else "joint" if gap > 0 else "redundant"
         rows.append((first, second, *alone, joint, gap, floor, relation))
     table = pd.DataFrame(
         rows,

@@ -208,7 +208,7 @@ def test_interactions_are_second_differences_of_runs_with_both_off(curved, batch
                 lost[off] = base - float(curved(batch)[:, 0].square().mean())
     for row in found.itertuples():
         one, two = (row.first,), (row.second,)
-        expected = lost[one + two] - lost[one] - lost[two]
+        expected = lost[one] + lost[two] - lost[one + two]
         assert row.interaction == pytest.approx(expected, abs=1e-6)
     assert found.attrs["operator"] == "mean"
     assert found.attrs["baseline"] == pytest.approx(base, abs=1e-6)
