@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ablation.attribution import mediation as mediation
     from ablation.attribution import pairwise as pairwise
     from ablation.attribution import path_effect as path_effect
+    from ablation.attribution import retrained as retrained
+    from ablation.attribution import unpaired as unpaired
     from ablation.component import Component as Component
     from ablation.design import AddOneIn as AddOneIn
     from ablation.design import Contrast as Contrast
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from ablation.neural import Components as Components
     from ablation.neural import ablated as ablated
     from ablation.neural.sweep import sweep as sweep
+    from ablation.neural.training import Arm as Arm
+    from ablation.neural.training import Trained as Trained
+    from ablation.neural.training import train_together as train_together
     from ablation.neural.validity import Audit as Audit
     from ablation.neural.validity import audit as audit
     from ablation.operators import Constant as Constant
@@ -64,6 +69,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AblationError": "errors",
     "AddOneIn": "design",
+    "Arm": "neural.training",
     "Audit": "neural.validity",
     "Budget": "study",
     "Component": "component",
@@ -94,6 +100,7 @@ _HOMES = {
     "ShapleySampling": "design",
     "Skip": "operators",
     "Study": "study",
+    "Trained": "neural.training",
     "Trial": "trial",
     "Trials": "trials",
     "Zero": "operators",
@@ -111,8 +118,11 @@ _HOMES = {
     "path_effect": "attribution",
     "record": "systems",
     "report": "report",
+    "retrained": "attribution",
     "run": "runner.session",
     "sweep": "neural.sweep",
+    "train_together": "neural.training",
+    "unpaired": "attribution",
 }
 
 __all__ = list(_HOMES)

@@ -8,6 +8,7 @@ not be supplied raises UnrecordedRandomnessError, so nothing random happens unse
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -91,8 +92,26 @@ class Draws:
         return np.moveaxis(words.reshape(many, *single), 0, axis).reshape(shape)
 
 
+class Supply(Protocol):
+    """Whoever answers random operations, and keeps what was met."""
+
+    @property
+    def recording(self) -> Recording:
+        """The noise variables met so far."""
+        ...
+
+    @property
+    def labels(self) -> list[Labels]:
+        """What was drawn from categories."""
+        ...
+
+    def at(self, site: str, shape: Sequence[int]) -> NDArray[np.uint32]:
+        """Return the words of a site for a value of this shape."""
+        ...
+
+
 @contextmanager
-def lifted(module: nn.Module, draws: Draws) -> Iterator[None]:
+def lifted(module: nn.Module, draws: Supply) -> Iterator[None]:
     """Run a module with all its randomness read from these draws; the global stream stays put.
 
     >>> from ablation.neural.noise import KeyedNoise
@@ -117,7 +136,7 @@ class _Supplied(TorchDispatchMode):
     def _should_skip_dynamo(cls) -> bool:
         return False  # nothing is compiled here, so the compiler need not be imported
 
-    def __init__(self, draws: Draws, path: CallPath) -> None:
+    def __init__(self, draws: Supply, path: CallPath) -> None:
         TorchDispatchMode.__init__(self)
         self.draws, self.path = draws, path
 
@@ -129,7 +148,7 @@ class _Supplied(TorchDispatchMode):
         kwargs: Mapping[str, object] | None = None,
     ) -> object:
         if torch.Tag.nondeterministic_seeded in func.tags:
-            arguments = _bound(func, args, kwargs or {})
+            arguments = bound(func, args, kwargs or {})
             if not _is_off(arguments):
                 return self.drawn(func, arguments)
         output = func(*args, **(kwargs or {}))
@@ -152,9 +171,10 @@ class _Supplied(TorchDispatchMode):
         return values
 
 
-def _bound(
+def bound(
     func: torch._ops.OpOverload, args: tuple[object, ...], kwargs: Mapping[str, object]
 ) -> Arguments:
+    """Name the arguments of an operation, with the values of those that were left out."""
     declared = func._schema.arguments
     values = {each.name: each.default_value for each in declared if each.has_default_value()}
     return values | dict(zip((each.name for each in declared), args, strict=False)) | dict(kwargs)
