@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from causal.calculus import rule_1 as rule_1
     from causal.calculus import rule_2 as rule_2
     from causal.calculus import rule_3 as rule_3
+    from causal.certification import Equal as Equal
+    from causal.certification import Unequal as Unequal
     from causal.certification import certificate as certificate
     from causal.certification import certify as certify
     from causal.certification import countermodels as countermodels
+    from causal.certification import equal as equal
     from causal.certification import experiments as experiments
     from causal.errors import CausalError as CausalError
     from causal.estimation import Bounds as Bounds
@@ -169,6 +172,7 @@ _HOMES = {
     "Do": "model",
     "DoEdge": "model",
     "Empirical": "model",
+    "Equal": "certification",
     "Estimate": "estimation",
     "Explanation": "model",
     "Exponential": "model",
@@ -226,6 +230,7 @@ _HOMES = {
     "Tables": "model.fitting",
     "Threshold": "model",
     "Undecided": "identification",
+    "Unequal": "certification",
     "Uniform": "model",
     "UnitCounterfactuals": "model",
     "WorldGraph": "graph",
@@ -245,6 +250,7 @@ _HOMES = {
     "countermodels": "certification",
     "derive": "identification",
     "effect_on_the_treated": "model",
+    "equal": "certification",
     "equivalents": "calculus",
     "estimands": "identification",
     "estimate": "estimation",

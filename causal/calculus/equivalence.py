@@ -56,7 +56,7 @@ class NotDerivable:
 def prove(graph: ADMG, one: Query | str, other: Query | str) -> Derivation | NotDerivable:
     """Decide whether two laws are equal by the rules, with the steps or the two tops.
 
-    Raises QuerySyntaxError, UnknownVariableError, or QueryError for different outcomes.
+    Raises QuerySyntaxError, UnknownVariableError, or QueryError for different outcomes or values.
 
     >>> graph = ADMG.parse("Z -> X -> Y; Z -> Y")
     >>> print(prove(graph, "P(Y | do(X), Z)", "P(Y | X, Z)"))
@@ -65,7 +65,10 @@ def prove(graph: ADMG, one: Query | str, other: Query | str) -> Derivation | Not
     >>> print(prove(graph, "P(Y | do(X))", "P(Y | X)").top_of_other)
     P(Y | X)
     """
-    start, end = a_law(graph, one), a_law(graph, other)
+    first, second = posed(graph, one), posed(graph, other)
+    if first.values != second.values:
+        raise QueryError(f"{first} and {second} are at different values; leave them open")
+    start, end = a_law(graph, first), a_law(graph, second)
     if start.of != end.of:
         raise QueryError(f"{start} and {end} speak of different outcomes; the rules keep them")
     path = bridge(graph, start, end)

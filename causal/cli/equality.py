@@ -16,7 +16,8 @@ __all__ = ["equivalent_laws", "proof"]
 PROVE = """\b
 Examples:
   causal prove "Z -> X -> Y; Z -> Y" "P(Y | do(X), Z)" "P(Y | X, Z)"
-  causal prove "X -> Y; X <-> Y" "P(Y | do(X))" "P(Y | X)" """
+  causal prove "X -> Y; X <-> Y" "P(Y | do(X))" "P(Y | X)"
+  causal prove "Z -> X -> Y; Z -> Y" "P(Y | do(X))" "sum_{Z} P(Y|X,Z) P(Z)\""""
 EQUIVALENTS = """\b
 Examples:
   causal equivalents "Z -> X -> Y; Z -> Y" "P(Y | do(X), Z)"
@@ -31,20 +32,49 @@ Examples:
 @click.argument("graph")
 @click.argument("one")
 @click.argument("other")
+@click.option(
+    "--budget",
+    type=click.IntRange(min=0),
+    default=100,
+    show_default=True,
+    help="Formulas to look at, where a side is no single law.",
+)
 @as_json
-def proof(graph: str, one: str, other: str, *, as_json: bool) -> int:
-    """Decide whether ONE and OTHER are equal by the rules of the do-calculus.
+def proof(graph: str, one: str, other: str, *, budget: int, as_json: bool) -> int:
+    """Decide whether ONE and OTHER are equal in every model of GRAPH.
 
-    ONE and OTHER are laws P(outcomes | do(actions), conditions) of the same outcomes. A "yes" comes
-    with the steps, a "no" with the two different normal forms; there is no time-out.
+    Of laws P(outcomes | do(actions), conditions) with the same outcomes it is decided whether the
+    rules of the do-calculus make them equal: a "yes" comes with the steps, a "no" with the two
+    different normal forms. Sums, products and fractions of laws are derived, both, until they are
+    one formula, or told apart by a model; where neither succeeds, the answer is undecided.
     """
     known = reading.graph_from(graph)
-    answer = engine.prove(known, reading.query_from(one, known), reading.query_from(other, known))
+    sides = [reading.side_from(text, known) for text in (one, other)]
+    laws = [side for side in sides if isinstance(side, engine.Query)]
+    if len(laws) < len(sides) or laws[0].values != laws[1].values:
+        return _compared(known, one, other, budget=budget, as_json=as_json)
+    answer = engine.prove(known, *laws)
     if as_json:
         click.echo(records.written(records.of_proof(answer)))
     else:
         click.echo(story.of_proof(answer))
     return Exit.ANSWERED if isinstance(answer, engine.Derivation) else Exit.NO
+
+
+def _compared(known: engine.ADMG, one: str, other: str, *, budget: int, as_json: bool) -> int:
+    """Formulas of more than a law."""
+    answer = engine.equal(known, one, other, budget=budget)
+    if as_json:
+        click.echo(records.written(records.of_comparison(answer, one, other)))
+    else:
+        click.echo(story.of_comparison(answer))
+    match answer:
+        case engine.Equal():
+            return Exit.ANSWERED
+        case engine.Unequal():
+            return Exit.NO
+        case engine.Undecided():
+            return Exit.UNDECIDED
 
 
 @causal.command(

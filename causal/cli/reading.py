@@ -35,11 +35,13 @@ __all__ = [
     "question_from",
     "require_parts",
     "rows_from",
+    "side_from",
     "the_one",
 ]
 
 _LOOKS_LIKE_A_FILE = re.compile(r"(?!.*(->|<-))([^;{}]*[/\\][^;{}]*|[^\s;{}]+\.[A-Za-z]{1,6})")
 _BAR = re.compile(r'\|(?=(?:[^"]|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+$)', re.DOTALL)
+_COMPOUND = re.compile(r"Σ|sum_|/|\)\s*P\(")
 _NAME = re.compile(r'\s*(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([^,]+))', re.DOTALL)
 
 
@@ -108,6 +110,22 @@ def formula_from(argument: str, graph: causal.ADMG) -> Expression:
         formula = parse(argument)
         require(graph, formula.variables, text=argument)
         return formula
+
+
+def side_from(argument: str, graph: causal.ADMG) -> causal.Query | Expression:
+    """The law that one side of an equality is, or the formula of several."""
+    from causal.errors import FormulaSyntaxError
+    from causal.expression import P, parse
+
+    try:
+        formula = parse(argument)
+    except FormulaSyntaxError:
+        if _COMPOUND.search(argument):
+            return formula_from(argument, graph)  # which says what is wrong with it
+        return query_from(argument, graph)
+    if isinstance(formula, P) and len(formula.variables) == len(formula.symbols):
+        return query_from(argument, graph)
+    return formula_from(argument, graph)
 
 
 def names_from(arguments: Iterable[str], graph: causal.ADMG) -> list[str]:

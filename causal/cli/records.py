@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import causal
 from causal.variables import natural
 
-__all__ = ["SCHEMA", "of_answer", "of_proof", "of_separation", "written"]
+__all__ = ["SCHEMA", "of_answer", "of_comparison", "of_proof", "of_separation", "written"]
 
 SCHEMA = 1
 
@@ -64,6 +64,24 @@ def of_proof(answer: causal.Derivation | causal.NotDerivable) -> dict[str, objec
                 "derivation": [],
                 "tops": tops,
             }
+
+
+def of_comparison(
+    answer: causal.Equal | causal.Unequal | causal.Undecided, one: str, other: str
+) -> dict[str, object]:
+    """The record that ``causal prove --json`` prints of formulas that are no single laws."""
+    record: dict[str, object] = {"schema": SCHEMA, "answer": "undecided", "one": one}
+    record |= {"other": other, "derivation": [], "derivation_of_other": [], "differ": None}
+    match answer:
+        case causal.Equal(first, second):
+            ways = {"derivation": first.to_list(), "derivation_of_other": second.to_list()}
+            return record | {"answer": "equal", **ways}
+        case causal.Unequal():
+            cell = {name: str(value) for name, value in answer.cell}
+            values = [str(value) for value in answer.values]
+            return record | {"answer": "not-equal", "differ": {"at": cell, "values": values}}
+        case causal.Undecided():
+            return record | {"reason": answer.reason}
 
 
 def of_separation(

@@ -21,6 +21,7 @@ __all__ = [
     "equation",
     "in_latex",
     "of_answer",
+    "of_comparison",
     "of_proof",
     "of_separation",
     "prose",
@@ -176,6 +177,19 @@ def of_proof(answer: causal.Derivation | causal.NotDerivable) -> str:
                 f"{no}\n\n  the normal form of the one    {answer.top_of_one}"
                 f"\n  the normal form of the other  {answer.top_of_other}"
             )
+
+
+def of_comparison(answer: causal.Equal | causal.Unequal | causal.Undecided) -> str:
+    """The two derivations that meet, the model that tells the formulas apart, or the reason."""
+    match answer:
+        case causal.Equal(one, other):
+            told = [indent(way.told(width=width() - 2), "  ") for way in (one, other) if way.steps]
+            ways = "\n\n".join(told) or shown(one.end)
+            return f"Equal in every model of the graph:\n\n{ways}"
+        case causal.Unequal():
+            return f"Not equal. In a model of the graph they differ:\n\n{prose(str(answer))}"
+        case causal.Undecided():
+            return prose(f"Undecided. {answer.query} has no answer yet: {answer.reason}.")
 
 
 def of_separation(question: str, path: causal.OpenPath | None) -> str:

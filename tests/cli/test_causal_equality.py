@@ -68,3 +68,46 @@ def test_json_names_the_answer_and_the_query(options, answer):
 def test_filters_that_contradict_each_other_are_refused():
     done = run("equivalents", ADJUSTABLE, "P(Y | do(X), Z)", "--observational", "--settable", "Z")
     assert "--observational sets nothing" in str(done.exception)
+
+
+def test_formulas_of_several_laws_are_derived_until_they_meet():
+    done = run("prove", ADJUSTABLE, "P(Y=1 | do(X=0))", "sum_{Z} P(Y=1 | X=0, Z) P(Z)")
+    assert done.return_value == 0
+    assert "    = Σ_{Z} P(Y | X, Z) P(Z)\n        [rule 2: Y ⊥ X | Z" in done.output
+
+
+def test_formulas_that_differ_are_told_apart_by_a_model():
+    formulas = ("P(Y | do(X))", "sum_{Z} P(Y | X, Z) P(Z | X)")
+    done = run("prove", ADJUSTABLE, *formulas)
+    assert done.return_value == 1
+    assert done.output.startswith("Not equal. In a model of the graph they differ:\n\nP(Y |")
+    record = json.loads(run("prove", ADJUSTABLE, *formulas, "--json").output)
+    assert record["answer"] == "not-equal"
+    assert record["differ"]["at"] == {"X": "0", "Y": "0"}
+
+
+def test_laws_at_different_values_are_not_taken_for_equal():
+    assert run("prove", "X -> Y", "P(Y=1 | do(X=1))", "P(Y=1 | X=1)").return_value == 0
+    assert run("prove", "X -> Y", "P(Y=1 | do(X=1))", "P(Y=1 | X=0)").return_value == 1
+
+
+def test_formulas_that_nothing_decides_are_undecided():
+    napkin = "W -> Z -> X -> Y; W <-> X; W <-> Y"
+    one = "(sum_{W} P(W) P(X, Y | W, Z)) / (sum_{W} P(W) P(X | W, Z))"
+    other = (
+        "(sum_{Z} P(Z | W) sum_{W'} P(W') P(X, Y | W', Z))"
+        " / (sum_{Z} P(Z | W) sum_{W'} P(W') P(X | W', Z))"
+    )
+    done = run("prove", napkin, one, other)
+    assert done.return_value == 3
+    assert "random models, and no derivation was found." in " ".join(done.output.split())
+    record = json.loads(run("prove", napkin, one, other, "--json").output)
+    assert list(record)[-1] == "reason"
+
+
+@pytest.mark.parametrize(
+    ("side", "where"),
+    [("P(Y | do(X)", "query:1:12: "), ("sum_{Z P(Y)", "formula:1:8: "), ("P(Q)", "query:1:3: Q")],
+)
+def test_a_side_that_cannot_be_read_is_pointed_at(side, where):
+    assert str(run("prove", ADJUSTABLE, "P(Y)", side).exception).startswith(where)
