@@ -98,7 +98,8 @@ class Command:
         )
         if ended.returncode:
             words = ended.stdout[-_LAST_WORDS:].decode("utf-8", "replace").strip()
-            last = f": {words.splitlines()[-1]}" if words else ""
+            telling = [line for line in words.splitlines() if any(map(str.isalpha, line))]
+            last = f": {telling[-1]}" if telling else ""
             raise CommandFailedError(
                 f"{self.words[0]} ended with exit code {ended.returncode}{last}\n{words}".strip()
             )
