@@ -192,6 +192,14 @@ class SystemNotFoundError(StudyError):
         super().__init__(f"the system {system!r} {problem}")
 
 
+class SystemCheckError(AblationError):
+    """A system does not hold what studies take for granted; `findings` has every check."""
+
+    def __init__(self, system: str, findings: Sequence[str]) -> None:
+        self.system, self.findings = system, tuple(findings)
+        super().__init__("\n".join([f"{system} fails its check:", *findings]))
+
+
 class StoreError(AblationError):
     """A store that cannot be used; it is left as it was found."""
 

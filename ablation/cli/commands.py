@@ -1,7 +1,8 @@
-"""The subcommands in the order of a study's life: plan, run, look, read, pass on."""
+"""The subcommands in the order of a study's life: check, plan, run, look, read, pass on."""
 
 import click
 
+from ablation.cli.checking import check
 from ablation.cli.demonstration import demo
 from ablation.cli.exporting import export
 from ablation.cli.inspection import status, verify
@@ -22,5 +23,5 @@ def ablation() -> None:
     """
 
 
-for _command in (plan, run, status, verify, effects, report, export, demo):
+for _command in (check, plan, run, status, verify, effects, report, export, demo):
     ablation.add_command(_command)
