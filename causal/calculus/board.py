@@ -6,6 +6,7 @@ where even the line is too long, it is broken between its factors.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import Final, TypeAlias
@@ -17,6 +18,8 @@ __all__ = ["Row", "chain", "under_one_another"]
 
 Row: TypeAlias = tuple[str, Expression | str, str]  # what stands before the sign, after it, and why
 
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_GLUE = "\N{NO-BREAK SPACE}"  # no name has one: what does not print is written by its number
 COLUMN: Final = 72  # characters; without a width, a longer line has its reason under it
 
 
@@ -62,14 +65,15 @@ def under_one_another(start: Expression | str, rows: Iterable[Row], *, width: in
 def _reason(text: str, width: int | None) -> list[str]:
     if width is None:
         return [f"      {text}"]
-    return wrap(
-        text,
+    shown = wrap(
+        _QUOTED.sub(lambda name: name[0].replace(" ", _GLUE), text),
         width,
         initial_indent=" " * 6,
         subsequent_indent=" " * 7,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace(_GLUE, " ") for line in shown]
 
 
 def _broken(formula: Expression | str, width: int | None) -> list[str]:

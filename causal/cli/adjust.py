@@ -68,7 +68,7 @@ def adjust(
     one; a "no" names every variable that must not be adjusted for, and a path left open.
     """
     known = reading.graph_from(graph)
-    sides = {"x": reading.names_from([x], known), "y": reading.names_from([y], known)}
+    sides = {"x": reading.names_from([x], known, "x"), "y": reading.names_from([y], known, "y")}
     reading.require_parts(**sides)
     if proposed is not None:
         if include or exclude:
@@ -76,8 +76,8 @@ def adjust(
         given = _proposed(proposed, known, sides)
         return _judge(known, sides, given, proof=proof, as_json=as_json)
     bounds = {
-        "include": reading.names_from(include, known),
-        "exclude": reading.names_from(exclude, known),
+        "include": reading.names_from(include, known, "--include"),
+        "exclude": reading.names_from(exclude, known, "--exclude"),
     }
     if twice := set(bounds["include"]) & set(bounds["exclude"]):
         raise click.ClickException(f"{listed(twice)} cannot be both in --include and in --exclude")
@@ -111,7 +111,7 @@ def _proposed(text: str, known: engine.ADMG, sides: dict[str, list[str]]) -> lis
     bare = text.strip()
     if bare not in known.nodes and bare.startswith("{") and bare.endswith("}"):
         text = bare[1:-1]
-    given = reading.names_from([text], known)
+    given = reading.names_from([text], known, "--set")
     for side, part in (("X", "what is set"), ("Y", "the outcome")):
         if taken := set(given) & set(sides[side.lower()]):
             raise click.ClickException(

@@ -128,9 +128,9 @@ def separated(graph: str, x: str, y: str, *, given: tuple[str, ...], as_json: bo
     """
     known = reading.graph_from(graph)
     sides = {
-        "x": reading.names_from([x], known),
-        "y": reading.names_from([y], known),
-        "given": reading.names_from(given, known),
+        "x": reading.names_from([x], known, "x"),
+        "y": reading.names_from([y], known, "y"),
+        "given": reading.names_from(given, known, "--given"),
     }
     reading.require_parts(**sides)
     path = engine.open_path(known, sides["x"], sides["y"], given=sides["given"])

@@ -111,7 +111,7 @@ def equivalent_laws(
     found = engine.equivalents(
         known,
         asked,
-        measured=reading.names_from(measured, known) if measured else None,
+        measured=reading.names_from(measured, known, "--measured") if measured else None,
         settable=_settable(settable, known, observational=observational),
         fewest=fewest,
     )
@@ -133,4 +133,6 @@ def _settable(
 ) -> list[str] | None:
     if named and observational:
         raise click.ClickException("--observational sets nothing; it takes no --settable")
-    return reading.names_from(named, known) if named or observational else None
+    if named or observational:
+        return reading.names_from(named, known, "--settable")
+    return None

@@ -60,14 +60,14 @@ def instruments(
     condition that fails.
     """
     known = reading.graph_from(graph)
-    sides = {"x": reading.names_from([x], known), "y": reading.names_from([y], known)}
+    sides = {"x": reading.names_from([x], known, "x"), "y": reading.names_from([y], known, "y")}
     reading.require_parts(**sides)
     outcome = reading.the_one(sides["y"], "the outcome")
     if proposed:
         if exclude:
             raise click.ClickException("--try judges what it names; it takes no --exclude")
         return _judge(known, sides["x"], outcome, proposed, as_json=as_json)
-    barred = reading.names_from(exclude, known)
+    barred = reading.names_from(exclude, known, "--exclude")
     found = list(islice(engine.instruments(known, sides["x"], outcome, exclude=barred), limit + 1))
     if as_json:
         record = {"sets": [each.to_dict() for each in found[:limit]], "more": len(found) > limit}

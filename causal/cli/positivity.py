@@ -35,11 +35,10 @@ def positivity(graph: str, query: str, *, data: str, limit: int, as_json: bool) 
     """
     known = reading.graph_from(graph)
     answer = engine.identify(known, reading.query_from(query, known))
-    if isinstance(answer, engine.Undecided):
-        click.echo(story.of_answer(answer))
-        return Exit.UNDECIDED
-    if isinstance(answer, engine.NotIdentified):
-        raise click.ClickException(f"there is no formula that could need rows: {answer}")
+    if not isinstance(answer, engine.Identified):
+        said = records.written(records.of_answer(answer)) if as_json else story.of_answer(answer)
+        click.echo(said)
+        return Exit.UNDECIDED if isinstance(answer, engine.Undecided) else Exit.NO
     found = engine.positivity(answer, reading.rows_from(data))
     if as_json:
         parts = [demand.to_dict() for demand in found.demands]

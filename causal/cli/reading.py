@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 import causal
-from causal.errors import TextError, shown
+from causal.errors import TextError, UnknownInTextError, UnknownVariableError, shown
 from causal.variables import Variables, listed, natural, quoted, unquoted
 
 if TYPE_CHECKING:
@@ -128,22 +128,30 @@ def side_from(argument: str, graph: causal.ADMG) -> causal.Query | Expression:
     return formula_from(argument, graph)
 
 
-def names_from(arguments: Iterable[str], graph: causal.ADMG) -> list[str]:
+def names_from(arguments: Iterable[str], graph: causal.ADMG, place: str) -> list[str]:
     """The variables that some arguments name: a name of the graph as it stands, or ``A,B``.
 
+    ``place`` is what an error calls the argument.
+
     >>> graph = causal.ADMG.parse('X -> "a, b" -> "blood pressure"')
-    >>> names_from(["blood pressure", 'X, "a, b"'], graph)
+    >>> names_from(["blood pressure", 'X, "a, b"'], graph, "x")
     ['X', 'a, b', 'blood pressure']
     """
-    names: set[str] = set()
+    names: dict[str, tuple[str, int]] = {}
     for argument in arguments:
         if argument in graph.nodes:
-            names.add(argument)
-        else:
-            found = _NAME.findall(argument)
-            names.update(unquoted(name) if name else bare.strip() for name, bare in found)
-    names.discard("")
-    graph.require(names)
+            names[argument] = argument, 0
+            continue
+        for found in _NAME.finditer(argument):
+            name = unquoted(found[1]) if found[1] else found[2].strip()
+            names.setdefault(name, (argument, found.start(1 if found[1] else 2)))
+    names.pop("", None)
+    try:
+        graph.require(names)
+    except UnknownVariableError as error:
+        raise click.ClickException(
+            f"{place}:{UnknownInTextError(*names[error.missing[0]], error)}"
+        ) from error
     return sorted(names, key=natural)
 
 
@@ -164,11 +172,11 @@ def instruments_from(arguments: Iterable[str], graph: causal.ADMG) -> dict[str, 
     found: dict[str, list[str]] = {}
     for argument in arguments:
         parts = [argument] if argument in graph.nodes else _BAR.split(argument, 1)
-        z = the_one(names_from(parts[:1], graph) or [""], "an instrument")
+        z = the_one(names_from(parts[:1], graph, "--try") or [""], "an instrument")
         if not z or z in found:
             problem = f"{shown(z)} is proposed twice" if z else f"{argument!r} names no instrument"
             raise click.ClickException(problem)
-        found[z] = names_from(parts[1:], graph)
+        found[z] = names_from(parts[1:], graph, "--try")
     return found
 
 

@@ -51,7 +51,7 @@ def remedies(
     nothing that was looked at helps.
     """
     known, declared = reading.latent_graph_from(graph)
-    hidden = declared | frozenset(reading.names_from(latent, known))
+    hidden = declared | frozenset(reading.names_from(latent, known, "--latent"))
     if len(hidden) == len(known.nodes):
         raise click.ClickException("every variable is latent; at least one must be observed")
     asked = reading.query_from(query, known.hide(hidden) if hidden else known)

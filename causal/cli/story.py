@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-_LAW = re.compile(r"P\((?:[^()\"]|\"[^\"]*\"|\([^()]*\)){,50}\)")
+_LAW = re.compile(r"P\((?:[^()\"]|\"[^\"]*\"|\([^()]*\)){,50}\)|\"[^\"]{,50}\"")
 MOST_LAWS = 20  # in a formula that is looked at for a shorter one
 _GLUE = "\N{NO-BREAK SPACE}"
 

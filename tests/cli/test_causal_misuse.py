@@ -59,9 +59,14 @@ Did you mean Treatment?
            ^
 """,
     ),
+    "an unknown variable among several": (
+        ["separated", "A -> B -> C", "A", "C", "--given", "B, Q"],
+        "Error: --given:1:4: Q is not in the graph, which has A, B, C.\n  B, Q\n     ^\n",
+    ),
     "an unknown variable in a list": (
         ["separated", "dose -> Y", "Dose", "Y"],
-        "Error: Dose is not in the graph, which has Y, dose. Did you mean dose?\n",
+        "Error: x:1:1: Dose is not in the graph, which has Y, dose. Did you mean dose?\n"
+        "  Dose\n  ^\n",
     ),
     "a file that is not there": (
         ["identify", "study.txt", "P(Y)"],
