@@ -42,12 +42,13 @@ class UnknownVariableError(CausalError, KeyError):
 class CycleError(CausalError, ValueError):
     """The directed part of a graph has a cycle; ``cycle`` lists it in order."""
 
-    def __init__(self, cycle: Sequence[str]) -> None:
+    def __init__(self, cycle: Sequence[str], *, hint: str = "") -> None:
         self.cycle = tuple(cycle)
         long = len(self.cycle) > 12  # its ends are shown
         names = [shown(name) for name in (self.cycle[:6] if long else self.cycle)]
         names += ["...", *map(shown, self.cycle[-2:])] if long else []
         self.problem = f"{' -> '.join(names)} is a cycle; a causal graph has none"
+        self.problem += f"; {hint}" if hint else ""
         CausalError.__init__(self, self.problem)
 
 

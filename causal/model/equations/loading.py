@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from causal.errors import DataError, ModelError, ModelSyntaxError
+from causal.errors import CycleError, DataError, ModelError, ModelSyntaxError
 from causal.model.equations.building import built
 from causal.model.saving import load
 from causal.model.scm import SCM
@@ -25,6 +25,7 @@ Source: TypeAlias = str | os.PathLike[str] | Mapping[str, object]
 
 PARTS = ("exogenous", "equations", "noise")
 
+EXAMPLE = 'a model has equations, as in {"exogenous": {"U": [0.4, 0.6]}, "equations": {"X": "U"}}'
 _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -60,6 +61,8 @@ def load_model(source: Source) -> SCM:
     """
     if isinstance(source, Mapping):
         return _of_parts(source)
+    if isinstance(source, str) and not source.strip():
+        raise ModelError(f"the model is empty; {EXAMPLE}")
     if isinstance(source, os.PathLike) or _is_path(source):
         if Path(source).is_dir():
             return load(source)
@@ -129,11 +132,13 @@ def _of_parts(source: object) -> SCM:
             hint = f"; did you mean {close[0]}?" if close else f"; it has {', '.join(PARTS)}"
             raise ModelError(f"a model has no part {part!r}{hint}")
     if not isinstance(source, Mapping) or not source.get("equations"):
-        raise ModelError(
-            'a model has equations, as in {"exogenous": {"U": [0.4, 0.6]}, "equations": {"X": "U"}}'
-        )
+        raise ModelError(EXAMPLE)
     exogenous, equations, noise = (_entries(source, part) for part in PARTS)
-    return built(exogenous, equations, noise)
+    try:
+        return built(exogenous, equations, noise)
+    except CycleError as error:
+        hint = "linear equations that feed back are a causal.LinearSystem"
+        raise CycleError(error.cycle, hint=hint) from error
 
 
 def _entries(source: Mapping[str, object], part: str) -> dict[str, object]:

@@ -164,6 +164,8 @@ def _is_model(place: Path) -> bool:
 def _read(place: Path) -> tuple[dict[str, object], Arrays]:
     if not place.exists():
         raise DataError(f"there is no folder {str(place)!r}")
+    if not (place / MODEL).exists():
+        raise DataError(f"the folder {str(place)!r} has no {MODEL}, so it holds no saved model")
     try:
         body = json.loads((place / MODEL).read_text(encoding="utf-8"))
         arrays: Arrays = {}

@@ -244,3 +244,27 @@ def test_evidence_that_contradicts_itself_is_impossible():
 
 def test_empirical_noise_is_pinned_where_all_that_is_read_was_seen():
     assert counterfactual(MIXED, "E(S[X=2] | X=1, S=1)").value == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ("P(x[x=1] > nan)", "x is a real number; it cannot be 'nan'"),
+        ("E(c2 | x=1e400)", "x is a real number; it cannot be inf"),
+        ("E(c2[x=1e400])", "x is a real number; it cannot be inf"),
+        ("P(c[x=1] > a)", "asks which is more, but 'a' is no number"),
+        ("P(x[x=1] < c[])", "asks which is more, but 'a' is no number"),
+        ("P(x = c[])", "compares numbers with 'a', which is none"),
+    ],
+)
+def test_numbers_and_texts_are_not_compared(query: str, complaint: str):
+    model = SCM.of(
+        {
+            "x": Linear(),
+            "c": Categorical(Logits([0, 0], {"x": (0, 1)}), values=("a", "b")),
+            "c2": Linear({"x": 1.0}),
+        }
+    )
+    with pytest.raises(QueryError) as error:
+        counterfactual(model, query)
+    assert complaint in str(error.value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import isfinite
 
 import numpy as np
 
@@ -165,6 +166,8 @@ def _asked(
 
 def _bounds(events: Iterable[Event], do: tuple[Assignment, ...], worlds: Worlds) -> Iterator[Bound]:
     for event in events:
+        if isinstance(event, Comparison):
+            _check_sides(event, worlds.model)
         match event:
             case Term():
                 if event.value is None:
@@ -199,12 +202,26 @@ def _placed(term: Term, do: tuple[Assignment, ...], model: SCM) -> Term:
     return found
 
 
+def _check_sides(event: Comparison, model: SCM) -> None:
+    """Raise QueryError unless the two sides of a comparison can be compared."""
+    right = event.right
+    if not isinstance(right, Term) and not model.domains.get(event.left.variable):
+        _check_value(event.left.variable, right, model)
+    sides = [model.domains.get(term.variable) or (0.0,) for term in event.terms]
+    sides += [] if isinstance(right, Term) else [(right,)]
+    texts = [value for side in sides for value in side if isinstance(value, str)]
+    if texts and event.relation not in ("=", "!="):
+        raise QueryError(f"{event} asks which is more, but {texts[0]!r} is no number")
+    if texts and len(texts) < sum(map(len, sides)):
+        raise QueryError(f"{event} compares numbers with {texts[0]!r}, which is none")
+
+
 def _check_value(variable: Variable, value: Value, model: SCM) -> None:
     domain = model.domains.get(variable)
     if domain:
         if value not in domain:
             raise DomainError(variable, value, domain)
-    elif isinstance(value, str) or not isinstance(value, int | float):
+    elif isinstance(value, str) or not isinstance(value, int | float) or not isfinite(value):
         raise QueryError(f"{variable} is a real number; it cannot be {value!r}")
 
 
