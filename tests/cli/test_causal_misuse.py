@@ -65,8 +65,10 @@ Did you mean Treatment?
     ),
     "an unknown variable in a list": (
         ["separated", "dose -> Y", "Dose", "Y"],
-        "Error: x:1:1: Dose is not in the graph, which has Y, dose. Did you mean dose?\n"
-        "  Dose\n  ^\n",
+        (
+            "Error: x:1:1: Dose is not in the graph, which has Y, dose. Did you mean dose?\n"
+            "  Dose\n  ^\n"
+        ),
     ),
     "a file that is not there": (
         ["identify", "study.txt", "P(Y)"],
