@@ -107,7 +107,8 @@ class Replacement:
             case Freeze() | OptimalConstant():
                 return self._held(output, pool)
             case Noise(scale):
-                noise = torch.empty_like(output).normal_(generator=self.generator)
+                like = torch.zeros(output.shape, dtype=output.dtype, device=output.device)
+                noise = like.normal_(generator=self.generator)  # whatever the memory layout
                 return output + scale * _deviation(output, pool) * noise
             case ReplaceBy():
                 raise AssertionError  # the whole call is replaced, not a value

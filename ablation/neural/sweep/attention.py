@@ -90,11 +90,11 @@ class Open:
             found = functional.scaled_dot_product_attention(
                 q, k, v, mask, rate, is_causal and mask is None
             )
-        found = self.mark((layer, "heads", None), found.transpose(1, 2).flatten(2), (), {})
-        assert isinstance(found, Tensor)
+        found = _first(found.transpose(1, 2).flatten(2), layer.batch_first)
+        shown = self.mark((layer, "heads", None), found, (), {})
+        assert isinstance(shown, Tensor)
         projection = layer.out_proj
-        mixed = functional.linear(found, projection.weight, projection.bias)
-        return _first(mixed, layer.batch_first), spread
+        return functional.linear(shown, projection.weight, projection.bias), spread
 
 
 def _first(value: Tensor, batch_first: bool) -> Tensor:  # noqa: FBT001

@@ -18,8 +18,11 @@ from ablation.neural.sweep.recording import Recording
 from ablation.neural.sweep.steps import Step, bytes_of, run
 from ablation.neural.sweep.suffix import Suffix, Under
 from ablation.neural.sweep.trie import Family, Trie
-from ablation.neural.sweep.tuning import Tuner
-from ablation.neural.trees import Inputs, copied
+from ablation.neural.sweep.tuning import STEP, Tuner
+from ablation.neural.trees import Inputs, copied, tensors
+
+
+CACHE = 2**23  # bytes of one value in all runs, more than which no processor keeps near
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,13 @@ class Resumed:
             found = narrowed(self.recording, grows)
             self.recording, grows = found.recording, found.grows
         sizes = {step: bytes_of(value) for step, value in self.recording.values.items()}
-        room = max(1, self.memory // max(1, 4 * max(sizes.values())))
-        self.tuner = Tuner(room if self.grown else 1, self.whole, self.together)
         self.output = self.recording.values[self.recording.output]
+        cpu = all(each.device.type == "cpu" for each in tensors(self.output))
+        largest = max(1, *sizes.values())
+        room = max(1, self.memory // (4 * largest)) if self.grown else 1
+        most = max(STEP, CACHE // largest) if cpu else room
+        self.tuner = Tuner(room, most, self.whole, self.together)
+        self.single = cpu and torch.get_num_threads() == 1
         self.factual = Factual(self.recording, self.memory)
         self.suffix = Suffix(self.recording, self.factual, grows, thin)
         self.branches = [Branch.of(self.recording, row) for row in rows]
@@ -113,14 +120,15 @@ class Resumed:
 
     def _run(self, family: Family, under: Under) -> Iterator[Done]:
         start = 0
+        clock = time.thread_time if self.single else time.perf_counter
         while start < len(family.members):
             share = self._cost(family.members[start][1])
             size = self.tuner.size(share)
             group = self._group(family, start, size)
-            start += size
-            before = time.perf_counter()
+            start += len(group.branches)
+            before = clock()
             outputs = self.suffix.run(group.branches, under)
-            self.tuner.note(size, share, time.perf_counter() - before, group.passes)
+            self.tuner.note(size, share, clock() - before, group.passes)
             self.used = size
             yield Done(tuple(group.numbers[i] for i in outputs.order), outputs, group.passes)
 
@@ -129,9 +137,11 @@ class Resumed:
         key = (family, start, size)
         if key not in self.groups:
             members = family.members[start : start + size]
+            shares = [self._cost(branch) for _, branch in members]
+            members = members[: self.tuner.fits(shares, size)]
             branches = tuple(branch for _, branch in members)
             numbers = tuple(number for number, _ in members)
-            self.groups[key] = _Group(numbers, branches, sum(map(self._cost, branches)))
+            self.groups[key] = _Group(numbers, branches, sum(shares[: len(members)]))
             self.suffix.program(branches)
         return self.groups[key]
 

@@ -237,10 +237,13 @@ class Thin:
         """Count calls until each component is known to have been more than zeros."""
         if self.shown:
             return
-        alive: list[bool] = value.movedim(self.way.axis, 0).flatten(1).any(1).tolist()
+        first = min(start for start, _ in self.columns)
+        last = max(start + width for start, width in self.columns)
+        others = [axis for axis in range(value.ndim) if axis != self.way.axis]
+        alive = value.narrow(self.way.axis, first, last - first).ne(0).any(others).tolist()
         for (cut, _), (start, width) in zip(self.cuts, self.columns, strict=True):
             cut.calls += 1
-            cut.acted = cut.acted or any(alive[start : start + width])
+            cut.acted = cut.acted or any(alive[start - first : start - first + width])
         self.shown = all(cut.acted for cut, _ in self.cuts)
 
 

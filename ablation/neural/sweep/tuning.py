@@ -4,10 +4,12 @@ More make better use of the processor, until what they compute no longer fits in
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 STEP = 4
 MOST = 256
+MARGIN = 1.1  # how much slower is worse; twice in a row settles it for all lengths
 QUICK = 0.002  # seconds of a group in which more would cost hardly more
 
 
@@ -15,7 +17,9 @@ QUICK = 0.002  # seconds of a group in which more would cost hardly more
 class Tuner:
     """Climbs to the size with the least time for the same work; at most `room` side by side.
 
-    >>> tuner = Tuner(room=64, pass_seconds=1.0)
+    More than `most` is not tried.
+
+    >>> tuner = Tuner(room=64, most=64, pass_seconds=1.0)
     >>> for seconds in (1.0, 3.0, 16.0):
     ...     size = tuner.size(1.0)
     ...     tuner.note(size, 1.0, seconds, passes=size)
@@ -24,15 +28,13 @@ class Tuner:
     """
 
     room: int
+    most: int
     pass_seconds: float
     fixed: int | None = None
     speeds: dict[int, dict[int, float]] = field(default_factory=dict)
     quick: dict[int, int] = field(default_factory=dict)
-    last: int = 0
-
-    def __post_init__(self) -> None:
-        fit = QUICK * STEP / max(self.pass_seconds, 1e-9)
-        self.last = self._bounded(STEP ** int(math.log(fit, STEP)) if fit >= 1 else 1)
+    worse: dict[int, int] = field(default_factory=dict)  # how often in a row a size was worse
+    last: int = 0  # the best size when last seen; 0 where it was not yet clear
 
     def size(self, share: float) -> int:
         """How many runs of this share of a whole pass to put side by side next."""
@@ -40,14 +42,14 @@ class Tuner:
             return self._bounded(self.fixed)
         known = self.speeds.get(_regime(share))
         if not known:
-            return self.last
+            return self._start(share)
         quick = self.quick.get(_regime(share), 0)
         best = min((size for size in known if size >= quick), key=known.__getitem__)
         around = [best * STEP] if best <= quick else [max(1, best // STEP), best * STEP]
         for size in map(self._bounded, around):
-            if size not in known:
+            if size not in known and self.worse.get(size, 0) < 2:
                 return size
-        self.last = best
+        self.last = 0 if best <= quick else best
         return best
 
     def note(self, size: int, share: float, spent: float, passes: float) -> None:
@@ -58,9 +60,30 @@ class Tuner:
             known[size] = min(spent / passes, known.get(size, math.inf))
             if spent < QUICK:
                 self.quick[regime] = max(self.quick.get(regime, 0), size)
+            else:
+                slow = known[size] > MARGIN * min(known.values())
+                self.worse[size] = self.worse.get(size, 0) + 1 if slow else 0
+
+    def fits(self, shares: Sequence[float], size: int) -> int:
+        """How many of these runs, deepest first, make a group of that size.
+
+        Runs much longer than the first wait for another, unless all of it takes next to no time.
+        """
+        total = 0.0
+        for place, share in enumerate(shares[:size]):
+            total += share * self.pass_seconds
+            if total > QUICK and share > STEP * shares[0]:
+                return max(1, place)
+        return min(size, len(shares))
+
+    def _start(self, share: float) -> int:
+        """What was best for other runs; where more cost hardly more, as many as will be quick."""
+        fit = QUICK * STEP / max(share * self.pass_seconds, 1e-9)
+        return self._bounded(self.last or (STEP ** int(math.log(fit, STEP)) if fit >= 1 else 1))
 
     def _bounded(self, size: int) -> int:
-        return max(1, min(size, self.room, MOST if self.fixed is None else self.room))
+        most = min(self.most, MOST) if self.fixed is None else self.room
+        return max(1, min(size, self.room, most))
 
 
 def _regime(share: float) -> int:
