@@ -37,8 +37,27 @@ if TYPE_CHECKING:
     help="Worker processes; 0 runs in this one.",
 )
 @click.option("--retry-failed", is_flag=True, help="Run trials again that have failed.")
+@click.option("--retries", type=click.IntRange(min=0), default=0, help="Tries after a failure now.")
+@click.option("--time-limit", type=float, metavar="S", help="Most seconds one trial may take.")
+@click.option("--memory-limit", type=float, metavar="MIB", help="Most memory one trial may take.")
+@click.option("--ray", metavar="ADDRESS", help="Run on this Ray cluster; auto finds one here.")
+@click.option("--cpus", type=float, default=1, help="CPUs a trial needs there.  [default: 1]")
+@click.option("--gpus", type=float, default=0, help="GPUs a trial needs there, also 0.5.")
 @AS_JSON
-def run(study_file: Path, store: Path, workers: int, *, retry_failed: bool, as_json: bool) -> int:
+def run(
+    study_file: Path,
+    *,
+    store: Path,
+    workers: int,
+    retries: int,
+    time_limit: float | None,
+    memory_limit: float | None,
+    ray: str | None,
+    cpus: float,
+    gpus: float,
+    retry_failed: bool,
+    as_json: bool,
+) -> int:
     """Run what is missing of a study.
 
     Every trial is recorded as it ends. Ctrl-C stops, and the same command continues; failed
@@ -47,16 +66,24 @@ def run(study_file: Path, store: Path, workers: int, *, retry_failed: bool, as_j
     Exit code 0 also when trials failed (they are rows of the study), 1 when none is done.
     """
     from ablation.plan import plan
+    from ablation.runner.cluster import Ray
+    from ablation.runner.limits import Limits
     from ablation.runner.session import run as run_study
     from ablation.study import Study
 
     study = Study.from_toml(study_file)
     not_run = plan(study).not_run
+    limited = time_limit is not None or memory_limit is not None
+    limits = Limits(seconds=time_limit, memory_mib=memory_limit) if limited else None
+    cluster = Ray(address=ray, cpus=cpus, gpus=gpus) if ray else None
     # What a system prints in this process must not end up in the answer.
     quiet = redirect_stdout(sys.stderr) if as_json else nullcontext()
     try:
         with closing(_watcher(study)) as meter, quiet:
-            trials = run_study(study, store, workers, meter, retry_failed=retry_failed)
+            trials = run_study(
+                study, store, workers, meter, retry_failed=retry_failed, retries=retries,
+                limits=limits, cluster=cluster,
+            )  # fmt: skip
     except KeyboardInterrupt:
         click.echo(_stopped(meter, store), err=True)
         return Exit.INTERRUPTED

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from ablation import load
 from ablation.cli import main
 
 STUDY = """\
@@ -207,6 +209,56 @@ def test_an_export_has_a_row_a_trial(after_run: Command) -> None:
     assert all(0.5 < float(row["accuracy"]) < 1.2 for row in rows if row["status"] == "done")
 
 
+def test_an_export_as_json_lines_holds_everything(after_run: Command) -> None:
+    said = after_run("export", "runs.db", "--jsonl", "out.jsonl", "--csv", "out.csv")
+    assert said.err == ""
+    assert said.out == "Wrote 15 trials to out.csv and out.jsonl\n"
+    rows = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
+    assert [row["condition"] for row in rows[:3]] == [
+        row["condition"] for row in exported(Path("out.csv").read_text())[:3]
+    ]
+    assert {len(row["key"]) for row in rows} == {64}
+    assert all(set(row["config"]) == {"attention", "dropout"} for row in rows)
+    assert all(row["environment"]["order"] in range(15) for row in rows)
+
+
+def test_an_export_as_parquet_keeps_the_types(after_run: Command) -> None:
+    pytest.importorskip("pyarrow")
+    assert after_run("export", "runs.db", "--parquet", "out.parquet").code == 0
+    table = pd.read_parquet("out.parquet")
+    expected = load("runs.db").frame()
+    for name in ("condition", "seed", "status", "attempt", "accuracy", "wall_s"):
+        pd.testing.assert_series_equal(table[name], expected[name], check_dtype=False)
+    assert table["seed"].dtype == "int64"
+    assert table["accuracy"].isna().sum() == 1
+    assert set(json.loads(table["config"][0])) == {"attention", "dropout"}
+
+
+def test_an_export_that_fails_leaves_the_old_file(
+    after_run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("out.parquet").write_text("old")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    said = after_run("export", "runs.db", "--parquet", "out.parquet")
+    assert said.code == 2
+    assert "pip install 'causal-ablation[parquet]'" in said.err
+    assert Path("out.parquet").read_text() == "old"
+    assert not list(Path().glob(".out.parquet*"))
+
+
+def test_limits_and_retries_are_options(after_run: Command) -> None:
+    (system,) = Path().glob("toy_*.py")
+    system.write_text(SYSTEM.replace("raise ValueError", "import time; time.sleep(60); print"))
+    Path("study.toml").write_text(Path("study.toml").read_text().replace('"toy"', '"toy2"', 1))
+    said = after_run(
+        "run", "study.toml", "--workers", "2", "--time-limit", "2", "--retries", "1", "--json"
+    ).record
+    assert said["failed"] == 1
+    assert said["failures"][0]["error"] == "the trial took longer than its limit of 2 s"
+    every = after_run("export", "runs.db", "--csv", "-", "--attempts", "--study", "toy2").out
+    assert [row["attempt"] for row in exported(every)].count("2") == 1
+
+
 def test_an_export_holds_no_formula(ablation: Command) -> None:
     text = Path("study.toml").read_text()
     text = text.replace('name = "toy"', 'name = "=1+1"').replace(
@@ -242,7 +294,12 @@ MISUSES = {
     "a study file that is not there": (["plan", "none.toml"], "none.toml: cannot be read"),
     "a store that is not there": (["effects", "none.db"], "none.db: does not exist."),
     "a file that is no store": (["status", "study.toml"], "study.toml: is not a store"),
-    "no file to export to": (["export", "study.toml"], "Missing option '--csv'"),
+    "no file to export to": (["export", "study.toml"], "--csv, --jsonl or --parquet"),
+    "a limit that is none": (["run", "study.toml", "--time-limit", "0"], "a number above 0"),
+    "a limit without a process to end": (
+        ["run", "study.toml", "--workers", "0", "--time-limit", "9"],
+        "pass workers=1",
+    ),
     "too few workers": (["run", "study.toml", "--workers", "-1"], "--workers"),
     "running into a foreign file": (["run", "study.toml", "--store", "study.toml"], "left as it"),
 }
