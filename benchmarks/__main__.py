@@ -21,12 +21,14 @@ MODULES = (
     "growth",
     "separation",
     "adjustment",
+    "separators",
     "formats",
     "evaluation",
     "units",
     "counterfactuals",
     "store",
     "sweep",
+    "training",
 )
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "first.md"
 HEAD = """# Benchmarks
