@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ablation.canonical import Json, canonical, same
-from ablation.errors import StudyError, UnknownFeatureError, UnknownSwitchError
+from ablation.errors import FeatureListError, StudyError, UnknownFeatureError, UnknownSwitchError
 from ablation.operators import Operator, Zero
 
 Kind: TypeAlias = Literal["switch", "feature", "procedure", "module"]
@@ -131,9 +131,10 @@ class Component:
     def _listed(self, config: Mapping[str, Json]) -> Sequence[Json]:
         value = _value(config, self._path(config))
         if isinstance(value, str) or not isinstance(value, Sequence):
-            raise StudyError(
+            raise FeatureListError(
+                self.name,
                 f"component {self.name!r} is a feature, and {self.key} in the config is "
-                f"{canonical(value)}, not a list of features."
+                f"{canonical(value)}, not a list of features.",
             )
         return value
 

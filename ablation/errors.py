@@ -58,6 +58,14 @@ class StudyError(AblationError, ValueError):
     """A study that cannot be run as it is stated."""
 
 
+class SettingError(StudyError):
+    """A setting of a design, a metric or a budget that cannot be; `setting` names it."""
+
+    def __init__(self, setting: str, problem: str) -> None:
+        self.setting = setting
+        super().__init__(problem)
+
+
 class UnknownNameError(StudyError):
     """A study has nothing of that name; `nearest` holds the likely ones."""
 
@@ -117,6 +125,14 @@ class UnknownFeatureError(StudyError):
             f"component {component!r} is the feature {feature!r}, which {key} in the config does "
             f"not list; there is {listed(map(str, self.known))}.{did_you_mean(self.nearest)}"
         )
+
+
+class FeatureListError(StudyError):
+    """A component is a feature of something in the configuration that is no list."""
+
+    def __init__(self, component: str, problem: str) -> None:
+        self.component = component
+        super().__init__(problem)
 
 
 class UnknownConditionError(UnknownNameError):
@@ -270,7 +286,7 @@ class StudyBusyError(StoreError):
 
 
 class FencedRunnerError(StoreError):
-    """This runner was silent and another took the study over; nothing was doubled."""
+    """Another runner took the study over while ours was silent; nothing was doubled."""
 
     def __init__(self, path: Path, study: str, holder: str) -> None:
         self.study, self.holder = study, holder

@@ -12,7 +12,7 @@ from ablation.design.plackett_burman import PlackettBurman
 from ablation.design.random_masks import RandomMasks
 from ablation.design.screening import GroupScreening
 from ablation.design.shapley import Shapley, ShapleySampling
-from ablation.errors import StudyError, UnknownNameError
+from ablation.errors import SettingError, UnknownNameError
 
 Kinds: TypeAlias = tuple[type, ...]
 
@@ -64,11 +64,11 @@ def design(stated: str | Mapping[str, Json]) -> Design:
     for key, value in table.items():
         if key not in form.settings:
             if not form.settings:
-                raise StudyError(f"the design {name} has no settings, so no {key!r}.")
+                raise SettingError(key, f"the design {name} has no settings, so no {key!r}.")
             raise UnknownNameError(f"setting of the design {name}", key, form.settings)
         if not _fits(value, form.settings[key]):
             words = " or ".join(_WORDS[kind] for kind in form.settings[key])
-            raise StudyError(f"{key} of the design {name} is {value!r}; it is {words}.")
+            raise SettingError(key, f"{key} of the design {name} is {value!r}; it is {words}.")
     return form.make(**table)
 
 

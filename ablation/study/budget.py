@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ablation.errors import StudyError
+from ablation.errors import SettingError
 
 _AMOUNT = re.compile(
     r"(?:^|_)(?:steps?|epochs?|iter(?:ation)?s?|updates|tokens|minutes|hours|estimators)(?:$|_)"
@@ -39,7 +39,9 @@ class Budget:
         for name in ("trials", "hours", "trial_seconds", "trial_gb"):
             limit = getattr(self, name)
             if limit is not None and not 0 < limit < math.inf:
-                raise StudyError(f"the budget of {name} is {limit}: it is a number above 0.")
+                raise SettingError(
+                    name, f"the budget of {name} is {limit}: it is a number above 0."
+                )
 
 
 def is_amount(switch: str) -> bool:

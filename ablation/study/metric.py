@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ablation.errors import StudyError
+from ablation.errors import SettingError, StudyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Metric:
         if not self.name or not self.name.isprintable():
             raise StudyError(f"a metric needs a name that prints, not {self.name!r}.")
         if self.equivalence is not None and not 0 <= self.equivalence < float("inf"):
-            raise StudyError(
+            raise SettingError(
+                "equivalence",
                 f"metric {self.name!r} has the equivalence {self.equivalence}: it is a half-width, "
-                "0 or more, in the metric's own units."
+                "0 or more, in the metric's own units.",
             )

@@ -172,8 +172,8 @@ class _Source:
                 "held": study.get("held", []),
                 "crossed": [[name, levels] for name, levels in crossed.items()],
             }
-            place = "held" if "held" in study else "seeds"
-            self.attempt((place,), lambda: saved.streams(streams))
+            self.attempt(("seeds",), lambda: saved.streams({"crossed": streams["crossed"]}))
+            self.attempt(("held",), lambda: saved.streams(streams))
             yield "streams", streams
 
     def design(self, stated: Json) -> Json:
@@ -183,8 +183,9 @@ class _Source:
         try:
             design(cast("Any", stated))
         except StudyError as error:
-            name = getattr(error, "name", "")
-            line = self.line_of(("design", name)) or self.line_of(("design",))
+            at = getattr(error, "setting", getattr(error, "name", ""))
+            at = "name" if getattr(error, "kind", "") == "design" else at
+            line = self.line_of(("design", at)) or self.line_of(("design",))
             raise StudyFileError(self.path, line, str(error)) from error
         return stated
 
@@ -194,10 +195,13 @@ class _Source:
         table = self.table(entry, keys)
         self.check(table, keys, _CONTRAST, ("on", "off"))
         for side in ("on", "off"):
-            if isinstance(table[side], dict) and not all(
-                _fits(weight, (float, int)) for weight in table[side].values()
+            stated = table[side]
+            if isinstance(stated, dict) and not all(
+                _fits(each, (float, int)) for each in stated.values()
             ):
                 self.fail((*keys, side), f"{name}.{side} weighs conditions by numbers.")
+            if not all(isinstance(each, str) for each in stated):
+                self.fail((*keys, side), f"{name}.{side} is a list of names of conditions.")
         found = self.attempt(keys, lambda: Contrast(name, table["on"], table["off"]))
         return cast("Json", saved.contrast_entry(found))
 
@@ -206,7 +210,9 @@ class _Source:
         try:
             return work()
         except (AblationError, TypeError) as error:
-            raise StudyFileError(self.path, self.line_of(keys), str(error)) from error
+            inner = getattr(error, "setting", "")
+            line = self.line_of((*keys, inner)) or self.line_of(keys)
+            raise StudyFileError(self.path, line, str(error)) from error
 
     def parsed(self) -> dict[str, Any]:
         try:
