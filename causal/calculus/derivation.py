@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from causal.calculus.board import chain, under_one_another
 from causal.calculus.certificate import certificate_of_yes, confirm_yes
 from causal.calculus.step import Step
-from causal.expression import Expression, P, arranged, laws, replaced, valued
+from causal.expression import (
+    Expression,
+    P,
+    Product,
+    Quotient,
+    Sum,
+    arranged,
+    laws,
+    replaced,
+    valued,
+)
 from causal.graph import ADMG
 from causal.variables import Variable
 
@@ -40,7 +50,7 @@ class Derivation:
         """The expression after each step."""
         expression: Expression = self.start
         for step in self.steps:
-            expression = replaced(expression, {step.before: step.after})
+            expression = _after(expression, step)
             yield Line(arranged(expression), step)
 
     def __str__(self) -> str:
@@ -101,7 +111,7 @@ class Derivation:
     def _changes(self) -> Iterator[Step]:
         """The steps; where the last one rewrites a law, what all of them lead to comes after it.
 
-        A step that rewrites no single law rewrites the whole line.
+        A step that rewrites no law, nor several side by side, rewrites the whole line.
         """
         yield from self.steps
         if self.steps and isinstance(self.steps[-1].before, P):
@@ -135,5 +145,31 @@ class Derivation:
         return [step.to_dict() for step in self.steps]
 
 
+def _after(formula: Expression, step: Step) -> Expression:
+    """A formula after a step, which rewrites all of it, a law, or laws that stand side by side."""
+    if formula == step.before or not isinstance(step.before, Product):
+        return replaced(formula, {step.before: step.after})
+    match formula:
+        case Product(factors):
+            row = step.before.factors
+            start = _place(factors, row)
+            if start is None:
+                return Product(tuple(_after(factor, step) for factor in factors))
+            return Product((*factors[:start], step.after, *factors[start + len(row) :]))
+        case Sum(over, body):
+            return Sum(over, _after(body, step))
+        case Quotient(above, below):
+            return Quotient(_after(above, step), _after(below, step))
+        case _:
+            return formula
+
+
+def _place(factors: tuple[Expression, ...], row: tuple[Expression, ...]) -> int | None:
+    """Where some factors stand side by side."""
+    starts = range(len(factors) - len(row) + 1)
+    return next((i for i in starts if factors[i : i + len(row)] == row), None)
+
+
 def _left(step: Step, written: Callable[[Expression], str] = str) -> str:
-    return f"{written(step.before)} " if isinstance(step.before, P) else ""
+    """What a step rewrites; nothing if that is the whole line."""
+    return f"{written(step.before)} " if isinstance(step.before, P) or step.gathers else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from causal.expression import Expression
+from causal.expression import Expression, P, Product
 from causal.variables import Variables, listed, natural, quoted, typeset
 
 __all__ = ["Separation", "Step"]
@@ -54,8 +54,9 @@ class Separation:
 class Step:
     """``before = after``: by a rule of the do-calculus, with its separation, or by probability.
 
-    A step by a rule replaces one law by another; a step by the axioms of probability needs no
-    graph, and ``why`` says which of them were used.
+    A step by a rule replaces one law by another; a step by the axioms of probability replaces a
+    law, laws that stand side by side, or the whole line.  It needs no graph, and ``why`` says which
+    axioms were used.
     """
 
     rule: str
@@ -63,6 +64,11 @@ class Step:
     after: Expression
     separation: Separation | None = None
     why: str = ""
+
+    @property
+    def gathers(self) -> bool:
+        """Whether it makes one law of several that stand side by side."""
+        return isinstance(self.before, Product) and isinstance(self.after, P)
 
     @property
     def reason(self) -> str:

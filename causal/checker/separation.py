@@ -28,8 +28,7 @@ def drawn(data: Json) -> Causes:
     for edge in bidirected:
         for v in edge:
             causes[v].add(frozenset(edge))
-    hidden = {v: [u for u in causes[v] if not isinstance(u, str)] for v in order}
-    return {u: causes.get(u, set()) for v in order for u in (*hidden[v], v)}
+    return {u: causes.get(u, set()) for v in order for u in (*causes[v], v)}  # each at its first
 
 
 def cut(graph: Graph, into: Set[Any], out_of: Set[Any] = frozenset()) -> Graph:

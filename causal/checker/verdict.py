@@ -109,7 +109,8 @@ def _rewritten(causes: Causes, line: str, step: Json, letters: dict[object, str]
     declared = [{*items(names, str)} for names in sets + cuts]
     needed = _licensed(causes.__getitem__, rule, before, after)
     require(declared == needed, f"{rule} declares other sets than it needs")
-    row, instead = _spelt(before, letters), _spelt(("(", *after, ")"), letters)
+    after = after if is_law(after) else ("(", *after, ")")
+    row, instead = _spelt(before, letters), _spelt(after, letters)
     if row in line and all(isinstance(token, tuple) for token in before):
         line = line.replace(row, instead)
         require(len(line) < 10_000, "a line has 10,000 laws, signs and brackets", TooLargeError)

@@ -4,13 +4,15 @@ Q[scope], the law of some variables when all others are set, is written P(scope 
 The two moves of Tian & Pearl (2002) are equalities of the do-calculus: a margin (lemma 3) is rule 3
 and marginalisation; a district (lemma 4) is the chain rule and, for each factor, a bridge by the
 three rules to the conditional of the larger kernel.  A conditional is always one of the *current*
-kernel; taking it from the observed joint instead is the classical way to be wrong.
+kernel; taking it from the observed joint instead is the classical way to be wrong.  A district that
+is a margin is put together again before it is summed out, so that its length counts once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from causal.calculus import Derivation, Step, bridge, grounded
@@ -28,9 +30,10 @@ from causal.expression import (
     simplified,
 )
 from causal.graph import ADMG
-from causal.graph.bits import bits
+from causal.graph.bits import bits, union
 from causal.identification.deciding import Plan
-from causal.identification.shrinking import Chain, District
+from causal.identification.short_ways import short_way
+from causal.identification.shrinking import Chain, District, Margin
 from causal.variables import Symbol
 
 __all__ = ["BUDGET", "TooLongError", "derive"]
@@ -48,6 +51,8 @@ def derive(graph: ADMG, plan: Plan, *, budget: int = BUDGET) -> Derivation:
 
     Raises TooLongError where the steps would mention more than ``budget`` names.
     """
+    if (short := short_way(graph, plan)) is not None:
+        return short
     scribe, sought = _Scribe(graph, budget), plan.sought
     start = scribe.law(sought.outcome, given=sought.given, do=sought.do)
     scribe.present.add(start)
@@ -95,7 +100,7 @@ class _Scribe:
     def expand(self, law: P, into: Expression, why: str) -> None:
         """An equality by the axioms of probability."""
         if into != law:
-            self.write(Step("probability", law, into, why=why), law, laws(into))
+            self.write(Step("probability", law, into, why=why), (law,), laws(into))
 
     def walk(self, law: P, to: P) -> None:
         """An equality by the three rules."""
@@ -104,9 +109,14 @@ class _Scribe:
             raise AssertionError(f"no bridge from {law} to {to} in {self.graph}")
         for step in path:
             if isinstance(step.before, P) and isinstance(step.after, P):
-                self.write(step, step.before, {step.after})
+                self.write(step, (step.before,), {step.after})
                 self.led[step.before] = to
         self.led.pop(to, None)  # it stands there again
+
+    def gather(self, factors: tuple[P, ...], law: P) -> None:
+        """The chain rule backwards: laws that stand side by side become one."""
+        step = Step("probability", Product(factors), law, why="chain rule")
+        self.write(step, factors, {law})
 
     def gone(self, law: P) -> Expression | None:
         """What stands where a law stood, if it was rewritten already, wherever that was needed."""
@@ -117,11 +127,11 @@ class _Scribe:
             end = self.led[end]
         return self.known.get(end, end if end != law else None)
 
-    def write(self, step: Step, gone: P, come: Set[P]) -> None:
-        self.left -= sum(len(law.symbols) for law in (gone, *come))
+    def write(self, step: Step, gone: Collection[P], come: Set[P]) -> None:
+        self.left -= sum(len(law.symbols) for law in (*gone, *come))
         self.afford(0)
         self.steps.append(step)
-        self.present.discard(gone)
+        self.present.difference_update(gone)
         self.present |= come
 
     def afford(self, names: int) -> None:
@@ -148,13 +158,49 @@ def _factorised(
     ``home`` says which chain leads to the kernel of each vertex.
     """
     scribe.afford(scope.bit_count() ** 2 // 2)
-    factors = {v: scribe.law(1 << v, given=scope & ((1 << v) - 1), do=do) for v in bits(scope)}
+    members = {
+        chain: [v for v in bits(scope) if home[v] == chain] for chain in _chains(scope, home)
+    }
+    order = [v for part in members.values() for v in part]
+    factors = {v: scribe.law(1 << v, given=scope & ((1 << v) - 1), do=do) for v in order}
     rest = scribe.symbols(scope) - law.of
     why = ["marginalisation"] if rest else []
     why += ["chain rule"] if len(factors) > 1 else []
     scribe.expand(law, _summed(rest, tuple(factors.values())), " and ".join(why))
-    resolved = [_conditional(scribe, v, factor, home[v]) for v, factor in factors.items()]
+    resolved: list[Expression] = []
+    for chain, part in members.items():
+        if _is_long(scribe, chain, part):
+            resolved.append(_together(scribe, {v: factors[v] for v in part}, chain))
+        else:
+            resolved += [_conditional(scribe, v, factors[v], chain) for v in part]
     return _summed(rest, tuple(resolved))
+
+
+def _chains(scope: int, home: Mapping[int, Chain]) -> dict[Chain, None]:
+    return dict.fromkeys(home[v] for v in bits(scope))
+
+
+def _is_long(scribe: _Scribe, chain: Chain, members: list[int]) -> bool:
+    """Whether a district is a margin whose members are not got one by one from the observed law."""
+    if not chain.moves or not isinstance(chain.moves[-1], Margin):
+        return False
+    if chain.scope != union(members):
+        return False
+    do = scribe.graph.parents_mask(chain.scope) & ~chain.scope
+    before = ((v, chain.scope & ((1 << v) - 1)) for v in members)
+    hard = (v for v, given in before if grounded(scribe.graph, 1 << v, given=given, do=do) is None)
+    return len(list(islice(hard, 2))) == 2
+
+
+def _together(scribe: _Scribe, factors: Mapping[int, P], chain: Chain) -> Expression:
+    """The factors of one district as its joint law, and that as a margin."""
+    do = scribe.graph.parents_mask(chain.scope) & ~chain.scope
+    parts = {v: scribe.law(1 << v, given=chain.scope & ((1 << v) - 1), do=do) for v in factors}
+    for v, factor in factors.items():
+        scribe.walk(factor, parts[v])
+    whole = scribe.law(chain.scope, do=do)
+    scribe.gather(tuple(parts.values()), whole)
+    return _margin(scribe, whole, chain)
 
 
 def _summed(over: Symbols, factors: tuple[Expression, ...]) -> Expression:

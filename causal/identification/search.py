@@ -45,9 +45,7 @@ def derive(graph: ADMG, formula: Expression | str, *, budget: int = 300) -> Deri
     >>> print(derive(graph, "P(W, Y | do(X)) / P(Y | do(X))"))
     P(W, Y | do(X)) / P(Y | do(X))
       = P(W | do(X), Y)   [simplification]
-      = P(W | do(X, Y))   [rule 2: W ⊥ Y | X without edges into X or out of Y]
-      = P(W | do(Y))      [rule 3: W ⊥ X | Y without edges into X and Y]
-      = P(W | Y)          [rule 2: W ⊥ Y without edges out of Y]
+      = P(W | Y)          [rule 3: W ⊥ X | Y]
     """
     text = formula if isinstance(formula, str) else None
     formula = parse(formula) if isinstance(formula, str) else formula
