@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from causal.calculus.equivalence import Sides, a_law, act, insert, named, see, sides, top
+from causal.calculus.equivalence import Sides, a_law, act, idle, insert, named, see, sides, top
 from causal.expression import P
 from causal.graph import ADMG
 from causal.graph.bits import bits, union
@@ -130,6 +130,7 @@ class _Class:
         moving = True
         while moving:
             moving = False
+            x &= may_set | ~idle(self.graph, self.y, x & may_set, w)
             for v in bits(x & ~may_set):
                 if insert(self.graph, self.y, x & ~(1 << v), w, 1 << v):
                     x, moving = x & ~(1 << v), True
