@@ -8,7 +8,6 @@ not be supplied raises UnrecordedRandomnessError, so nothing random happens unse
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -92,26 +91,8 @@ class Draws:
         return np.moveaxis(words.reshape(many, *single), 0, axis).reshape(shape)
 
 
-class Supply(Protocol):
-    """Whoever answers random operations, and keeps what was met."""
-
-    @property
-    def recording(self) -> Recording:
-        """The noise variables met so far."""
-        ...
-
-    @property
-    def labels(self) -> list[Labels]:
-        """What was drawn from categories."""
-        ...
-
-    def at(self, site: str, shape: Sequence[int]) -> NDArray[np.uint32]:
-        """Return the words of a site for a value of this shape."""
-        ...
-
-
 @contextmanager
-def lifted(module: nn.Module, draws: Supply) -> Iterator[None]:
+def lifted(module: nn.Module, draws: Draws) -> Iterator[None]:
     """Run a module with all its randomness read from these draws; the global stream stays put.
 
     >>> from ablation.neural.noise import KeyedNoise
@@ -136,7 +117,7 @@ class _Supplied(TorchDispatchMode):
     def _should_skip_dynamo(cls) -> bool:
         return False  # nothing is compiled here, so the compiler need not be imported
 
-    def __init__(self, draws: Supply, path: CallPath) -> None:
+    def __init__(self, draws: Draws, path: CallPath) -> None:
         TorchDispatchMode.__init__(self)
         self.draws, self.path = draws, path
 
@@ -149,7 +130,7 @@ class _Supplied(TorchDispatchMode):
     ) -> object:
         if torch.Tag.nondeterministic_seeded in func.tags:
             arguments = bound(func, args, kwargs or {})
-            if not _is_off(arguments):
+            if not is_off(arguments):
                 return self.drawn(func, arguments)
         output = func(*args, **(kwargs or {}))
         self.draws.recording.sizes.extend(each.nbytes for each in tensors(output))
@@ -180,7 +161,7 @@ def bound(
     return values | dict(zip((each.name for each in declared), args, strict=False)) | dict(kwargs)
 
 
-def _is_off(arguments: Arguments) -> bool:
+def is_off(arguments: Arguments) -> bool:
     """Whether the operation could be random, but not with these arguments."""
     idle = any(arguments.get(name) == 0 for name in ("dropout_p", "dropout"))
     return idle or any(arguments.get(name) is False for name in ("train", "training"))

@@ -5,14 +5,21 @@ not by which arms are trained side by side.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
-from ablation.neural.lifting import Labels, Recording
+from ablation.neural.errors import UnrecordedRandomnessError
+from ablation.neural.laws import LAWS
+from ablation.neural.lifting import bound, is_off
 from ablation.neural.noise import KeyedNoise
+from ablation.neural.sites import CallPath, traced_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +27,79 @@ class ArmNoise:
     """The noise of one step: of one arm, or of several on a first axis.
 
     >>> alone, both = ArmNoise((7,), 3, stacked=False), ArmNoise((5, 7), 3, stacked=True)
-    >>> bool((both.at("drop", (2, 4))[1] == alone.at("drop", (4,))).all())
+    >>> bool((both.at("drop/0", (2, 4))[1] == alone.at("drop/0", (4,))).all())
     True
     """
 
     seeds: tuple[int, ...]
     step: int
     stacked: bool
-    recording: Recording = field(default_factory=Recording)
     met: Counter[str] = field(default_factory=Counter)  # draws so far, by the call they are in
-    labels: list[Labels] = field(default_factory=list)
 
     def at(self, site: str, shape: Sequence[int]) -> NDArray[np.uint32]:
-        """Return the words of a site for a value of this shape."""
+        """Return the words of the next draw in the call that a site is in."""
         single = tuple(shape[1:] if self.stacked else shape)
         inside = site.rpartition("/")[0]  # vmap calls operations by other names: bernoulli_, say
-        site = f"{inside}/{self.met[inside]}"
+        name = f"{inside}/{self.met[inside]}"
         self.met[inside] += 1
-        self.recording.shapes[site] = single
         count, step = int(np.prod(single, dtype=int)), range(self.step, self.step + 1)
-        rows = [KeyedNoise(seed).words(site, count, step).reshape(single) for seed in self.seeds]
+        rows = [KeyedNoise(seed).words(name, count, step).reshape(single) for seed in self.seeds]
         return np.stack(rows) if self.stacked else rows[0]
+
+
+@contextmanager
+def drawing(module: nn.Module, noise: ArmNoise) -> Iterator[None]:
+    """Run a module with its randomness read from the noise of one step.
+
+    >>> net = nn.Sequential(nn.Dropout(0.5))
+    >>> with drawing(net, ArmNoise((7,), 0, stacked=False)):
+    ...     first = net(torch.ones(8))
+    >>> with drawing(net, ArmNoise((7,), 0, stacked=False)):
+    ...     bool((net(torch.ones(8)) == first).all())
+    True
+    """
+    with traced_calls(module) as path, _Answered(noise, path):
+        yield
+
+
+@contextmanager
+def drawing_nothing() -> Iterator[None]:
+    """Run what was seen to draw nothing, without looking at every operation; refuse if it does."""
+    before = torch.get_rng_state()
+    yield
+    if not torch.equal(torch.get_rng_state(), before):
+        advice = "The first step drew nothing, and a later one did."
+        raise UnrecordedRandomnessError("some randomness", "", advice)
+
+
+class _Answered(TorchDispatchMode):
+    """Sees every primitive operation, and answers the random ones."""
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # nothing is compiled here, so the compiler need not be imported
+
+    def __init__(self, noise: ArmNoise, path: CallPath) -> None:
+        TorchDispatchMode.__init__(self)
+        self.noise, self.path = noise, path
+
+    def __torch_dispatch__(
+        self,
+        func: torch._ops.OpOverload,
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
+        given = kwargs or {}
+        if torch.Tag.nondeterministic_seeded not in func.tags:
+            return func(*args, **given)
+        arguments = bound(func, args, given)
+        if is_off(arguments):
+            return func(*args, **given)
+        law = LAWS.get(func.overloadpacket.__name__)
+        site = self.path.site(func.overloadpacket.__name__)
+        values = law and law(arguments, lambda shape: self.noise.at(site, shape))
+        if values is None:
+            advice = f"Recorded are {', '.join(LAWS)}."
+            raise UnrecordedRandomnessError(str(func), self.path.module, advice)
+        return values

@@ -256,7 +256,7 @@ class Routed(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         made = self.head(x.mean(1))
-        return made if float(made.sum()) > 0 else -made
+        return made if float(made.detach().sum()) > 0 else -made
 
 
 @pytest.mark.parametrize(
@@ -275,6 +275,11 @@ class Routed(nn.Module):
         ),
         ({"loss": lambda model, batch: model(batch[0])}, ArmsError, r"the loss returned shape"),
         ({"optimiser": optim.LBFGS}, ArmsError, "LBFGS is not known to treat"),
+        (
+            {"optimiser": lambda w: optim.SGD([{"params": w[:1]}, {"params": w[1:]}], lr=0.1)},
+            ArmsError,
+            "several groups",
+        ),
         ({"arms": [Arm(0, off=("haed",))]}, UnknownModuleError, "Did you mean head"),
         ({"build": lambda: Routed().double()}, NotTogetherError, "Pass together=1"),
     ],
@@ -286,6 +291,26 @@ def test_bad_input_is_one_clear_error(how, raised, said):
     with pytest.raises(raised, match=said) as caught:
         train_together(build, arms, batches, **given)
     assert "\n" not in str(caught.value)
+
+
+def test_weights_that_the_loss_never_reads_stay_as_they_are():
+    """Weight decay moves what has a gradient, as torch has it, and nothing else."""
+
+    class Unused(Vision):
+        def __init__(self) -> None:
+            super().__init__()
+            self.spare, self.frozen = nn.Linear(3, 3), nn.Linear(3, 3).requires_grad_(False)
+
+    how = {"loss": error, "optimiser": OPTIMISERS["adamw"], "clip": 0.1}
+    both = [
+        train_together(lambda: Unused().double(), [0, 1], examples, together=n, **how)
+        for n in (None, 1)
+    ]
+    same(*both)
+    start = keyed(lambda: Unused().double(), 1).state_dict()
+    for name in ("spare.weight", "frozen.bias"):
+        assert torch.equal(both[0].states[1][name], start[name])
+    assert not torch.equal(both[0].states[1]["head.weight"], start["head.weight"])
 
 
 def test_what_vmap_cannot_do_is_trained_one_after_another():

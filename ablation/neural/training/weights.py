@@ -1,0 +1,57 @@
+"""The weights of several arms, flat: one row an arm, so that an optimiser has one tensor to move.
+
+An optimiser that treats every entry by itself cannot tell; it saves the many small steps that
+small networks spend most of their time on. A weight that the loss does not read stays apart, as
+torch gives it no gradient and an optimiser passes it by.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights by name; those of one type lie side by side in `flat`."""
+
+    flat: Mapping[torch.dtype, nn.Parameter]
+    shapes: Mapping[torch.dtype, Mapping[str, torch.Size]]
+    apart: Mapping[str, nn.Parameter]  # that the loss does not read, or that are frozen
+
+    @classmethod
+    def of(cls, own: Sequence[Mapping[str, nn.Parameter]], read: frozenset[str]) -> "Weights":
+        """Lay the weights of all arms side by side, those that are read by the loss flat.
+
+        >>> layer = dict(nn.Linear(2, 3).named_parameters())
+        >>> both = Weights.of([layer, layer], frozenset({"weight"}))
+        >>> [tuple(each.shape) for each in both.moved()]
+        [(2, 6), (2, 3)]
+        """
+        whole = {name: torch.stack([each[name].detach() for each in own]) for name in own[0]}
+        flat, shapes = {}, {}
+        for dtype in dict.fromkeys(each.dtype for each in whole.values()):
+            names = [name for name in whole if name in read and whole[name].dtype == dtype]
+            if names:
+                shapes[dtype] = {name: whole[name].shape for name in names}
+                flat[dtype] = nn.Parameter(torch.cat([whole[n].flatten(1) for n in names], 1))
+        apart = {
+            name: nn.Parameter(value, own[0][name].requires_grad)
+            for name, value in whole.items()
+            if name not in read
+        }
+        return cls(flat, shapes, apart)
+
+    def by_name(self) -> dict[str, Tensor]:
+        """Every weight under its name, the arms on the first axis; gradients arrive in the flat."""
+        found: dict[str, Tensor] = dict(self.apart)
+        for dtype, shapes in self.shapes.items():
+            pieces = self.flat[dtype].split([shape[1:].numel() for shape in shapes.values()], 1)
+            for (name, shape), piece in zip(shapes.items(), pieces, strict=True):
+                found[name] = piece.view(shape)
+        return found
+
+    def moved(self) -> list[nn.Parameter]:
+        """What an optimiser moves."""
+        return [*self.flat.values(), *(each for each in self.apart.values() if each.requires_grad)]
