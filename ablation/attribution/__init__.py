@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from ablation.attribution.event import Predicted as Predicted
     from ablation.attribution.event import Sampled as Sampled
     from ablation.attribution.explanation import Explanation as Explanation
-    from ablation.attribution.flow import Flow as Flow
-    from ablation.attribution.flow import flow as flow
+    from ablation.attribution.flowing import Flow as Flow
+    from ablation.attribution.flowing import flow as flow
     from ablation.attribution.interactions import pairwise as pairwise
-    from ablation.attribution.mediation import Mediation as Mediation
-    from ablation.attribution.mediation import mediation as mediation
+    from ablation.attribution.mediating import Mediation as Mediation
+    from ablation.attribution.mediating import mediation as mediation
     from ablation.attribution.paths import PathEffect as PathEffect
     from ablation.attribution.paths import path_effect as path_effect
     from ablation.attribution.prediction import EvidenceNeverHeldError as EvidenceNeverHeldError
     from ablation.attribution.prediction import explain as explain
-    from ablation.attribution.retrained import Unpaired as Unpaired
-    from ablation.attribution.retrained import retrained as retrained
-    from ablation.attribution.retrained import unpaired as unpaired
+    from ablation.attribution.retraining import Unpaired as Unpaired
+    from ablation.attribution.retraining import retrained as retrained
+    from ablation.attribution.retraining import unpaired as unpaired
 
 _HOMES = {
     "AdjustedEffect": "confounding",
@@ -42,24 +42,24 @@ _HOMES = {
     "ConfoundedError": "confounding",
     "EvidenceNeverHeldError": "prediction",
     "Explanation": "explanation",
-    "Flow": "flow",
-    "Mediation": "mediation",
+    "Flow": "flowing",
+    "Mediation": "mediating",
     "PathEffect": "paths",
     "Predicted": "event",
     "Sampled": "event",
-    "Unpaired": "retrained",
+    "Unpaired": "retraining",
     "adjusted_effect": "confounding",
     "circuit": "circuits",
     "discover_components": "discovery",
     "explain": "prediction",
-    "flow": "flow",
-    "mediation": "mediation",
+    "flow": "flowing",
+    "mediation": "mediating",
     "pairwise": "interactions",
     "path_effect": "paths",
-    "retrained": "retrained",
+    "retrained": "retraining",
     "structural_hamming_distance": "discovery",
     "to_admg": "discovery",
-    "unpaired": "retrained",
+    "unpaired": "retraining",
 }
 
 __all__ = list(_HOMES)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from ablation.attribution.draws import Chances, Counts
+from ablation.attribution.given import Given
 from ablation.attribution.intervals import Interval
 
 
@@ -44,6 +45,7 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
     level: float = 0.95
     assumptions: tuple[str, ...] = field(default=())
     unit: str = "draw"  # what is counted: draws of the noise, or seeds that were trained
+    given: Given | None = field(default=None, repr=False)
 
     @property
     def draws(self) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from ablation.attribution.draws import Chances, Counts
 from ablation.attribution.event import Event, EventError, Outcome, Sampled, described, outcome
 from ablation.attribution.explanation import Explanation, Margins
+from ablation.attribution.given import Given
 from ablation.attribution.race import Chosen, Pair, Weights, pair
 from ablation.errors import AblationError, listed
 from ablation.neural import KeyedNoise, paired
@@ -105,6 +106,7 @@ def explain(
         margins=_margins(both.compared),
         level=level,
         assumptions=_assumptions(both.sites, counts, by),
+        given=Given.of(inputs),
     )
 
 

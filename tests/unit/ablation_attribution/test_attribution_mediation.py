@@ -12,7 +12,7 @@ import causal
 from ablation import Constant, Mean, Zero, ablated
 from ablation.attribution import flow, mediation, pairwise, path_effect
 from ablation.attribution.amount import Amount, MetricError
-from ablation.attribution.mediation import NotBetweenError
+from ablation.attribution.mediating import NotBetweenError
 from ablation.attribution.paths import PathError
 from ablation.attribution.prediction import TooFewDrawsError
 from ablation.neural.errors import (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ablation import Component, LeaveOneOut, Metric, Study, Trial, Trials, retrained, unpaired
 from ablation.attribution import EvidenceNeverHeldError, Explanation, Unpaired
 from ablation.attribution.event import EventError
-from ablation.attribution.retrained import NoRunsError
+from ablation.attribution.retraining import NoRunsError
 from ablation.errors import UnknownComponentError
 
 SEEDS = 12

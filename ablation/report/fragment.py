@@ -1,0 +1,67 @@
+"""A piece of a page for a notebook: it brings its colours, and touches nothing around it.
+
+Light and dark follow the reader's system; nothing is requested and nothing runs.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from markupsafe import Markup, escape
+
+from ablation.report.visible import visible
+
+
+def fragment(*pieces: str) -> Markup:
+    """Wrap pieces of HTML; plain text among them becomes a paragraph.
+
+    >>> html = fragment("a < b")
+    >>> "<p>a &lt; b</p>" in html, "<script" in html
+    (True, False)
+    """
+    inside = (each if isinstance(each, Markup) else paragraph(each) for each in pieces)
+    return Markup('<div class="causal-ablation">{}{}</div>').format(
+        _style(), Markup("").join(inside)
+    )
+
+
+@cache
+def _style() -> Markup:
+    css = files("ablation.report").joinpath("templates", "fragment.css").read_text("utf-8")
+    return Markup("<style>\n{}</style>").format(Markup(css))  # noqa: S704 - our own file
+
+
+def paragraph(text: str, kind: str = "") -> Markup:
+    """A paragraph, of a class if one is named.
+
+    >>> print(paragraph("R & D", "small"))
+    <p class="small">R &amp; D</p>
+    """
+    named = Markup(' class="{}"').format(kind) if kind else Markup("")
+    return Markup("<p{}>{}</p>").format(named, escape(visible(text)))
+
+
+def beside(*pieces: Markup) -> Markup:
+    """Pieces next to each other, where there is room.
+
+    >>> print(beside(Markup("<svg/>")))
+    <div class="beside"><div><svg/></div></div>
+    """
+    cells = (Markup("<div>{}</div>").format(each) for each in pieces)
+    return Markup('<div class="beside">{}</div>').format(Markup("").join(cells))
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
+    """A small table of text.
+
+    >>> table(["", "value"], [["x", "1"]]).count("<td>")
+    2
+    """
+
+    def row(cells: Iterable[str], cell: Markup) -> Markup:
+        inside = Markup("").join(cell.format(visible(each)) for each in cells)
+        return Markup("<tr>{}</tr>").format(inside)
+
+    above, below = Markup("<th>{}</th>"), Markup("<td>{}</td>")
+    body = Markup("").join(row(each, below) for each in rows)
+    return Markup("<table>{}{}</table>").format(row(head, above), body)
