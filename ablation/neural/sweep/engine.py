@@ -21,7 +21,6 @@ from ablation.neural.sweep.trie import Family, Trie
 from ablation.neural.sweep.tuning import STEP, Tuner
 from ablation.neural.trees import Inputs, copied, tensors
 
-
 CACHE = 2**23  # bytes of one value in all runs, more than which no processor keeps near
 
 

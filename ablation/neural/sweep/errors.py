@@ -30,3 +30,14 @@ class UnknownSubsetError(NeuralError, LookupError):
         self.name, self.known = name, tuple(known)
         some = ", ".join(self.known[:8])
         super().__init__(f"no component of this sweep is called {name!r}; there is {some}.")
+
+
+class NoGradientError(NeuralError, TypeError):
+    """A metric that a gradient cannot be taken of."""
+
+    def __init__(self, returned: object) -> None:
+        self.returned = returned
+        super().__init__(
+            f"the metric returned {type(returned).__name__} without a gradient, which this screen "
+            "follows. Write it with torch operations, or screen by LowPrecision()."
+        )

@@ -5,16 +5,17 @@ factual pass is recorded once; each ablation resumes where it first differs; sev
 side; the result is compared with the naive loop, which is used where it is not the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import torch
 from torch import nn
 
 from ablation.neural.activations import observe
-from ablation.neural.errors import OverlappingComponentsError
+from ablation.neural.errors import OperatorCannotServeError, OverlappingComponentsError
 from ablation.neural.forwards import eager
 from ablation.neural.isolation import unchanged
+from ablation.neural.optimal import optimal_constants
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns
 from ablation.neural.sweep.batches import batches
@@ -24,11 +25,17 @@ from ablation.neural.sweep.running import Plan, Progress, Run
 from ablation.neural.sweep.subsets import Subsets, label, subsets_of
 from ablation.neural.taps import Place
 from ablation.neural.trees import Inputs
-from ablation.operators import Constant, Operator, Scale, Skip, Zero
+from ablation.operators import Constant, Operator, OptimalConstant, Scale, Skip, Zero
 
 MEMORY = 2**30
 LARGE = 2**25 - 2**16  # bytes; glibc learns from blocks below 32 MiB
-_ALONE = (Zero, Constant, Scale, Skip)  # what these do to an example, others have no part in
+_ALONE = (
+    Zero,
+    Constant,
+    Scale,
+    Skip,
+    OptimalConstant,
+)  # what these do to an example, others have no part in
 
 
 def sweep(
@@ -79,12 +86,9 @@ def sweep(
     places = places_of(module, components)
     rows = subsets_of(list(places), subsets)
     with torch.no_grad(), unchanged(module):
-        pools = _referenced(module, places, reference)
-        cuts = {name: Cut(place, by, pools.get(name, ()), seed) for name, place in places.items()}
-        lines = [[cuts[name] for name in row] for row in rows]
-        plan = Plan(
-            module, places, lines, metric, read, isinstance(by, Zero), isinstance(by, _ALONE)
-        )
+        lines = cuts_of(module, places, rows, by, reference=reference, seed=seed)
+        zeros, alone = isinstance(by, Zero), isinstance(by, _ALONE)
+        plan = Plan(module, places, lines, metric, read, zeros, alone)
         run = Run(plan, together, memory, verify, progress, len(given))
         for batch in given:
             run.batch(batch)
@@ -101,6 +105,35 @@ def _keep_freed_memory() -> None:
     on new pages than on numbers; a sweep makes such blocks by the thousand.
     """
     torch.empty(LARGE, dtype=torch.uint8)
+
+
+def cuts_of(
+    module: nn.Module,
+    places: Mapping[str, Place],
+    rows: Sequence[Sequence[str]],
+    by: Operator,
+    *,
+    reference: Inputs | None,
+    seed: int,
+) -> list[list[Cut]]:
+    """The components of each row, with what they were, or what is best, on the reference.
+
+    The best constants of several components are sought for all of them together.
+    """
+    if isinstance(by, OptimalConstant):
+        if reference is None:
+            raise OperatorCannotServeError(by, "it needs examples to seek it on; pass reference=.")
+        return [_best(module, {name: places[name] for name in row}, by, reference) for row in rows]
+    pools = _referenced(module, places, reference)
+    cuts = {name: Cut(place, by, pools.get(name, ()), seed) for name, place in places.items()}
+    return [[cuts[name] for name in row] for row in rows]
+
+
+def _best(
+    module: nn.Module, places: Mapping[str, Place], by: OptimalConstant, reference: Inputs
+) -> list[Cut]:
+    found = optimal_constants(module, places, by, reference) if places else {}
+    return [Cut(place, by, found[name]) for name, place in places.items()]
 
 
 def _referenced(
