@@ -12,7 +12,7 @@ from heapq import heapify, heappop, heappush
 from math import log2
 from typing import NamedTuple, TypeAlias
 
-__all__ = ["Order", "Step", "elimination_order"]
+__all__ = ["Name", "Order", "Step", "elimination_order"]
 
 Name: TypeAlias = Hashable
 Classes: TypeAlias = Sequence[tuple[float, int]]  # log2 of a size, and the names that have it

@@ -188,7 +188,7 @@ def test_the_text_of_a_certificate_adds_up_to_its_value(case):
         for seen in (law, sparse / sparse.sum()):
             found = bounds(graph, query, seen, domains=dict.fromkeys(graph.nodes, (0, 1)))
             for certificate in found.certificates if isinstance(found, Bounds) else ():
-                lines = certificate._tableau.lines
+                lines = certificate._piece.tableau.lines
                 said = {line.label: line.chance.value / line.scale for line in lines}
                 parts = [weight * said[name] for weight, name in certificate.parts if name in said]
                 assert sum(parts) + certificate.constant == certificate.value

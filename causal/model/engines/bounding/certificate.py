@@ -35,7 +35,6 @@ class Certificate:
     value: Fraction
     parts: tuple[tuple[Fraction, str], ...]
     constant: Fraction
-    _tableau: Tableau = field(repr=False, compare=False)
     _piece: Piece = field(repr=False, compare=False)
 
     def check(self) -> None:
@@ -43,10 +42,10 @@ class Certificate:
 
         Nothing of the solver is believed: every response type is compared with the combination.
         """
-        multipliers = self._piece.proof.multipliers
-        if (slack(self._tableau, self._piece.cost, multipliers) < 0).any():
+        multipliers, piece = self._piece.proof.multipliers, self._piece
+        if any(least < 0 for least in slack(piece.tableau, piece.cost, multipliers)):
             raise CertificateError(f"some response type passes the {self.side} bound {self.value}")
-        proved = value(self._tableau.lines, multipliers) + self._piece.constant
+        proved = value(piece.tableau.lines, multipliers) + piece.cost.constant
         meant = Fraction(0) if self._piece.is_ratio else self._piece.value
         if proved < meant:
             raise CertificateError(f"the combination proves {proved}, not {meant}")
@@ -70,13 +69,13 @@ class Certificate:
         }
 
 
-def certificates(side: Side, pieces: Sequence[Piece], tableau: Tableau) -> tuple[Certificate, ...]:
+def certificates(side: Side, pieces: Sequence[Piece]) -> tuple[Certificate, ...]:
     """One certificate for each piece of an end."""
-    return tuple(_certificate(side, piece, tableau) for piece in pieces)
+    return tuple(_certificate(side, piece) for piece in pieces)
 
 
-def _certificate(side: Side, piece: Piece, tableau: Tableau) -> Certificate:
-    sign = 1 if side == "lower" else -1
+def _certificate(side: Side, piece: Piece) -> Certificate:
+    sign, tableau = 1 if side == "lower" else -1, piece.tableau
     weights, constant = _simple(tableau, piece.proof.multipliers)
     parts = tuple(
         (sign * weight * line.scale, line.label)
@@ -88,8 +87,7 @@ def _certificate(side: Side, piece: Piece, tableau: Tableau) -> Certificate:
         "ratio" if piece.is_ratio else "sum",
         sign * piece.value,
         parts,
-        sign * (constant + piece.constant),
-        tableau,
+        sign * (constant + piece.cost.constant),
         piece,
     )
 

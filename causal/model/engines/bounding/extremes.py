@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import numpy as np
-
 from causal.errors import ImpossibleEvidenceError
-from causal.model.engines.bounding.linear import NoLawError, least
+from causal.model.engines.bounding.costs import Cost, cost_of
+from causal.model.engines.bounding.generating import nearly_possible, solved
+from causal.model.engines.bounding.linear import NoLawError
 from causal.model.engines.bounding.patterns import NEVER, Chance, Term
 from causal.model.engines.bounding.program import Program
 from causal.model.engines.bounding.ratios import Piece, least_ratio, least_sum, turned
@@ -64,7 +64,7 @@ def extremes(program: Program) -> Extremes | Contradicted:
     for tableau in rest:
         if not _is_possible(tableau):
             return Contradicted(tableau)
-    question = _sorted_out(program)
+    question, main = _sorted_out(program), nearly_possible(main)
     try:
         ends = [_end(main, question, sign) for sign in (1, -1)]
     except NoLawError:
@@ -78,8 +78,11 @@ def extremes(program: Program) -> Extremes | Contradicted:
 
 
 def _is_possible(tableau: Tableau) -> bool:
-    nothing = np.full(tableau.columns, Fraction(0), dtype=object)
-    return not tableau.columns or least(tableau, nothing) is not None
+    try:
+        solved(tableau, Cost())
+    except NoLawError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def _end(tableau: Tableau, question: _Question, sign: int) -> Extreme:
     pieces = [least_ratio(tableau, turned(above, sign), below) for above, below in question.ratios]
     if question.free:
         pieces.append(least_sum(tableau, turned(question.free, sign)))
-    settled, _ = tableau.weights(turned(question.known, sign), "low")
+    settled = cost_of(turned(question.known, sign), "low").constant
     total = sum((piece.value for piece in pieces), settled)
     return Extreme(question.constant + sign * total, tuple(pieces))
 

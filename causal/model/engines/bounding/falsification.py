@@ -15,14 +15,17 @@ from fractions import Fraction
 import numpy as np
 from scipy.optimize import linprog
 
+from causal.model.engines.bounding.costs import Cost
+from causal.model.engines.bounding.generating import nearly_possible, with_best
 from causal.model.engines.bounding.linear import SolverError
-from causal.model.engines.bounding.proof import value
+from causal.model.engines.bounding.proof import slack, value
 from causal.model.engines.bounding.tableau import Tableau
 
 __all__ = ["Violation", "violated"]
 
 SHORT = (1e-3, 1e-6, 1e-9)  # what an inequality pays for each probability, until one is violated
 GRAIN = 24
+ROUNDS = 100
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,24 @@ def summed(parts: Sequence[tuple[Fraction, str]]) -> str:
 def violated(tableau: Tableau) -> Violation:
     """A short inequality that rules the law out; raises SolverError when rounding hides it."""
     for price in SHORT:
-        if (found := _checked(tableau, _weights(tableau, price))) is not None:
+        if (found := _cut(tableau, price)) is not None:
             return found
     raise SolverError("the law fits no model, but by less than rounding can show")
+
+
+def _cut(tableau: Tableau, price: float) -> Violation | None:
+    """An inequality for this price, among all types: those that break one are listed and heeded."""
+    tableau = nearly_possible(tableau)
+    for _ in range(ROUNDS):
+        weights = _weights(tableau, price)
+        if (found := _checked(tableau, weights)) is not None or tableau.is_whole:
+            return found
+        totals = [0.0] * len(tableau.groups)
+        grown = with_best(tableau, Cost(), [*totals, *map(float, weights)], below=np.inf)
+        if grown is None:
+            return None
+        tableau = grown
+    return None
 
 
 def _weights(tableau: Tableau, short: float) -> list[Fraction]:
@@ -95,15 +113,8 @@ def _weights(tableau: Tableau, short: float) -> list[Fraction]:
 
 def _checked(tableau: Tableau, weights: Sequence[Fraction]) -> Violation | None:
     """The inequality with the smallest limit that all types meet, if the law violates it."""
-    totals, limit, start = len(tableau.groups), Fraction(0), 0
-    rows = tableau.matrix[totals:].astype(object)
-    for group in tableau.groups:
-        needed = np.full(group.size, Fraction(0), dtype=object)
-        for weight, row in zip(weights, rows[:, start : start + group.size], strict=True):
-            if weight:
-                needed += weight * row
-        limit += max(needed)
-        start += group.size
+    totals = len(tableau.groups)
+    limit = -sum(slack(tableau, Cost(), [*[Fraction(0)] * totals, *weights]), Fraction(0))
     used = [
         (weight, line)
         for weight, line in zip(weights, tableau.lines[totals:], strict=True)

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-import numpy as np
-
 from causal.errors import ModelError
 from causal.model.engines.bounding.asking import ratios
 from causal.model.engines.bounding.assembling import assembled
 from causal.model.engines.bounding.attaining import Decided, attaining
 from causal.model.engines.bounding.certificate import Certificate, certificates
+from causal.model.engines.bounding.costs import Cost
 from causal.model.engines.bounding.districts import Districts
 from causal.model.engines.bounding.exact_law import exact_law
 from causal.model.engines.bounding.extremes import Contradicted, Extreme, Extremes, extremes
 from causal.model.engines.bounding.falsification import Violation, violated
-from causal.model.engines.bounding.linear import Floats, least
+from causal.model.engines.bounding.generating import solved
+from causal.model.engines.bounding.linear import Floats, NoLawError
 from causal.model.engines.bounding.nearest import nearest_program
 from causal.model.engines.bounding.tableau import Tableau, tableaux
 from causal.model.scm import SCM
@@ -42,6 +42,7 @@ class GraphBounds:
     untested: tuple[str, ...]
     types: int
     is_product: bool
+    is_whole: bool
     _districts: Districts = field(repr=False, compare=False)
 
     @property
@@ -55,7 +56,8 @@ class GraphBounds:
         if not self.types:
             return "product of factors that the laws settle"
         kind = "relaxed program over joint" if self.is_product else "linear program over"
-        return f"{kind} response types ({self.types:,})"
+        how = "" if self.is_whole else ", columns generated"
+        return f"{kind} response types ({self.types:,}{how})"
 
     def model(self, side: Literal["lower", "upper"]) -> SCM:
         """A model of the graph that has the given laws, and this end as its value.
@@ -73,9 +75,9 @@ class GraphBounds:
         if untested:
             raise ModelError(untested[0])
         end = found.lower if side == "lower" else found.upper
-        decided = [*_decided(main, _law_at(main, end))]
+        decided = [*_decided(*_law_at(main, end))]
         for tableau in rest:
-            decided += _decided(tableau, _any_law(tableau))
+            decided += _decided(*_any_law(tableau))
         return attaining(self._districts.graph, self._districts.wiring, decided, program.monotone)
 
 
@@ -115,28 +117,30 @@ def bound_graph(
         (*_certified(found, "lower"), *_certified(found, "upper")),
         found.loose,
         found.untested,
-        found.tableau.columns,
+        found.tableau.types,
         found.tableau.is_product,
+        found.tableau.is_whole,
         districts,
     )
 
 
 def _certified(found: Extremes, side: Literal["lower", "upper"]) -> tuple[Certificate, ...]:
     end = found.lower if side == "lower" else found.upper
-    return certificates(side, end.pieces, found.tableau)
+    return certificates(side, end.pieces)
 
 
-def _law_at(tableau: Tableau, end: Extreme) -> Floats:
+def _law_at(tableau: Tableau, end: Extreme) -> tuple[Tableau, Floats]:
     if len(end.pieces) == 1:
-        return end.pieces[0].law
-    return _any_law(tableau) if tableau.columns else np.zeros(0)
+        return end.pieces[0].tableau, end.pieces[0].law
+    return _any_law(tableau)
 
 
-def _any_law(tableau: Tableau) -> Floats:
-    found = least(tableau, np.full(tableau.columns, Fraction(0), dtype=object))
-    if found is None:
-        raise ModelError("no model of the graph has this law")
-    return found.law
+def _any_law(tableau: Tableau) -> tuple[Tableau, Floats]:
+    try:
+        found, grown = solved(tableau, Cost())
+    except NoLawError as error:
+        raise ModelError("no model of the graph has this law") from error
+    return grown, found.law
 
 
 def _decided(tableau: Tableau, law: Floats) -> Iterator[Decided]:

@@ -6,6 +6,7 @@ in rational numbers that holds whatever rounding did.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,9 +16,9 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from causal.errors import CausalError
-from causal.model.engines.bounding.tableau import Exact, Tableau
+from causal.model.engines.bounding.tableau import Exact, Line, Tableau
 
-__all__ = ["NoLawError", "Optimum", "SolverError", "least"]
+__all__ = ["NoLawError", "Optimum", "SolverError", "least", "optimum"]
 
 Floats: TypeAlias = NDArray[np.float64]
 DENSE = 20_000  # entries below which a dense matrix is quicker to hand over
@@ -51,18 +52,21 @@ class Optimum:
 
 def least(tableau: Tableau, cost: Exact) -> Optimum | None:
     """The least of cost · law, or None when no law meets all lines; raises SolverError."""
-    matrix = tableau.matrix.astype(float)
+    return optimum(tableau.matrix.astype(float), tableau.lines, cost.astype(float))
+
+
+def optimum(matrix: Floats, lines: Sequence[Line], cost: Floats) -> Optimum | None:
+    """The same for any columns beside the lines of a tableau."""
     low, high = (
-        np.array([float(getattr(line.chance, side)) for line in tableau.lines])
-        for side in ("low", "high")
+        np.array([float(getattr(line.chance, side)) for line in lines]) for side in ("low", "high")
     )
     size = np.maximum(np.abs(matrix).max(axis=1, initial=0.0), 1e-300)
     matrix, low, high = matrix / size[:, None], low / size, high / size
-    equal = np.array([line.chance.low == line.chance.high for line in tableau.lines])
+    equal = np.array([line.chance.low == line.chance.high for line in lines])
     bent = ~equal
     below, above = matrix[bent], -matrix[bent]
     found = linprog(
-        cost.astype(float),
+        cost,
         A_eq=_packed(matrix[equal]),
         b_eq=low[equal],
         A_ub=_packed(np.concatenate([below, above])) if bent.any() else None,

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 from scipy.optimize import linprog
 
+from causal.model.engines.bounding.generating import nearly_possible
 from causal.model.engines.bounding.linear import SolverError
 from causal.model.engines.bounding.patterns import Chance
 from causal.model.engines.bounding.program import Program
@@ -24,7 +25,7 @@ def nearest_program(program: Program) -> Program:
     moved: dict[tuple[str, str], Chance] = {}
     for tableau in (main, *rest):
         if tableau.columns:
-            moved |= _moved(tableau)
+            moved |= _moved(nearly_possible(tableau))
     rows = tuple(
         replace(row, chance=moved.get((row.family, row.label), row.chance)) for row in program.rows
     )

@@ -17,7 +17,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from causal.model.engines.bounding.tableau import Exact, Integers, Line, Tableau
+from causal.model.engines.bounding.costs import Cost
+from causal.model.engines.bounding.everywhere import least_everywhere
+from causal.model.engines.bounding.tableau import Integers, Line, Tableau
 
 __all__ = ["Proof", "proved", "slack"]
 
@@ -35,12 +37,12 @@ class Proof:
     multipliers: tuple[Fraction, ...]
 
 
-def proved(tableau: Tableau, cost: Exact, multipliers: Floats, near: float) -> Proof:
+def proved(tableau: Tableau, cost: Cost, multipliers: Floats, near: float) -> Proof:
     """The best bound that simple fractions near the multipliers prove.
 
     ``near`` is the value that the solver found: the search ends when the proof comes that close.
     """
-    unit = lcm(*(weight.denominator for weight in cost)) if len(cost) else 1
+    unit = lcm(*(weight.denominator for weight in cost.weights.values()))
     best: Proof | None = None
     for largest in DENOMINATORS:
         rounded = [Fraction(float(m) * unit).limit_denominator(largest) / unit for m in multipliers]
@@ -51,13 +53,23 @@ def proved(tableau: Tableau, cost: Exact, multipliers: Floats, near: float) -> P
     return best if best is not None else Proof(Fraction(0), ())
 
 
-def slack(tableau: Tableau, cost: Exact, multipliers: Sequence[Fraction]) -> Exact:
-    """Cost minus the combination of lines, column by column: nowhere negative in a proof."""
-    scale = lcm(*(m.denominator for m in multipliers), *(weight.denominator for weight in cost))
-    whole = _small([int(m * scale) for m in multipliers])
-    costs = _small([int(weight * scale) for weight in cost])
-    left = costs - _product(whole, tableau.matrix)
-    return np.array([Fraction(int(one), scale) for one in left], dtype=object)
+def slack(tableau: Tableau, cost: Cost, multipliers: Sequence[Fraction]) -> list[Fraction]:
+    """The least of cost minus the combination of lines, group by group: not negative in a proof.
+
+    It is the least over all types, listed or not, in whole numbers.
+    """
+    weights = cost.weights.values()
+    scale = lcm(*(m.denominator for m in multipliers), *(weight.denominator for weight in weights))
+    whole = [int(m * scale) for m in multipliers]
+    if not tableau.is_whole:
+        times = Cost().plus(cost, times=Fraction(scale))
+        return [Fraction(one, scale) for one in least_everywhere(tableau, times, whole)]
+    costs = _small([int(weight * scale) for weight in tableau.spread(cost)])
+    left, found, start = costs - _product(_small(whole), tableau.matrix), [], 0
+    for group in tableau.groups:
+        found.append(Fraction(int(left[start : start + group.size].min()), scale))
+        start += group.size
+    return found
 
 
 def value(lines: Sequence[Line], multipliers: Sequence[Fraction]) -> Fraction:
@@ -67,13 +79,11 @@ def value(lines: Sequence[Line], multipliers: Sequence[Fraction]) -> Fraction:
     return sum(parts, Fraction(0))
 
 
-def _repaired(tableau: Tableau, cost: Exact, multipliers: Sequence[Fraction]) -> Proof:
+def _repaired(tableau: Tableau, cost: Cost, multipliers: Sequence[Fraction]) -> Proof:
     """Lower the multiplier of each group's total until no column is left negative."""
-    left = slack(tableau, cost, multipliers)
-    mended, start = list(multipliers), 0
-    for number, group in enumerate(tableau.groups):
-        mended[number] += min(left[start : start + group.size])
-        start += group.size
+    mended = list(multipliers)
+    for number, least in enumerate(slack(tableau, cost, multipliers)):
+        mended[number] += least
     return Proof(value(tableau.lines, mended), tuple(mended))
 
 

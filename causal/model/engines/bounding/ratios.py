@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-import numpy as np
-
 from causal.errors import ImpossibleEvidenceError
-from causal.model.engines.bounding.linear import Floats, NoLawError, Optimum, SolverError, least
+from causal.model.engines.bounding.costs import Cost, cost_of
+from causal.model.engines.bounding.generating import solved
+from causal.model.engines.bounding.linear import Floats, SolverError
 from causal.model.engines.bounding.patterns import Term
 from causal.model.engines.bounding.proof import Proof, proved
-from causal.model.engines.bounding.tableau import Exact, Tableau
+from causal.model.engines.bounding.tableau import Tableau
 
 __all__ = ["Piece", "least_ratio", "least_sum", "turned"]
 
@@ -36,9 +36,9 @@ class Piece:
 
     value: Fraction
     proof: Proof
-    cost: Exact
-    constant: Fraction
+    cost: Cost
     law: Floats
+    tableau: Tableau  # the types that the proof was found with
     is_ratio: bool = False
 
 
@@ -49,76 +49,72 @@ def turned(terms: Iterable[Term], sign: int) -> tuple[Term, ...]:
 
 def least_sum(tableau: Tableau, terms: Iterable[Term]) -> Piece:
     """The least value of a sum of terms; raises NoLawError when no law meets all lines."""
-    constant, cost = tableau.weights(terms, "low")
-    found = _solved(tableau, cost)
+    cost = cost_of(terms, "low")
+    found, tableau = solved(tableau, cost)
     proof = proved(tableau, cost, found.multipliers, found.value)
-    return Piece(proof.value + constant, proof, cost, constant, found.law)
+    return Piece(proof.value + cost.constant, proof, cost, found.law, tableau)
 
 
 def least_ratio(tableau: Tableau, above: Iterable[Term], below: Iterable[Term]) -> Piece:
     """The least value of one sum over another; raises ImpossibleEvidenceError if that is 0 / 0."""
-    part = _Ratio(tableau, tuple(above), tuple(below))
-    likeliest = _solved(tableau, part.below_high[1] * -1)
-    if part.share(likeliest.law) <= CLOSE:
+    part = _Ratio(tuple(above), tuple(below))
+    likeliest, tableau = solved(tableau, Cost().plus(part.below_high, times=Fraction(-1)))
+    if part.share(likeliest.law, tableau) <= CLOSE:
         raise ImpossibleEvidenceError("what is given")
-    factor = part.at(likeliest.law)
+    factor = part.at(likeliest.law, tableau)
     for _ in range(ROUNDS):
-        constant, cost = part.net(factor)
-        found = _solved(tableau, cost)
-        if found.value + float(constant) > -CLOSE or part.share(found.law) <= CLOSE:
+        cost = part.net(factor)
+        found, tableau = solved(tableau, cost)
+        if found.value + float(cost.constant) > -CLOSE or part.share(found.law, tableau) <= CLOSE:
             break
-        factor = part.at(found.law)
-    return part.certified(factor)
+        factor = part.at(found.law, tableau)
+    return part.certified(factor, tableau)
 
 
 @dataclass(frozen=True, eq=False)
 class _Ratio:
     """Numerator and denominator, each at the limits that keep a lower bound safe."""
 
-    tableau: Tableau
     above: tuple[Term, ...]
     below: tuple[Term, ...]
 
     @cached_property
-    def above_low(self) -> tuple[Fraction, Exact]:
-        return self.tableau.weights(self.above, "low")
+    def above_low(self) -> Cost:
+        return cost_of(self.above, "low")
 
     @cached_property
-    def below_low(self) -> tuple[Fraction, Exact]:
-        return self.tableau.weights(map(_told_from_zero, self.below), "low")
+    def below_low(self) -> Cost:
+        return cost_of(map(_told_from_zero, self.below), "low")
 
     @cached_property
-    def below_high(self) -> tuple[Fraction, Exact]:
-        return self.tableau.weights(self.below, "high")
+    def below_high(self) -> Cost:
+        return cost_of(self.below, "high")
 
-    def share(self, law: Floats) -> float:
+    def share(self, law: Floats, tableau: Tableau) -> float:
         """The denominator under a law."""
-        constant, cost = self.below_high
-        return float(constant) + float(cost.astype(float) @ law)
+        return _paid(self.below_high, law, tableau)
 
-    def at(self, law: Floats) -> Fraction:
+    def at(self, law: Floats, tableau: Tableau) -> Fraction:
         """The least ratio under a law, as a fraction close to it."""
-        constant, cost = self.above_low
-        above = float(constant) + float(cost.astype(float) @ law)
-        constant, cost = self.below_high if above > 0 else self.below_low
-        below = float(constant) + float(cost.astype(float) @ law)
+        above = _paid(self.above_low, law, tableau)
+        below = _paid(self.below_high if above > 0 else self.below_low, law, tableau)
         return Fraction(above / below).limit_denominator(10**9)
 
-    def net(self, factor: Fraction) -> tuple[Fraction, Exact]:
+    def net(self, factor: Fraction) -> Cost:
         """Numerator - factor * denominator."""
-        above, below = self.above_low, self.below_high if factor > 0 else self.below_low
-        return above[0] - factor * below[0], above[1] - factor * below[1]
+        below = self.below_high if factor > 0 else self.below_low
+        return self.above_low.plus(below, times=-factor)
 
-    def certified(self, factor: Fraction) -> Piece:
+    def certified(self, factor: Fraction, tableau: Tableau) -> Piece:
         """The largest factor near the one found for which a proof succeeds."""
         simple = factor.limit_denominator(10**5)
         tries = [simple] if abs(simple - factor) < STEPS[1] else []
         for one in [*tries, *(factor - step for step in STEPS)]:
-            constant, cost = self.net(one)
-            found = _solved(self.tableau, cost)
-            proof = proved(self.tableau, cost, found.multipliers, found.value)
-            if proof.value + constant >= 0:
-                return Piece(one, proof, cost, constant, found.law, is_ratio=True)
+            cost = self.net(one)
+            found, tableau = solved(tableau, cost)
+            proof = proved(tableau, cost, found.multipliers, found.value)
+            if proof.value + cost.constant >= 0:
+                return Piece(one, proof, cost, found.law, tableau, is_ratio=True)
         raise SolverError("no rational proof of a ratio was found")
 
 
@@ -128,8 +124,5 @@ def _told_from_zero(term: Term) -> Term:
     return replace(term, weight=term.weight._replace(low=LEAST)) if high and not low else term
 
 
-def _solved(tableau: Tableau, cost: Exact) -> Optimum:
-    found = least(tableau, cost) if len(cost) else Optimum(0.0, np.zeros(0), np.zeros(0))
-    if found is None:
-        raise NoLawError
-    return found
+def _paid(cost: Cost, law: Floats, tableau: Tableau) -> float:
+    return float(cost.constant) + float(tableau.spread(cost).astype(float) @ law)

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from causal.model.engines.bounding.joining import joined
 from causal.model.engines.bounding.patterns import Pattern, Slot, Values
-from causal.model.engines.bounding.refusals import TooLargeError
 from causal.variables import Variable
 
 __all__ = ["MOST_TYPES", "Block", "Monotone", "blocks", "tied"]
@@ -63,6 +62,7 @@ class Block:
     slots: tuple[Slot, ...]
     domains: Mapping[Variable, Values]
     answers: Answers
+    is_whole: bool = True  # else there are too many, and only some types are listed
 
     @property
     def size(self) -> int:
@@ -88,7 +88,7 @@ def blocks(
     domains: Mapping[Variable, Values],
     monotone: Iterable[Monotone] = (),
 ) -> tuple[Block, ...]:
-    """The response types that some patterns tell apart; raises TooLargeError beyond the budget."""
+    """The response types that some patterns tell apart; beyond the budget, one to begin with."""
     asked = list(dict.fromkeys(patterns))
     rules = {rule.variable: rule for rule in monotone}
     parts = _components(asked, rules)
@@ -140,7 +140,9 @@ def _decided(
                 answers = np.concatenate([answers[~opened], fresh])
                 alive = np.concatenate([alive[~opened], np.ones(len(fresh), dtype=bool)])
                 if len(answers) > MOST_TYPES:
-                    raise TooLargeError(len(answers), "response types", MOST_TYPES)
+                    return Block(
+                        slots, domains, np.zeros((1, len(slots)), np.int16), is_whole=False
+                    )
             alive &= answers[:, column] == domains[slot.variable].index(answer)
     return Block(slots, domains, answers[np.lexsort(answers.T[::-1])])
 

@@ -7,8 +7,8 @@ joint laws that are no products, so the extremes are then bounds and may not be 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, reduce
 from math import lcm, prod
@@ -17,11 +17,19 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from causal.model.engines.bounding.costs import Cost, cost_of
 from causal.model.engines.bounding.joining import joined
 from causal.model.engines.bounding.patterns import Chance, Pattern, Row, Slot, Term
 from causal.model.engines.bounding.program import Program
 from causal.model.engines.bounding.refusals import TooLargeError
-from causal.model.engines.bounding.response_types import MOST_TYPES, Block, blocks, tied
+from causal.model.engines.bounding.response_types import (
+    MOST_TYPES,
+    Block,
+    Monotone,
+    blocks,
+    tied,
+)
+from causal.variables import Variable
 
 __all__ = ["Line", "Tableau", "tableaux"]
 
@@ -41,6 +49,7 @@ class Line:
     label: str
     family: str
     scale: int = 1
+    patterns: tuple[tuple[Pattern, int], ...] = ()  # whose weighted sum it is, if of one block each
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +88,22 @@ class Tableau:
 
     groups: tuple[Group, ...]
     rows: tuple[Row, ...]
+    rules: Mapping[Variable, Monotone] = field(default_factory=dict)
 
     @property
     def columns(self) -> int:
         """How many types, all groups together."""
         return sum(group.size for group in self.groups)
+
+    @property
+    def types(self) -> int:
+        """How many there are, listed or not."""
+        return sum(
+            group.size
+            if all(block.is_whole for block in group.blocks)
+            else prod(len(b.domains[slot.variable]) for b in group.blocks for slot in b.slots)
+            for group in self.groups
+        )
 
     @property
     def is_product(self) -> bool:
@@ -104,21 +124,19 @@ class Tableau:
         """The coefficients of all lines, one row each."""
         return np.array([line.coefficients for line in self.lines])
 
-    def weights(self, terms: Iterable[Term], pick: str) -> tuple[Fraction, Exact]:
-        """The constant and the coefficients of a sum; ``pick`` names a limit of every weight.
+    def spread(self, cost: Cost) -> Exact:
+        """What each type pays of a cost, its constant apart."""
+        found = np.full(self.columns, Fraction(0), dtype=object)
+        for patterns, weight in cost.weights.items():
+            start, group = self._home(patterns)
+            place = np.flatnonzero(group.holds(patterns)) + start
+            found[place] += weight
+        return found
 
-        "low" and "high" are of the whole term, its sign counted in.
-        """
-        constant, found = Fraction(0), np.full(self.columns, Fraction(0), dtype=object)
-        for term in terms:
-            one = term.sign * getattr(term.weight, _limit(pick, term.sign))
-            if not term.patterns:
-                constant += one
-                continue
-            start, group = self._home(term.patterns)
-            place = np.flatnonzero(group.holds(term.patterns)) + start
-            found[place] += one
-        return constant, found
+    @property
+    def is_whole(self) -> bool:
+        """Whether all types are listed."""
+        return all(block.is_whole for group in self.groups for block in group.blocks)
 
     def _home(self, patterns: Sequence[Pattern]) -> tuple[int, Group]:
         slot, start = patterns[0][0][0], 0
@@ -133,7 +151,7 @@ class Tableau:
         for group in self.groups:
             counts = np.zeros(self.columns, dtype=np.int64)
             counts[start : start + group.size] = 1
-            yield Line(counts, one, "1", "1")
+            yield Line(counts, one, "1", "1", patterns=(((), 1),))
             start += group.size
 
     def _line(self, row: Row) -> Line:
@@ -143,11 +161,14 @@ class Tableau:
             for term in row.terms:
                 start, group = self._home(term.patterns)
                 counts[start : start + group.size] += group.holds(term.patterns)
-            return Line(counts, row.chance, row.label, row.family)
-        constant, found = self.weights(row.terms, "value")
-        scale = lcm(*(weight.denominator for weight in found))
-        limits = ((limit - constant) * scale for limit in row.chance)
-        return Line(_integers(found * scale), Chance(*limits), row.label, row.family, scale)
+            ones = tuple((term.patterns[0], 1) for term in row.terms)
+            return Line(counts, row.chance, row.label, row.family, patterns=ones)
+        cost = cost_of(row.terms, "value")
+        scale = lcm(*(weight.denominator for weight in cost.weights.values()))
+        limits = ((limit - cost.constant) * scale for limit in row.chance)
+        whole = tuple((patterns[0], int(w * scale)) for patterns, w in cost.weights.items())
+        found = _integers(self.spread(cost) * scale)
+        return Line(found, Chance(*limits), row.label, row.family, scale, whole)
 
     def _beside(self, number: int) -> Iterator[Line]:
         """P(row and rest) = P(row) P(rest), for each row of one block and types of the rest."""
@@ -224,11 +245,11 @@ def _tableau(program: Program, rows: Sequence[Row], terms: Sequence[Term]) -> Ta
     multiplied = [[place[p[0][0]] for p in term.patterns] for term in everything]
     groups = []
     for numbers in joined([*multiplied, *([i] for i in range(len(made)))]):
-        size = prod(made[i].size for i in numbers)
-        if size > MOST_TYPES:
+        size = prod(made[i].size if made[i].is_whole else MOST_TYPES + 1 for i in numbers)
+        if size > MOST_TYPES and len(numbers) > 1:
             raise TooLargeError(size, "joint response types", MOST_TYPES)
         groups.append(Group(tuple(made[i] for i in sorted(numbers))))
-    return Tableau(tuple(groups), tuple(rows))
+    return Tableau(tuple(groups), tuple(rows), {rule.variable: rule for rule in program.monotone})
 
 
 def _slots(terms: Iterable[Term]) -> Iterator[Slot]:
@@ -237,8 +258,3 @@ def _slots(terms: Iterable[Term]) -> Iterator[Slot]:
 
 def _is_single(row: Row) -> bool:
     return len(row.terms) == 1 and len(row.terms[0].patterns) == 1
-
-
-def _limit(pick: str, sign: Fraction) -> str:
-    """Which limit of a weight gives this limit of the term."""
-    return {"low": "high", "high": "low"}.get(pick, pick) if sign < 0 else pick

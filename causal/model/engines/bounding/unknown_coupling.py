@@ -89,8 +89,8 @@ def bound(model: SCM, query: Quantity | Query | str) -> ModelBounds:
         low.value,
         high.value,
         (
-            *certificates("lower", low.pieces, found.tableau),
-            *certificates("upper", high.pieces, found.tableau),
+            *certificates("lower", low.pieces),
+            *certificates("upper", high.pieces),
         ),
         found.loose,
         tuple(sorted(world.uncoupled)),
