@@ -56,8 +56,7 @@ class ADMG:
         >>> ADMG.parse("dag { U [latent] X <- U -> Y }")
         ADMG.parse('X <-> Y')
         """
-        known = formats.recognised(text) if form is None else formats.named(form)
-        sketch = known.read(text)
+        sketch = formats.sketched(text, form)
         try:
             graph = cls.of(
                 nodes=sketch.nodes, directed=sketch.directed, bidirected=sketch.bidirected

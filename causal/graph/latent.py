@@ -19,8 +19,7 @@ def with_latents(text: str, form: str | None = None) -> tuple[ADMG, Variables]:
     >>> print(graph, sorted(latent), graph.hide(latent), sep=" | ")
     U -> X; U -> Y | ['U'] | X <-> Y
     """
-    known = formats.recognised(text) if form is None else formats.named(form)
-    sketch = known.read(text)
+    sketch = formats.sketched(text, form)
     nodes, directed, bidirected = sketch.nodes, sketch.directed, sketch.bidirected
     try:
         graph = ADMG.of(nodes=nodes, directed=directed, bidirected=bidirected)

@@ -15,7 +15,7 @@ from causal.graph.formats.openings import form_of
 from causal.graph.formats.sketch import Sketch as Sketch
 from causal.variables import listed, nearest
 
-__all__ = ["FORMATS", "Format", "Sketch", "named", "recognised"]
+__all__ = ["FORMATS", "Format", "Sketch", "named", "recognised", "sketched"]
 
 _PAGES = {
     "dot": "dot",
@@ -57,6 +57,24 @@ def named(name: str) -> Format:
     close = nearest(name, FORMATS)
     hint = f"; did you mean {close[0]}?" if close else ""
     raise OptionError("the format", name, f"graphs are written in {listed(FORMATS)}{hint}")
+
+
+def sketched(text: object, form: str | None = None) -> Sketch:
+    r"""What a text draws, in the format of that name or in the one that it is recognised to be in.
+
+    A byte order mark before it is no part of it.  Raises GraphSyntaxError, OptionError, and
+    TypeError for what is no text.
+
+    >>> sketched("\ufeffX -> Y").directed
+    (('X', 'Y'),)
+    """
+    if not isinstance(text, str):
+        raise TypeError(
+            f"a graph is read from text, found the {type(text).__name__} {text!r:.60}; "
+            "causal.read takes files, tables and graphs of other libraries"
+        )
+    text = text.removeprefix("\ufeff")
+    return (recognised(text) if form is None else named(form)).read(text)
 
 
 def recognised(text: str) -> Format:

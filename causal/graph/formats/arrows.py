@@ -1,9 +1,9 @@
 """Arrow text, our own notation for graphs: ``W -> {X, Y}; X -> Y; X <-> Y``.
 
-A statement is a chain of names, or of ``{groups}`` of names, joined by ``->``, ``<-`` or ``<->``; a
-name alone is a vertex without edges.  Statements end at ``;``, ``,`` or the end of the line; ``#``
-starts a comment.  A name is bare (letters, digits, ``_``, ``.``) or in double quotes, with a
-backslash before a quote.  One pass, linear time, no recursion.
+A statement is a chain of names, or of ``{groups}`` of names, joined by ``->``, ``<-`` or ``<->``,
+or by ``→``, ``←`` or ``↔``; a name alone is a vertex without edges.  Statements end at ``;``, ``,``
+or the end of the line; ``#`` starts a comment.  A name is bare (letters, digits, ``_``, ``.``) or
+in double quotes, with a backslash before a quote.  One pass, linear time, no recursion.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ def _unexpected(text: str, position: int) -> str:
     return f"expected ->, <- or <->, found {found!r}"
 
 
+_SIGNS = {"→": "->", "←": "<-", "↔": "<->"}
 _PLAIN = rf"(?:[^\W\d][\w.]*+|\d++(?![\w.])|{PLAINLY_QUOTED})"
 _LANGUAGE = Language(
-    rf"""(?P<arrow><->|->|<-)
+    rf"""(?P<arrow><->|->|<-|[→←↔])
        | (?P<bare>[^\W\d][\w.]*|\d+(?![\w.]))
        | (?P<quoted>{QUOTED})
        | (?P<end>[;\n,])
@@ -48,7 +49,7 @@ def _read(text: str) -> Sketch:
         left = _group(tokens, draft)
         while arrow := tokens.have("arrow"):
             right = _group(tokens, draft)
-            draft.edges(left, arrow.value, right, arrow.position)
+            draft.edges(left, _SIGNS.get(arrow.value, arrow.value), right, arrow.position)
             left = right
         if tokens.now.kind not in ("end", "eof"):
             raise tokens.wrong("->, <-, <-> or ; after a name")

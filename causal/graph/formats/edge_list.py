@@ -1,6 +1,7 @@
 """A list of edges as CSV: columns ``from``, ``to`` and ``kind``, which is directed or bidirected.
 
-A row with only a first cell is a variable without edges.  RFC 4180; and since spreadsheets run
+A row with only a first cell is a variable without edges.  RFC 4180, and also with semicolons or
+tabs in the place of commas, as the header has them; since spreadsheets run
 cells that begin with ``=``, ``+``, ``-`` or ``@``, such a name is written behind an apostrophe.
 """
 
@@ -22,20 +23,30 @@ _PLAIN = re.compile(r"\w(?:[\w. ]*\w)?")
 _GUARDED = re.compile(r"'*[=+\-@\t\r]")
 
 _WORDS = r"""(?:[\w.]++(?:[ ]++[\w.]++)*+|"[^"'=+\-@\t\r][^"]*+")"""
-_LANGUAGE = Language(
-    r"""(?P<quoted>"[^"]*+(?:""[^"]*+)*+")
-      | (?P<comma>,)
-      | (?P<end>\r\n|\n|\r)
-      | (?P<bare>[^",\r\n]+)""",
-    skip="",
-    names={},
-    plain=rf"({_WORDS}),({_WORDS})(?:,({_WORDS}|<->|->|<-))?(?:\r\n|\n|\r)",
-)
+_MARKS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+_HEADER = re.compile(r'[^",;\t\r\n]*+(?:"[^"\r\n]*+"[^",;\t\r\n]*+)?([,;\t])')
+
+
+def _language(mark: str) -> Language:
+    return Language(
+        rf"""(?P<quoted>"[^"]*+(?:""[^"]*+)*+")
+          | (?P<comma>{mark})
+          | (?P<end>\r\n|\n|\r)
+          | (?P<bare>[^"{mark}\r\n]+)""",
+        skip="",
+        names={},
+        plain=rf"({_WORDS}){mark}({_WORDS})(?:{mark}({_WORDS}|<->|->|<-))?(?:\r\n|\n|\r)",
+    )
+
+
+_LANGUAGES = {mark: _language(re.escape(mark)) for mark in _MARKS}
 
 
 def _read(text: str) -> Sketch:
-    tokens, draft = _LANGUAGE.tokens(text), Draft(text)
-    header = _row(tokens)
+    found = _HEADER.match(text.lstrip())
+    mark = found[1] if found else ","
+    tokens, draft = _LANGUAGES[mark].tokens(text), Draft(text)
+    header = _row(tokens, mark)
     if not 2 <= len(header) <= len(COLUMNS):
         raise tokens.wrong("the columns from, to and kind", header[0])
     for cell, known in zip(header, COLUMNS, strict=False):
@@ -45,19 +56,19 @@ def _read(text: str) -> Sketch:
         for found in tokens.plain():
             cells = [Token("cell", bare(found[i]), found.start(i)) for i in (1, 2, 3) if found[i]]
             _draw(tokens, draft, cells, len(header))
-        row = _row(tokens)
+        row = _row(tokens, mark)
         if any(cell.value for cell in row):
             _draw(tokens, draft, row, len(header))
     return draft.finished()
 
 
-def _row(tokens: Tokens) -> list[Token]:
+def _row(tokens: Tokens, mark: str) -> list[Token]:
     """The decoded cells up to the end of the line; a missing one is empty."""
     cells = [_cell(tokens)]
     while tokens.have("comma"):
         cells.append(_cell(tokens))
     if tokens.now.kind != "eof":
-        tokens.need("end", "a comma or the end of the line")
+        tokens.need("end", f"{_MARKS[mark]} or the end of the line")
     return cells
 
 

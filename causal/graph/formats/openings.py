@@ -30,7 +30,9 @@ COLUMNS = (  # of a list of edges, each by any of its names
     ("to", "target", "head", "effect", "child"),
     ("kind", "type", "edge", "arrow"),
 )
-_TAIL, _HEAD, _KIND = (rf'\s*+"?(?:{"|".join(names)})"?[^\S\r\n]*+' for names in COLUMNS)
+_TAIL, _HEAD, _KIND = (rf'\s*+"?(?:{"|".join(names)})"?[ ]*+' for names in COLUMNS)
+_ENDS = r"(?:[\r\n]|\Z)"
+_CELLS = rf"(?:\r?\n|\r)(?=[^;\r\n<>]*+;[^\r\n<>]*+{_ENDS})"  # a row, and no arrows
 
 _OPENINGS = (
     _Opening("dot", "graph", rf"(?i){_SPACE}(?:strict{_SPACE})?(?:di)?graph\b{_SPACE}{_NAME}"),
@@ -47,7 +49,9 @@ _OPENINGS = (
         r"(?>\s|\#[^\n]*|;|library\(\w++\))*+(?:[\w.]++\s*+(?:<-|=)\s*+)?(?:igraph::)?"
         r"(?:graph\.formula|graph_from_literal)\s*+\(",
     ),
-    _Opening("csv", ",", rf"(?i){_TAIL},{_HEAD}(?:,{_KIND})?(?:[\r\n]|\Z)"),
+    _Opening("csv", ",", rf"(?i){_TAIL},{_HEAD}(?:,{_KIND})?{_ENDS}"),
+    _Opening("csv", "\t", rf"(?i){_TAIL}\t{_HEAD}(?:\t{_KIND})?{_ENDS}"),
+    _Opening("csv", ";", rf"(?i){_TAIL};{_HEAD}(?:;{_KIND})?{_CELLS}"),
     _Opening("lavaan", "~", rf'(?s)(?>[^"~<>\-\#!{{}}]|{QUOTED}|[\#!][^\n]*|<(?=~)|-(?!>))*+~'),
 )
 

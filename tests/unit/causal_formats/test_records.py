@@ -105,3 +105,35 @@ def test_a_format_that_nobody_knows_is_named_with_the_nearest() -> None:
         ADMG.parse("X -> Y", "dagity")
     with pytest.raises(OptionError, match="arrows, causaleffect, csv"):
         ADMG.parse("X -> Y").to("?")
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_list_of_edges_may_be_separated_by_semicolons_or_tabs(mark: str) -> None:
+    text = 'from,to,kind\nX,"a, b; c",directed\nX,Y,bidirected\nZ,,\n'
+    swapped = text.replace(",", mark).replace(f"a{mark} b", "a, b")
+    assert ADMG.parse(swapped) == ADMG.parse('X -> "a, b; c"; X <-> Y; Z')
+
+
+def test_a_row_says_which_separator_it_lacks() -> None:
+    with pytest.raises(GraphSyntaxError, match="2:6: expected a semicolon or the end of the line"):
+        ADMG.parse('from;to\nX;"Y"Z\n', "csv")
+
+
+@pytest.mark.parametrize("text", ["from; to", "cause;effect", "from;to\nA -> B;", "tail; head\n"])
+def test_two_names_between_semicolons_are_arrow_text(text: str) -> None:
+    first, _, second = text.split("\n", maxsplit=1)[0].partition(";")
+    assert {first.strip(), second.strip()} <= set(ADMG.parse(text).nodes)
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_a_graph() -> None:
+    assert ADMG.parse("\ufeffA -> B") == ADMG.parse("\ufefffrom,to\nA,B\n") == ADMG.parse("A -> B")
+
+
+def test_arrows_may_be_drawn() -> None:
+    assert ADMG.parse("A → B ← C; A ↔ C") == ADMG.parse("A -> B <- C; A <-> C")
+
+
+@pytest.mark.parametrize("text", [None, 5, b"A -> B", ["A -> B"]])
+def test_what_is_no_text_is_named(text: object) -> None:
+    with pytest.raises(TypeError, match="a graph is read from text, found the"):
+        ADMG.parse(text)  # type: ignore[arg-type]
