@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn, optim
+from torch.nn.attention import SDPBackend, sdpa_kernel  # fused kernels know no arms
 from torch.utils import _pytree
 
 from ablation.neural.forwards import standing_in
@@ -112,7 +113,7 @@ class SideBySide:
         drawn = drawing(self.module, noise) if self.random else drawing_nothing()
         run = torch.func.vmap(self.one, in_dims=(0, 0, 0, axes), randomness="different")
         try:
-            with standing_in(self.switches.stand_ins()), drawn:
+            with standing_in(self.switches.stand_ins()), drawn, sdpa_kernel(SDPBackend.MATH):
                 values = run(weights.by_name(), self.buffers, self.masks, batch)
         except RuntimeError as error:
             if "vmap" not in str(error):

@@ -40,7 +40,10 @@ class Switches:
             places |= {key: replace(place, name=key) for key, place in own.items()}
             by |= dict.fromkeys(own, arm.by)
             off.append(frozenset(own))
-        return cls(places, by, tuple(off))
+        inside_out = sorted(
+            places, key=lambda key: (places[key].at == "output", places[key].is_whole)
+        )
+        return cls({key: places[key] for key in inside_out}, by, tuple(off))
 
     def mask(self, arm: int) -> Tensor:
         """One truth value a switch: whether this arm has it off."""

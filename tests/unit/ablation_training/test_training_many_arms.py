@@ -293,6 +293,31 @@ def test_bad_input_is_one_clear_error(how, raised, said):
     assert "\n" not in str(caught.value)
 
 
+class Fused(nn.Module):
+    """Attention of torch itself, with dropout inside its fused function, an embedding, a GRU."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(9, 8)
+        self.layer = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.2, batch_first=True)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        words = (x[..., 0].abs() * 3).long().clamp(max=8)
+        return self.head(self.layer(self.embed(words)).mean(1))
+
+
+def test_attention_of_torch_itself_is_trained_together():
+    how = {"loss": error, "optimiser": OPTIMISERS["adam"]}
+    arms = [0, 1, Arm(1, off=("layer.self_attn",)), Arm(0, off=("layer.self_attn.heads[1]",))]
+    same(
+        *(
+            train_together(lambda: Fused().double(), arms, examples, together=n, **how)
+            for n in (4, 1)
+        )
+    )
+
+
 def test_weights_that_the_loss_never_reads_stay_as_they_are():
     """Weight decay moves what has a gradient, as torch has it, and nothing else."""
 
