@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from ablation.errors import AblationError as AblationError
     from ablation.neural import Components as Components
     from ablation.neural import ablated as ablated
+    from ablation.neural.sweep import FirstOrder as FirstOrder
+    from ablation.neural.sweep import IntegratedGradients as IntegratedGradients
+    from ablation.neural.sweep import LowPrecision as LowPrecision
+    from ablation.neural.sweep import screen as screen
     from ablation.neural.sweep import sweep as sweep
     from ablation.neural.training import Arm as Arm
     from ablation.neural.training import Trained as Trained
@@ -76,12 +80,15 @@ _HOMES = {
     "Components": "neural",
     "Constant": "operators",
     "Contrast": "design",
+    "FirstOrder": "neural.sweep",
     "FractionalFactorial": "design",
     "Freeze": "operators",
     "FullFactorial": "design",
     "GroupScreening": "design",
+    "IntegratedGradients": "neural.sweep",
     "LeaveOneOut": "design",
     "Limits": "runner.limits",
+    "LowPrecision": "neural.sweep",
     "Mean": "operators",
     "Metric": "study",
     "Noise": "operators",
@@ -120,6 +127,7 @@ _HOMES = {
     "report": "report",
     "retrained": "attribution",
     "run": "runner.session",
+    "screen": "neural.sweep",
     "sweep": "neural.sweep",
     "train_together": "neural.training",
     "unpaired": "attribution",

@@ -5,9 +5,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ablation.neural.sweep.running import Progress as Progress
+    from ablation.neural.sweep.screening import screen as screen
+    from ablation.neural.sweep.screens import FirstOrder as FirstOrder
+    from ablation.neural.sweep.screens import IntegratedGradients as IntegratedGradients
+    from ablation.neural.sweep.screens import LowPrecision as LowPrecision
     from ablation.neural.sweep.sweeping import sweep as sweep
 
-_HOMES = {"Progress": "running", "sweep": "sweeping"}
+_HOMES = {
+    "FirstOrder": "screens",
+    "IntegratedGradients": "screens",
+    "LowPrecision": "screens",
+    "Progress": "running",
+    "screen": "screening",
+    "sweep": "sweeping",
+}
 
 __all__ = list(_HOMES)
 
