@@ -1,12 +1,15 @@
 """What fitting finds is what closed forms, other libraries and the truth behind the data say."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from statsmodels.stats.diagnostic import het_breuschpagan
 
 from causal import ADMG, Do
 from causal.model import potential_outcomes
@@ -20,6 +23,7 @@ from causal.model.fitting import (
     Tables,
     fit,
 )
+from causal.model.fitting.checks import _koenker, _sizes
 
 GRAPH = ADMG.parse("X -> Y")
 
@@ -137,20 +141,51 @@ def test_noise_with_heavy_tails_is_student_s_and_skew_noise_is_kept_as_seen():
     )
 
 
-@pytest.mark.parametrize("draws", [150])
-def test_the_test_of_the_spread_keeps_its_level(draws: int):
-    """At most the binomial 99.9 % point of false alarms at 5 %, heavy tails included."""
-    alarms = {"normal": 0, "t5": 0}
+def spread_ps(noise: Callable[[np.random.Generator, pd.DataFrame], np.ndarray], draws: int):
+    """The p value that a line with noise gets, draw by draw, of 200 rows with three parents."""
+    names = ["A", "B", "C"]
+    graph = ADMG.of(directed=[(name, "Y") for name in names])
     for seed in range(draws):
         rng = np.random.default_rng(seed)
-        x = rng.normal(size=300)
-        for kind, noise in (("normal", rng.normal(size=300)), ("t5", rng.standard_t(5, 300))):
-            data = pd.DataFrame({"X": x, "Y": x + noise})
-            learners = dict.fromkeys("XY", LeastSquares(noise=Gaussian()))
-            p = fit(GRAPH, data, learners).report.set_index("variable").loc["Y", "spread_p"]
-            alarms[kind] += p < 0.05
-    assert max(alarms.values()) <= 0.05 * draws + 3.1 * np.sqrt(0.05 * 0.95 * draws)
-    assert min(alarms.values()) >= 1
+        data = pd.DataFrame(rng.normal(size=(200, 3)), columns=names)
+        data["Y"] = data.sum(axis=1) + noise(rng, data)
+        learners = dict.fromkeys([*names, "Y"], LeastSquares(noise=Gaussian()))
+        yield fit(graph, data, learners).report.set_index("variable").loc["Y", "spread_p"]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        lambda rng, data: rng.normal(size=len(data)),
+        lambda rng, data: rng.standard_t(5, len(data)),
+        lambda rng, data: rng.exponential(size=len(data)),
+    ],
+    ids=["normal", "heavy tails", "skew"],
+)
+def test_the_test_of_the_spread_keeps_its_level(noise):
+    """At most the binomial 99.9 % point of false alarms at 8 %, which is what skew noise takes."""
+    alarms = sum(p < 0.05 for p in spread_ps(noise, 120))
+    assert 1 <= alarms <= stats.binom.ppf(0.999, 120, 0.08)
+
+
+def test_the_test_of_the_spread_finds_one_parent_that_moves_it():
+    """Of 200 rows: a spread of exp(A / 4), whatever B and C do."""
+    alarms = sum(
+        p < 0.05 for p in spread_ps(lambda rng, d: np.exp(d["A"] / 4) * rng.normal(size=len(d)), 60)
+    )
+    assert alarms >= 45
+
+
+def test_the_test_of_the_spread_is_koenker_s_where_scores_are_squares():
+    """statsmodels' Breusch-Pagan test in Koenker's form, on the scores in place of squares."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=300)
+    scores = _sizes(np.exp(x / 3) * rng.normal(size=300))
+    bases = [x, x**2]
+    regressors = np.column_stack([np.ones(300), *bases])
+    # It squares its first argument, so that it takes the roots of scores moved to be positive.
+    other = het_breuschpagan(np.sqrt(scores - scores.min()), regressors, robust=True)[1]
+    assert _koenker(scores, bases) == pytest.approx(other)
 
 
 def test_the_bootstrap_has_the_standard_error_of_the_closed_form():
