@@ -15,12 +15,12 @@ from typing import Final, TypeAlias
 
 from causal.calculus import Derivation
 from causal.certification.experiments import experiments
-from causal.expression import Expression, alike, fresh, laws, parse
+from causal.expression import Expression, alike, fresh, laws
 from causal.graph import ADMG
 from causal.identification import Undecided, derive, simplify
 from causal.identification.spelling import spelled_formula
 from causal.model import SCM, random_scm
-from causal.query import require
+from causal.query import formula_about
 from causal.variables import Symbol, natural
 
 __all__ = ["Equal", "Unequal", "equal"]
@@ -76,7 +76,7 @@ def equal(
     >>> print(equal(graph, "P(Y | do(X))", "Σ_{Z} P(Y | X, Z) P(Z | X)"))
     P(Y | do(X)) is ... and Σ_{Z} P(Y | X, Z) P(Z | X) is ... in a model of the graph on Z, X, Y
     """
-    left, right = (_read(graph, side) for side in (one, other))
+    left, right = (formula_about(graph, side) for side in (one, other))
     open_left, open_right = _for_all_values(left, right)
     for ways in _ways(graph, open_left, open_right, budget):
         if alike(ways[0].end, ways[1].end):
@@ -90,12 +90,6 @@ def equal(
             return differing
     reason = f"it equals {right} in {MODELS} random models, and no derivation was found"
     return Undecided(graph, left, reason)
-
-
-def _read(graph: ADMG, side: Expression | str) -> Expression:
-    formula = parse(side) if isinstance(side, str) else side
-    require(graph, formula.variables, text=side if isinstance(side, str) else None)
-    return formula
 
 
 def _for_all_values(left: Expression, right: Expression) -> tuple[Expression, Expression]:

@@ -202,7 +202,7 @@ def _reported(
     return divided(above, below)
 
 
-def coded(law: pd.Series | pd.DataFrame, needed: Variables) -> Coded:
+def coded(law: object, needed: Variables) -> Coded:
     """A law, or rows, as numbered values; raises UnknownVariableError and DataError."""
     weights: NDArray[np.float64]
     if isinstance(law, pd.DataFrame):
@@ -210,6 +210,11 @@ def coded(law: pd.Series | pd.DataFrame, needed: Variables) -> Coded:
         if not len(law):
             raise DataError("the data has no rows; a formula needs at least one observation")
         weights, whole = np.ones(len(law)), float(len(law))
+    elif not isinstance(law, pd.Series):
+        raise DataError(
+            "one table is needed, a DataFrame of rows or a Series of probabilities; found the "
+            f"{type(law).__name__} {law!r:.60}"
+        )
     else:
         _check(law)
         law = law[law != 0]  # as in exact tables, a cell of probability zero is no cell

@@ -17,7 +17,7 @@ from causal.identification.asking import as_asked, question
 from causal.identification.checked import checked_yes
 from causal.identification.deciding import Plan, decide
 from causal.identification.proof import TooLongError, derive
-from causal.query import Query
+from causal.query import Query, posed
 
 __all__ = ["estimands"]
 
@@ -38,7 +38,7 @@ def estimands(
     (Σ_{W} P(W) P(X, Y | W, Z)) / (Σ_{W} P(W) P(X | W, Z))
     (Σ_{Z} P(Z | W) Σ_{W'} P(W') P(X, Y | W', Z)) / (Σ_{Z} P(Z | W) Σ_{W'} P(W') P(X | W', Z))
     """
-    query = Query.parse(query) if isinstance(query, str) else query
+    query = posed(graph, query)
     start = P.of_names(query.outcomes, query.conditions, query.actions)
     seen = set()
     complete = True

@@ -57,7 +57,7 @@ def identify(
     >>> print(identify(graph, "P(Y | do(X))", budget=10))
     P(Y | do(X)) is undecided, because its derivation is longer than the budget
     """
-    asked = question_in(query) if isinstance(query, str) else query
+    asked = question_in(query)
     require(graph, asked.variables, text=query if isinstance(query, str) else None)
     if isinstance(asked, Quantity):
         solve = partial(_law, graph, budget=budget)

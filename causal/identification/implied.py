@@ -20,7 +20,7 @@ from causal.identification.verma import (
     follows_from_independences,
     kernel_constraints,
 )
-from causal.query import Query
+from causal.query import Query, posed
 from causal.variables import Variables
 
 __all__ = ["Agreement", "Implication", "Implications", "agreements", "implications"]
@@ -130,7 +130,7 @@ def agreements(
     >>> print(next(agreements(napkin, "P(Y | do(X))")))
     (Σ_{W} P(W) P(X, Y | W, Z)) / (Σ_{W} P(W) P(X | W, Z)) does not depend on Z
     """
-    query = Query.parse(query) if isinstance(query, str) else query
+    query = posed(graph, query)
     first = None
     found = estimands(graph.induced(graph.ancestors(query.variables)), query, budget=MOST_LAWS)
     while True:

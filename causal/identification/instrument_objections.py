@@ -41,12 +41,12 @@ class InstrumentObjection:
 
 
 def why_no_instruments(
-    graph: ADMG, x: Names, y: Variable, proposed: Mapping[Variable, Names]
+    graph: ADMG, x: Names, y: Variable, proposed: Mapping[Variable, Names] | Names
 ) -> tuple[InstrumentObjection, ...]:
     """What speaks against instruments for the edges from ``x`` into ``y``; nothing if they will do.
 
-    ``proposed`` has each instrument with what is given beside it.  Raises UnknownVariableError or
-    QueryError.
+    ``proposed`` has each instrument with what is given beside it; names alone are given nothing.
+    Raises UnknownVariableError or QueryError.
 
     >>> graph = ADMG.parse("Z -> X -> Y; X <-> Y; Z <- W -> Y")
     >>> for objection in why_no_instruments(graph, "X", "Y", {"Z": ()}):
@@ -56,7 +56,7 @@ def why_no_instruments(
     ()
     """
     causes, outcome = edges_asked_about(graph, x, y)
-    sets = {name: variables(given) for name, given in proposed.items()}
+    sets = _with_conditions(proposed)
     _require(graph, outcome, sets)
     cut = without_edges(graph, causes, outcome)
     single = [
@@ -88,6 +88,12 @@ def an_instrumental_set(
     return InstrumentalSet(
         graph, causes, outcome, names, tuple(variables(proposed[z]) for z in names)
     )
+
+
+def _with_conditions(proposed: Mapping[Variable, Names] | Names) -> dict[Variable, Variables]:
+    if not isinstance(proposed, Mapping):
+        proposed = dict.fromkeys(variables(proposed), ())
+    return {name: variables(given) for name, given in proposed.items()}
 
 
 def _require(graph: ADMG, outcome: int, sets: Mapping[Variable, Variables]) -> None:
@@ -146,7 +152,8 @@ def _together(
     causes, wanted = list(bits(x)), x.bit_count()
     if len(sets) != wanted:
         few = "equation" if len(sets) == 1 else "equations"
-        why = f"{len(sets)} {few} for {wanted} coefficients: each cause needs an instrument"
+        what = "coefficient" if wanted == 1 else "coefficients"
+        why = f"{len(sets)} {few} for {wanted} {what}: each cause needs an instrument"
         return (InstrumentObjection(None, why),)
     known = covariance(graph)
     rows = [known.given(graph.index[z], causes, graph.mask(given)) for z, given in sets.items()]

@@ -20,7 +20,6 @@ from causal.expression import (
     Sum,
     arranged,
     laws,
-    parse,
     replaced,
     simplified,
 )
@@ -29,7 +28,7 @@ from causal.identification.answers import Identified, Undecided
 from causal.identification.asking import question
 from causal.identification.effects import identify
 from causal.identification.spelling import names_of, spelled, spelled_formula
-from causal.query import require
+from causal.query import formula_about
 
 __all__ = ["derive"]
 
@@ -47,9 +46,7 @@ def derive(graph: ADMG, formula: Expression | str, *, budget: int = 300) -> Deri
       = P(W | do(X), Y)   [simplification]
       = P(W | Y)          [rule 3: W ⊥ X | Y]
     """
-    text = formula if isinstance(formula, str) else None
-    formula = parse(formula) if isinstance(formula, str) else formula
-    require(graph, formula.variables, text=text)
+    formula = formula_about(graph, formula)
     if _idle(formula):
         return Undecided(graph, formula, "a sum over what it does not mention counts values")
     ticket = count()

@@ -26,13 +26,12 @@ from causal.expression import (
     arranged,
     inward,
     laws,
-    parse,
     replaced,
     simplified,
 )
 from causal.graph import ADMG, OpenPath
 from causal.identification.spelling import names_of, spelled
-from causal.query import require
+from causal.query import formula_about
 
 __all__ = ["simplify"]
 
@@ -54,9 +53,7 @@ def simplify(graph: ADMG, formula: Expression | str, *, budget: int = 200) -> De
       = Σ_{Z} P(Y | W, X, Z) P(Z | W, X)   [rule 1: Z ⊥ X | W]
       = P(Y | W, X)                        [simplification]
     """
-    text = formula if isinstance(formula, str) else None
-    formula = parse(formula) if isinstance(formula, str) else formula
-    require(graph, formula.variables, text=text)
+    formula = formula_about(graph, formula)
     here, steps = _shortest(graph, formula, budget)
     nested = inward(here)
     if arranged(nested) != here:

@@ -2,6 +2,8 @@
 
 from causal.query.comparison import Comparison as Comparison
 from causal.query.comparison import Relation as Relation
+from causal.query.posing import a_query as a_query
+from causal.query.posing import formula_about as formula_about
 from causal.query.posing import posed as posed
 from causal.query.posing import question_in as question_in
 from causal.query.posing import require as require
@@ -25,6 +27,8 @@ __all__ = [
     "Relation",
     "Term",
     "Value",
+    "a_query",
+    "formula_about",
     "posed",
     "question_in",
     "require",
