@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ablation.design import Shapley as Shapley
     from ablation.design import ShapleySampling as ShapleySampling
     from ablation.errors import AblationError as AblationError
+    from ablation.logs import read_log as read_log
     from ablation.neural import Components as Components
     from ablation.neural import ablated as ablated
     from ablation.neural.sweep import FirstOrder as FirstOrder
@@ -123,6 +124,7 @@ _HOMES = {
     "mediation": "attribution",
     "pairwise": "attribution",
     "path_effect": "attribution",
+    "read_log": "logs",
     "record": "systems",
     "report": "report",
     "retrained": "attribution",

@@ -1,10 +1,11 @@
-"""The subcommands in the order of a study's life: check, plan, run, look, read, pass on."""
+"""The subcommands in the order of a study's life: check, plan, run, import, look, read, export."""
 
 import click
 
 from ablation.cli.checking import check
 from ablation.cli.demonstration import demo
 from ablation.cli.exporting import export
+from ablation.cli.importing import import_
 from ablation.cli.inspection import status, verify
 from ablation.cli.planning import plan
 from ablation.cli.reading import effects, report
@@ -23,5 +24,5 @@ def ablation() -> None:
     """
 
 
-for _command in (check, plan, run, status, verify, effects, report, export, demo):
+for _command in (check, plan, run, import_, status, verify, effects, report, export, demo):
     ablation.add_command(_command)

@@ -274,6 +274,24 @@ def test_an_export_holds_no_formula(ablation: Command) -> None:
     assert first[-2] == "-1.0"
 
 
+def test_a_log_is_imported_and_what_is_missing_is_run(ablation: Command) -> None:
+    Path("log.csv").write_text(
+        "run,attention,dropout,seed,accuracy\n"
+        "a,True,0.1,0,0.5\nb,False,0.1,0,0.25\nc,True,0.2,0,0.9\n"
+    )
+    said = ablation("import", "log.csv", "study.toml")
+    assert said.code == 0
+    assert said.out.splitlines() == [
+        "Imported 2 trials into runs.db, 0 of them failed; 0 known already, 1 left out",
+        "Left out: c, because no condition of the study has dropout=0.2.",
+    ]
+    assert ablation("import", "log.csv", "study.toml", "--json").record["known"] == 2
+    assert "14 of 15 trials done" in ablation("run", "study.toml", "--workers", "1").out
+    rows = exported(ablation("export", "runs.db", "--csv", "-").out)
+    assert {"0.5", "0.25"} <= {row["accuracy"] for row in rows}
+    assert ablation("import", "none.csv", "study.toml").code == 2
+
+
 def test_verify_answers_no_when_a_row_was_changed(after_run: Command) -> None:
     said = after_run("verify", "runs.db")
     assert (said.code, said.out) == (0, "runs.db is sound: 1 study, 15 trials.\n")

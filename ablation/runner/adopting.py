@@ -1,0 +1,155 @@
+"""Runs of another tool's log, taken into a study's store as the trials that they were.
+
+A run is a trial of the study if its configuration is that of a condition, in every key that the
+study's configuration has, and its seed is one of the study's. Nothing is guessed: a run that fits
+nowhere is left out, and said why.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ablation.canonical import Json
+from ablation.errors import StudyError, did_you_mean, listed, nearest
+from ablation.logs import Log, Run
+from ablation.logs.run import flat
+from ablation.logs.values import value_of
+from ablation.plan import PlannedTrial, plan
+from ablation.store import Store
+from ablation.study import Study
+from ablation.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A run that is no trial of the study, and why."""
+
+    run: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What a log gave a study: the trials now in its store, and the runs that are none of it.
+
+    `known` counts runs that the store had from the same log already.
+    """
+
+    trials: tuple[Trial, ...]
+    left_out: tuple[LeftOut, ...]
+    known: int = 0
+
+
+def adopt(study: Study, log: Log, store: str | Path = "runs.db", *, seed: str = "seed") -> Adopted:
+    """Record the runs of a log as trials of a study; `seed` names what holds a run's seed.
+
+    Runs of one condition and seed become attempts, in the log's order, of which the last counts;
+    one that did not finish, or lacks a metric of the study, becomes a failed trial. Doing it again
+    adds nothing. Raises `StudyError` if no run of the log has the seed's name.
+    """
+    _check_seed(log, seed)
+    wanted = _wanted(study)
+    adopted: list[Trial] = []
+    left_out: list[LeftOut] = []
+    known = 0
+    with Store.open(store) as opened:
+        opened.register(study)
+        opened.hold(study.name)
+        before = opened.trials(study.name)
+        attempts = Counter((each.condition, each.seed) for each in before)
+        sources = {str(each.environment.get("imported")) for each in before}
+        for run in log:
+            source = f"{log.kind} {log.path}: {run.name}"
+            found = _placed(study, wanted, run, seed)
+            if isinstance(found, str):
+                left_out.append(LeftOut(run.name, found))
+            elif source in sources:
+                known += 1
+            else:
+                attempts[found.condition, found.seed] += 1
+                attempt = attempts[found.condition, found.seed]
+                trial = _trial(study, found, run, source, attempt)
+                opened.append(trial)
+                adopted.append(trial)
+    return Adopted(tuple(adopted), tuple(left_out), known)
+
+
+def _check_seed(log: Log, seed: str) -> None:
+    names = dict.fromkeys(name for run in log for name in run.config)
+    if seed not in names:
+        hint = did_you_mean(nearest(seed, names))
+        raise StudyError(
+            f"no run of {log.path} says its {seed!r}, and a trial needs a seed; they say "
+            f"{listed(names)}.{hint}"
+        )
+
+
+def _wanted(study: Study) -> Mapping[tuple[str, int], PlannedTrial]:
+    """The planned trials that training alone realises, by their configuration and seed."""
+    return {
+        (_spelled((name, _read(value)) for name, value in flat(each.config)), each.seed): each
+        for each in plan(study).trials
+        if not each.patches
+    }
+
+
+def _placed(
+    study: Study, wanted: Mapping[tuple[str, int], PlannedTrial], run: Run, seed: str
+) -> PlannedTrial | str:
+    """The trial that a run is, or why it is none."""
+    keys = dict(flat(study.config))
+    if missing := [name for name in keys if name not in run.config]:
+        return f"its configuration lacks {listed(missing)}"
+    number = _read(run.config.get(seed))
+    if type(number) is not int:
+        return f"it has no seed: {seed} is {run.config.get(seed)!r}"
+    said = {name: _read(run.config[name]) for name in keys}
+    found = wanted.get((_spelled(said.items()), number))
+    if found is not None:
+        return found
+    if number not in {each.seed for each in wanted.values()}:
+        return f"seed {number} is none of the study's"
+    differing = [name for name, value in keys.items() if _spell(said[name]) != _spell(_read(value))]
+    setting = listed(f"{name}={said[name]!r}" for name in differing)
+    return f"no condition of the study has {setting}"
+
+
+def _trial(study: Study, planned: PlannedTrial, run: Run, source: str, attempt: int) -> Trial:
+    lacking = [each.name for each in study.metrics if each.name not in run.metrics]
+    error = None
+    if not run.finished:
+        error = f"the run ended as {run.status!r}"
+    elif lacking:
+        error = f"the run has no number for {listed(lacking)}"
+    other = {name: value for name, value in run.metrics.items() if name not in planned.config}
+    return Trial(
+        study=study.name,
+        condition=planned.condition,
+        component=planned.component,
+        seed=planned.seed,
+        status="failed" if error else "done",
+        metrics={} if error else other,
+        config=planned.config,
+        error=error,
+        attempt=attempt,
+        wall_s=run.seconds or 0.0,
+        key=planned.key,
+        environment={"imported": source},
+    )
+
+
+def _read(value: Json) -> Json:
+    """Read what a tool kept as text, as MLflow keeps every parameter."""
+    return value_of(value) if isinstance(value, str) else value
+
+
+def _spelled(config: Iterable[tuple[str, Json]]) -> str:
+    return repr(sorted((name, _spell(value)) for name, value in config))
+
+
+def _spell(value: Json) -> str:
+    """Spell a value so that 1 and 1.0 are one, and 1 and true are two."""
+    if isinstance(value, bool | str) or value is None:
+        return repr(value)
+    return repr(float(value)) if isinstance(value, int | float) else str(value)
