@@ -34,7 +34,7 @@ class Amount:
     """A value, its interval, and the draws of the noise that it rests on.
 
     >>> print(Amount.of([0.25]), Amount.of([0.2, 0.3]))
-    0.25 0.25 [-0.385, 0.885]
+    0.250 0.250 [-0.385, 0.885]
     """
 
     value: float
@@ -57,8 +57,21 @@ class Amount:
         return self.lower, self.upper
 
     def __str__(self) -> str:
-        ends = f" [{self.lower:.3g}, {self.upper:.3g}]" if self.draws > 1 else ""
-        return f"{self.value:.3g}{ends}"
+        return self.beside(self)
+
+    def beside(self, whole: "Amount") -> str:
+        """Print with as many decimals as give another amount three digits.
+
+        >>> print(Amount.of([1e-9]).beside(Amount.of([0.512])))
+        0.000
+        """
+        size = abs(whole.value)
+        places = 2 - math.floor(math.log10(size)) if 0 < size < math.inf else 3
+        told = [
+            f"{round(each, places) + 0.0:.{max(0, places)}f}"
+            for each in (self.value, self.lower, self.upper)
+        ]
+        return f"{told[0]} [{told[1]}, {told[2]}]" if self.draws > 1 else told[0]
 
 
 def measured(metric: Read, output: object) -> float:

@@ -113,6 +113,8 @@ class Circuit:
             if self.breaking
             else " Nothing that was tried breaks it."
         )
+        if not self.members:
+            return f"Even with all {rest} components off ({self.operator}), {self.event}.{broken}"
         return (
             f"{listed(self.members)} keep{'s' * (len(self.members) < 2)} it that {self.event}, "
             f"with the other {rest} components off ({self.operator}); {size}{also}.{broken}"

@@ -63,10 +63,13 @@ class Mediation:
             yield name, getattr(self, name)
 
     def __str__(self) -> str:
+        total, direct, indirect, both, controlled = (
+            each.beside(self.total) for _, each in self.amounts()
+        )
         return (
-            f"{self.component} off ({self.operator}) costs {self.total}: {self.direct} directly, "
-            f"{self.indirect} through {self.through}, {self.interaction} by both together. Were "
-            f"{self.through} off anyway, it would cost {self.controlled}."
+            f"{self.component} off ({self.operator}) costs {total}: {direct} directly, {indirect} "
+            f"through {self.through}, {both} by both together. Were {self.through} off anyway, it "
+            f"would cost {controlled}."
         )
 
 
@@ -101,8 +104,8 @@ def mediation(
     >>> for weight in net.parameters():
     ...     _ = nn.init.constant_(weight, 2.0)
     >>> print(mediation(net, torch.ones(1, 1), "a", through="m", metric=lambda out: out[:, 0]))
-    a off (zero) costs 6: 2 directly, 4 through m, 0 by both together. Were m off anyway, it would \
-cost 2.
+    a off (zero) costs 6.00: 2.00 directly, 4.00 through m, 0.00 by both together. Were m off \
+anyway, it would cost 2.00.
     """
     ones, others = tuple(select(module, component)), tuple(select(module, through))
     _refuse_aside(module, inputs, ones, others)

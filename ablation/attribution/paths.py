@@ -51,7 +51,7 @@ class PathEffect:
 
     def __str__(self) -> str:
         return (
-            f"{self.component} off ({self.operator}) costs {self.effect} along "
+            f"{self.component} off ({self.operator}) costs {self.effect.beside(self.total)} along "
             f"{listed(self.paths)}, of {self.total} along all paths."
         )
 
@@ -88,7 +88,7 @@ def path_effect(
     >>> found = path_effect(net, torch.ones(1, 1), "a -> m -> output", among=["a", "m"],
     ...                     metric=lambda out: out[:, 0])
     >>> print(found)
-    a off (zero) costs 4 along a -> m -> output, of 6 along all paths.
+    a off (zero) costs 4.00 along a -> m -> output, of 6.00 along all paths.
     """
     bench = Bench.of(module, inputs, among, by, KeyedNoise(seed), reference=reference)
     graph = Components.of(module, inputs, tuple(bench.places))

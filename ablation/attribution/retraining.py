@@ -37,7 +37,7 @@ class Unpaired:
     """What trainings that share no noise allow: bounds, each around both ends of its uncertainty.
 
     >>> print(Unpaired("mlp", "accuracy is above 0.9", (18, 20), (5, 20)))
-    accuracy is above 0.9 in 18 of 20 trainings with mlp and in 5 of 20 without it. They share no \
+    Accuracy is above 0.9 in 18 of 20 trainings with mlp and in 5 of 20 without it. They share no \
 noise, so for one that came out so, P(it would without mlp too) is only known to lie between \
 0.000 and 0.802 (95 %, Frechet bounds of Clopper-Pearson intervals).
     """
@@ -84,7 +84,7 @@ noise, so for one that came out so, P(it would without mlp too) is only known to
     def __str__(self) -> str:
         low, high = self.bounds
         return (
-            f"{self.event} in {self.on[0]} of {self.on[1]} trainings with {self.component} and in "
+            f"{self.event[:1].upper()}{self.event[1:]} in {self.on[0]} of {self.on[1]} trainings with {self.component} and in "
             f"{self.off[0]} of {self.off[1]} without it. They share no noise, so for one that came "
             f"out so, P(it would without {self.component} too) is only known to lie between "
             f"{low:.3f} and {high:.3f} ({self.level:.0%}, Frechet bounds of Clopper-Pearson "
