@@ -4,6 +4,8 @@ The naive loop is a forward hook that zeroes the component and a whole pass for 
 TransformerLens, nnsight and pyvene cost as well; where there are many, some of it is timed and the
 rest counted. A sweep is timed with all that it does: recording, the noise floor, and the rows that
 it runs whole to compare. Processor seconds of one thread; ratios of the same turn, their median.
+The shared prefix alone, counted in multiplications, is what restarting at each component would
+cost; a sweep is below it where only part of a result is read, or a part is a narrow product.
 """
 
 from __future__ import annotations
@@ -12,12 +14,13 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pandas as pd
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.flop_counter import FlopCounterMode
 
 import ablation
 from ablation.neural.selection import select
@@ -74,6 +77,7 @@ class Work:
     components: list[str]
     batch: int | None = None
     every: int = 1
+    subsets: int = 1
 
 
 def perceptron() -> nn.Module:
@@ -112,6 +116,21 @@ WORKS = (
         ["blocks.*"],
     ),
     Work(
+        "12 blocks of width 256, one by one, 4 batches",
+        lambda: Transformer(256, 4, 12),
+        lambda: torch.randint(1000, (16, 64)),
+        ["blocks.*"],
+        batch=4,
+    ),
+    Work(
+        "12 blocks of width 256 and their 66 pairs",
+        lambda: Transformer(256, 4, 12),
+        lambda: torch.randint(1000, (4, 64)),
+        ["blocks.*"],
+        every=6,
+        subsets=2,
+    ),
+    Work(
         "144 heads in 12 layers of width 768",
         lambda: Transformer(768, 12, 12),
         lambda: torch.randint(1000, (1, 128)),
@@ -139,21 +158,51 @@ def _row(work: Work, turns: int) -> dict[str, object]:
         naive = _naive(module, inputs, work)
         start = time.process_time()
         last = ablation.sweep(
-            module, inputs, work.components, metric=_metric, batch_size=work.batch
+            module,
+            inputs,
+            work.components,
+            metric=_metric,
+            batch_size=work.batch,
+            subsets=work.subsets,
         )
         times.append((naive, time.process_time() - start))
     times = times[1:]  # the first turn warms up
     ratios = [naive / ours for naive, ours in times]
-    spent, saved = last.attrs["forwards"], last.attrs["saved"]
+    spent, planned = last.attrs["forwards"], last.attrs["forwards"] + last.attrs["saved"]
     return {
         "work": work.name,
         "naive ms": f"{1e3 * statistics.median(t[0] for t in times):.0f}",
         "sweep ms": f"{1e3 * statistics.median(t[1] for t in times):.0f}",
         "ratio": f"{statistics.median(ratios):.2f}",
         "least to most": f"{min(ratios):.2f} to {max(ratios):.2f}",
-        "whole passes": f"{spent:.0f} of {spent + saved:.0f}",
+        "by shared prefix": f"{planned / _shared(module, inputs, work):.2f}",
+        "whole passes": f"{spent:.0f} of {planned:.0f}",
         "side by side": last.attrs["together"],
+        "largest difference": f"{last.attrs['largest_difference']:.0e}",
     }
+
+
+def _shared(module: nn.Module, inputs: Tensor, work: Work) -> float:
+    """Whole passes if each ablation restarts at its last component, in multiplications."""
+    places = list(select(module, work.components).values())
+    piece = inputs.split(work.batch or len(inputs))[0]
+    done: dict[str, float] = {}
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        for place in places:
+
+            def noted(*_: object, name: str = place.name) -> None:
+                done[name] = counter.get_total_flops()
+
+            hooked = place.module.register_forward_pre_hook
+            (hooked if place.at == "input" else place.module.register_forward_hook)(noted)
+        module(piece)
+    total = counter.get_total_flops()
+    for place in places:
+        place.module._forward_hooks.clear()
+        place.module._forward_pre_hooks.clear()
+    left = [1 - done[place.name] / total for place in places]
+    subsets = [each for size in range(1, work.subsets + 1) for each in combinations(left, size)]
+    return (1 + sum(map(min, subsets))) * len(inputs.split(work.batch or len(inputs)))
 
 
 def _metric(output: Tensor) -> Tensor:
@@ -169,14 +218,17 @@ def _naive(module: nn.Module, inputs: Tensor, work: Work) -> float:
         for piece in pieces:
             float(_metric(module(piece)).mean())
         alone = time.process_time() - start
-        timed = places[:: work.every]
+        sizes = range(1, work.subsets + 1)
+        rows = [row for size in sizes for row in combinations(places, size)]
+        timed = rows[:: work.every]
         start = time.process_time()
-        for place in timed:
-            hook = _hooked(place)
+        for row in timed:
+            hooks = [_hooked(place) for place in row]
             for piece in pieces:
                 float(_metric(module(piece)).mean())
-            hook.remove()
-    return alone + (time.process_time() - start) * len(places) / len(timed)
+            for hook in hooks:
+                hook.remove()
+    return alone + (time.process_time() - start) * len(rows) / len(timed)
 
 
 def _hooked(place: object) -> torch.utils.hooks.RemovableHandle:

@@ -156,6 +156,8 @@ _SEEN = ("input", "site", "pick")  # what is compared where it was made
 
 def _some(value: object) -> object:
     """Enough entries of a value to see where others have moved: all of a small one."""
+    if isinstance(value, Tensor) and value.numel() <= ENOUGH:
+        return value
 
     def thinned(leaf: Tensor) -> Tensor:
         flat = leaf.flatten() if leaf.is_contiguous() else leaf.reshape(-1)

@@ -227,4 +227,6 @@ def bytes_of(value: object) -> int:
     >>> bytes_of((torch.ones(2, 2), None))
     16
     """
-    return sum(each.numel() * each.element_size() for each in tensors(value))
+    if isinstance(value, Tensor):
+        return value.nbytes
+    return sum(each.nbytes for each in tensors(value))
