@@ -14,6 +14,7 @@ import causal
 from ablation.neural.dataflow import run
 from ablation.neural.exporting import exported
 from ablation.neural.forwards import eager
+from ablation.neural.isolation import unchanged
 from ablation.neural.selection import Patterns, Place, select
 from ablation.neural.tracing import traced
 from ablation.neural.trees import Inputs
@@ -48,7 +49,8 @@ class Components:
         module = eager(module)
         places = select(module, names)
         groups = _grouped(places)
-        wiring, route, exact = _found(module, inputs, [group.place for group in groups])
+        with unchanged(module):
+            wiring, route, exact = _found(module, inputs, [group.place for group in groups])
         order = {name: i for i, name in enumerate([wiring.entrance, *places, wiring.exit])}
         expanded = _expanded(wiring, groups)
         edges = sorted(expanded, key=lambda edge: (order[edge[0]], order[edge[1]]))
