@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from ablation.statistics import contrasts as contrasts
     from ablation.statistics import effects as effects
     from ablation.statistics import interactions as interactions
+    from ablation.store.frame import frame as frame
     from ablation.store.loading import load as load
     from ablation.study import Budget as Budget
     from ablation.study import Metric as Metric
@@ -119,6 +120,7 @@ _HOMES = {
     "effects": "statistics",
     "explain": "attribution",
     "flow": "attribution",
+    "frame": "store.frame",
     "interactions": "statistics",
     "load": "store.loading",
     "mediation": "attribution",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ablation.errors import StudyError
 from ablation.runner.family import resident_mib
+from ablation.study import Budget
 
 _SILENCE_S = 600.0
 
@@ -35,6 +36,18 @@ class Limits:
                 raise StudyError(f"the limit on {name} is {value}: a number above 0 is needed.")
         if self.memory_mib is not None and not Path("/proc/self/statm").exists():
             raise StudyError("a limit on memory needs /proc, which this system does not have.")
+
+    @classmethod
+    def of(cls, budget: Budget) -> "Limits | None":
+        """The limits on one trial that a study states, if it states any.
+
+        >>> Limits.of(Budget(trial_seconds=60)), Limits.of(Budget(trials=9))
+        (Limits(seconds=60, memory_mib=None, silence_s=600.0), None)
+        """
+        if budget.trial_seconds is None and budget.trial_gb is None:
+            return None
+        memory = None if budget.trial_gb is None else budget.trial_gb * 1e9 / 2**20
+        return cls(seconds=budget.trial_seconds, memory_mib=memory)
 
     @property
     def glance_s(self) -> float:

@@ -42,9 +42,9 @@ def run(
 
     Trials that are in the store are not repeated; failed ones are only with `retry_failed`. One
     that fails now is tried again up to `retries` times, each attempt a row. `limits` are on one
-    trial. `workers=0` runs them in this process, which a function of a notebook needs, and a
-    `cluster` runs them on its nodes. `progress` is called whenever something changes, and once a
-    second. Ctrl-C stops cleanly: the same call continues.
+    trial, by default those of the study's budget. `workers=0` runs them in this process, which a
+    function of a notebook needs, and a `cluster` runs them on its nodes. `progress` is called
+    whenever something changes, and once a second. Ctrl-C stops cleanly: the same call continues.
 
     Raises `StudyBusyError` if another runner works on the study in this store.
 
@@ -64,7 +64,7 @@ def run(
     recorded = _recorded(path, study)
     session = _Session(laid, recorded, retry_failed=retry_failed, retries=retries)
     if session.waiting:
-        engine = _engine(study, workers, limits, cluster)
+        engine = _engine(study, workers, limits or Limits.of(study.budget), cluster)
         with closing(engine), Store.open(path) as opened:
             opened.register(study)
             opened.hold(study.name)
