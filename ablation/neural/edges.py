@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
+from ablation.errors import listed
 from ablation.neural.activations import Observed
 from ablation.neural.control import drawing_from, random_state
 from ablation.neural.errors import CallsDifferError, EdgeError
 from ablation.neural.forwards import Forward, standing_in
 from ablation.neural.isolation import unchanged
-from ablation.neural.selection import Patterns, Place, matching, named, select
+from ablation.neural.selection import Patterns, Place, matching, named, names_in, select
 from ablation.neural.taps import layered, outermost
 from ablation.neural.trees import Call, cloned, largest_change
 
@@ -47,8 +48,11 @@ def edge_of(module: nn.Module, patterns: Patterns, among: Patterns | None) -> Ed
     >>> list(edge.sources), edge.reader, list(edge.others)
     (['0'], None, ['2'])
     """
-    every = [patterns] if isinstance(patterns, str) else list(patterns)
+    every = names_in(patterns)
     if not any(ARROW in pattern for pattern in every):
+        if among is not None:
+            what = "among= holds others for the sake of an arrow, and this has none"
+            raise EdgeError(listed(every), what)
         return None
     source, *readers = (step.strip() for step in every[0].split(ARROW))
     if len(every) > 1 or not source or not all(readers):

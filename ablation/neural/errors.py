@@ -24,6 +24,26 @@ class UnknownModuleError(NeuralError, LookupError):
         super().__init__(f"no sub-module {what} {pattern!r}.{hint}")
 
 
+class NotNamesError(NeuralError, TypeError):
+    """Components that are not given by name."""
+
+    def __init__(self, given: object) -> None:
+        self.given = given
+        super().__init__(
+            "components are named, as in 'blocks.*.attn' or a list of such names; "
+            f"given is {given!r}."
+        )
+
+
+class NotAnOperatorError(NeuralError, TypeError):
+    """Something that does not say what a component passes on instead."""
+
+    def __init__(self, given: object) -> None:
+        self.given = given
+        hint = f" Did you mean {given.__name__}()?" if isinstance(given, type) else ""
+        super().__init__(f"by is {given!r}; expected an operator, such as Zero() or Mean().{hint}")
+
+
 class OverlappingComponentsError(NeuralError, ValueError):
     """One component lies inside another: switching off the outer one hides the inner one."""
 

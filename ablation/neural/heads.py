@@ -43,7 +43,8 @@ def heads(attention: nn.Module, told: int | None = None) -> Heads:
         raise PartError("heads", "the module does not say how many it has; write heads[0/8]")
     width = _width(projection)
     if width % count:
-        raise PartError("heads", f"{count} of them do not divide the {width} inputs of {name!r}")
+        of = f" of {name!r}" if name else ""
+        raise PartError("heads", f"{count} of them do not divide the {width} inputs{of}")
     return Heads(name, projection, count, width // count)
 
 

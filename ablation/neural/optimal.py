@@ -51,6 +51,8 @@ def optimal_constants(
 
 
 def _start(place: Place, by: OptimalConstant, piece: Tensor) -> Tensor:
+    if not piece.numel():
+        raise OperatorCannotServeError(by, "it needs one example or more in reference=.")
     axes = averaged(place, piece, each=by.each)
     return piece.mean(axes, keepdim=True).clone().requires_grad_()
 

@@ -4,16 +4,21 @@ A parameter is read by whoever likes, so no call could be intercepted: the value
 exchanged, under every name that it is tied to, and the very same object is put back.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from ablation.neural.errors import MixedComponentsError, OperatorCannotServeError
-from ablation.neural.replacement import Replacement
-from ablation.neural.selection import Patterns, matches, named
+from ablation.errors import nearest
+from ablation.neural.errors import (
+    MixedComponentsError,
+    OperatorCannotServeError,
+    UnknownModuleError,
+)
+from ablation.neural.replacement import Replacement, require_operator
+from ablation.neural.selection import Patterns, matches, named, names_in
 from ablation.neural.taps import Place
 from ablation.neural.trees import largest_change
 from ablation.operators import Constant, Noise, Operator, Scale, Zero
@@ -40,7 +45,7 @@ def exchanges(
     >>> [each.name for each in exchanges(net, "0.*", Zero())], exchanges(net, "0", Zero())
     (['0.weight', '0.bias'], ())
     """
-    every = [patterns] if isinstance(patterns, str) else list(patterns)
+    every = names_in(patterns)
     modules = named(module)
     known = dict(module.named_parameters(remove_duplicate=False))
     known = {name: value for name, value in known.items() if name not in modules}
@@ -51,6 +56,7 @@ def exchanges(
     }
     found = [name for names in meant.values() for name in names]
     if not found:
+        _refuse_misspelt(meant, modules, known)
         return ()
     rest = [pattern for pattern in every if not meant.get(pattern)]
     if rest:
@@ -64,9 +70,20 @@ def exchanges(
     )
 
 
+def _refuse_misspelt(
+    meant: Iterable[str], modules: Iterable[str], known: Mapping[str, nn.Parameter]
+) -> None:
+    """Raise UnknownModuleError for what is nearer to a parameter than to any module."""
+    for pattern in meant:
+        close = nearest(pattern, [*modules, *known])
+        if close and close[0] in known and "[" not in pattern:
+            raise UnknownModuleError(pattern, [*modules, *known])
+
+
 def _exchange(
     module: nn.Module, name: str, original: nn.Parameter, by: Operator, seed: int
 ) -> Exchange:
+    require_operator(by)
     if not isinstance(by, Zero | Constant | Scale | Noise):
         raise OperatorCannotServeError(by, f"{name!r} is a parameter: it has no examples or input.")
     owner = module.get_submodule(name.rpartition(".")[0])

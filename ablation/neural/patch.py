@@ -16,13 +16,18 @@ from ablation.errors import listed
 from ablation.neural.activations import observe
 from ablation.neural.control import Witness, change_of_output, provably_unaffected
 from ablation.neural.edges import Rerouted, edge_of
-from ablation.neural.errors import AblationHadNoEffectError, AlreadyAblatedError, InPlaceError
+from ablation.neural.errors import (
+    AblationHadNoEffectError,
+    AlreadyAblatedError,
+    InPlaceError,
+    NotNamesError,
+)
 from ablation.neural.forwards import Forward, eager, standing_in, writes_in_place
 from ablation.neural.optimal import optimal_constants
 from ablation.neural.parameters import Exchange, exchanged, exchanges
 from ablation.neural.recompiling import aside, can_be_recompiled, recompiled, within
 from ablation.neural.replacement import OFF, Replacement
-from ablation.neural.selection import Patterns, select
+from ablation.neural.selection import Patterns, names_in, select
 from ablation.neural.taps import Place, layered, outermost, passed
 from ablation.neural.trees import Inputs, cloned, tensors
 from ablation.operators import Operator, OptimalConstant
@@ -187,6 +192,8 @@ def ablated(
     [('0', 1, 1.0)]
     """
     given, module = module, eager(module)
+    if not (components := names_in(components)):
+        raise NotNamesError(components)
     edge = edge_of(module, components, among)
     weights = () if edge else exchanges(module, components, by, seed)
     places = edge.sources if edge else {} if weights else select(module, components)

@@ -7,12 +7,13 @@ resample and freeze take their values from reference examples, the first two als
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import torch
 from torch import Tensor
 from torch.utils import _pytree
 
-from ablation.neural.errors import OperatorCannotServeError
+from ablation.neural.errors import NotAnOperatorError, OperatorCannotServeError
 from ablation.neural.taps import CHANNELS_FIRST, Place
 from ablation.neural.trees import numbers, tensors
 from ablation.operators import (
@@ -40,6 +41,12 @@ class Sought:
     constants: tuple[Tensor, ...]
 
 
+def require_operator(by: object) -> None:
+    """Raise NotAnOperatorError for what is none, such as the class of one."""
+    if not isinstance(by, get_args(Operator)):
+        raise NotAnOperatorError(by)
+
+
 @dataclass(frozen=True, slots=True)
 class Replacement:
     """An operator made ready for one component.
@@ -53,6 +60,9 @@ class Replacement:
     place: Place
     reference: tuple[object, ...] = ()  # what the component returned there, call by call
     generator: torch.Generator | None = None
+
+    def __post_init__(self) -> None:
+        require_operator(self.operator)
 
     def __call__(
         self, output: object, args: Sequence[object], kwargs: dict[str, object], number: int

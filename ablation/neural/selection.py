@@ -15,13 +15,18 @@ from typing import TypeAlias
 
 from torch import nn
 
-from ablation.neural.errors import OverlappingComponentsError, PartError, UnknownModuleError
+from ablation.neural.errors import (
+    NotNamesError,
+    OverlappingComponentsError,
+    PartError,
+    UnknownModuleError,
+)
 from ablation.neural.forwards import eager, recorded
 from ablation.neural.heads import heads, is_fused
 from ablation.neural.parts import Part, Wanted, kind_of, separate
 from ablation.neural.taps import CHANNELS_FIRST, Place
 
-__all__ = ["Patterns", "Place", "matches", "matching", "named", "select"]
+__all__ = ["Patterns", "Place", "matches", "matching", "named", "names_in", "select"]
 
 Patterns: TypeAlias = str | Iterable[str]
 INPUT = "input"
@@ -42,16 +47,27 @@ def select(module: nn.Module, patterns: Patterns | None = None) -> dict[str, Pla
     """
     module = eager(module)
     known = named(module)
-    if patterns is None:
-        wanted = _leaves(module, "")
-    else:
-        wanted = [patterns] if isinstance(patterns, str) else list(patterns)
+    wanted = _leaves(module, "") if patterns is None else names_in(patterns)
     places = {place.name: place for pattern in wanted for place in _meant(pattern, module, known)}
     _refuse_overlap(places.values())
     for owner in known.values():
         if (error := recorded(owner)) and _reaches_into(owner, places):
             raise error
     return places
+
+
+def names_in(patterns: Patterns) -> list[str]:
+    """List the names that are given; raises NotNamesError for anything else.
+
+    >>> names_in("head"), names_in(("embed", "head"))
+    (['head'], ['embed', 'head'])
+    """
+    if isinstance(patterns, str):
+        return [patterns]
+    every = list(patterns) if isinstance(patterns, Iterable) else [patterns]
+    if not all(isinstance(each, str) for each in every):
+        raise NotNamesError(patterns)
+    return every
 
 
 def named(module: nn.Module) -> dict[str, nn.Module]:

@@ -56,6 +56,10 @@ class Wiring:
         self.edges |= {(source, name) for source in read if source != name}
         return frozenset({name})
 
+    def read(self) -> set[str]:
+        """The places that something reads."""
+        return {source for source, _ in self.edges}
+
     def leaving(self, read: Sources) -> None:
         """Note what the module's output is made from."""
         self.reading(self.exit, read)

@@ -18,6 +18,7 @@ from ablation.neural.isolation import no_other_randomness
 from ablation.neural.laws import LAWS
 from ablation.neural.lifting import bound
 from ablation.neural.noise import KeyedNoise
+from ablation.neural.training.errors import ArmsError
 from ablation.neural.trees import tensors
 
 Build = Callable[[], nn.Module]
@@ -39,7 +40,9 @@ def names_of(build: Build) -> Names:
     """Find for each random draw in building a module the parameter that is made from it."""
     watched = _Building()
     with torch.random.fork_rng(), no_other_randomness(), watched:
-        module = build()
+        module: object = build()
+    if not isinstance(module, nn.Module):
+        raise ArmsError(f"build returned {module!r}; it should return a torch.nn.Module.")
     owners: dict[int, str] = {}
     for name, value in [*module.named_parameters(), *module.named_buffers()]:
         made_from = watched.made_from.get(value.untyped_storage().data_ptr(), frozenset())

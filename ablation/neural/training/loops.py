@@ -187,7 +187,9 @@ def _one(value: object) -> Tensor:
 
 def _checked(optimiser: Optimiser, weights: list[nn.Parameter]) -> optim.Optimizer:
     """Make the optimiser, and refuse one that mixes the entries of a weight."""
-    made = optimiser(weights)
+    made: object = optimiser(weights)
+    if not isinstance(made, optim.Optimizer):
+        raise ArmsError(f"optimiser returned {made!r}; it should return one of torch.optim.")
     if len(made.param_groups) > 1:
         raise ArmsError("the optimiser has several groups of weights; it should treat all alike.")
     if type(made) not in BY_ENTRY:

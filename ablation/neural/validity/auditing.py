@@ -14,6 +14,7 @@ from ablation.neural.components import Components
 from ablation.neural.errors import OperatorCannotServeError
 from ablation.neural.forwards import eager
 from ablation.neural.isolation import refuse_interference
+from ablation.neural.replacement import require_operator
 from ablation.neural.selection import Patterns, select
 from ablation.neural.trees import Inputs, tensors
 from ablation.neural.validity.chains import chains
@@ -71,6 +72,8 @@ def audit(
     module = eager(module)
     refuse_interference(module)
     places = select(module, components)
+    if not places:
+        raise AuditQuestionError("components", components, "one component or more, by name")
     _refuse(margin, level, order, draws)
     operators = _operators(by)
     lab = Laboratory(module, inputs, places, metric, reference, seed)
@@ -122,6 +125,8 @@ def _operators(by: Operator | Iterable[Operator]) -> tuple[Operator, ...]:
     every = tuple(dict.fromkeys(by)) if isinstance(by, Iterable) else (by,)
     if not every:
         raise AuditQuestionError("by", [], "one replacement or more, such as Zero()")
+    for each in every:
+        require_operator(each)
     return every
 
 
