@@ -15,20 +15,22 @@ from typing import Final, TypeAlias
 
 from causal.calculus import Derivation
 from causal.certification.experiments import experiments
+from causal.errors import printable
 from causal.expression import Expression, alike, fresh, laws
+from causal.expression.notation import by_name
 from causal.graph import ADMG
 from causal.identification import Undecided, derive, simplify
 from causal.identification.spelling import spelled_formula
 from causal.model import SCM, random_scm
 from causal.query import formula_about
-from causal.variables import Symbol, natural
+from causal.variables import Symbol, quoted
 
 __all__ = ["Equal", "Unequal", "equal"]
 
 MODELS: Final = 3
 MOST_VARIABLES: Final = 9  # of a model that is worked out cell by cell
 
-Cell: TypeAlias = tuple[tuple[str, Hashable], ...]
+Cell: TypeAlias = tuple[tuple[Symbol, Hashable], ...]
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,12 @@ class Unequal:
     values: tuple[Fraction, Fraction]
 
     def __str__(self) -> str:
-        at = ", ".join(f"{name}={value}" for name, value in self.cell)
+        at = ", ".join(f"{symbol}={printable(str(value))}" for symbol, value in self.cell)
         here = f" at {at}" if at else ""
         first, second = self.values
         return (
             f"{self.one} is {first} and {self.other} is {second}{here}, in a model of the graph "
-            f"on {', '.join(self.model.graph.nodes)}"
+            f"on {', '.join(map(quoted, self.model.graph.nodes))}"
         )
 
 
@@ -128,14 +130,10 @@ def _observed(graph: ADMG, formula: Expression, budget: int) -> Derivation | Non
 def _compared(model: SCM, left: Expression, right: Expression) -> Unequal | None:
     """A cell in which they differ; what one does not mention, it does not depend on."""
     tables = [_numbers(model, formula) for formula in (left, right)]
-    columns = {s.variable + "'" * s.mark: model.domains[s.variable] for s in left.free | right.free}
-    names = sorted(columns, key=natural)
-    domains = [
-        model.domains[name.rstrip("'") if name not in model.domains else name] for name in names
-    ]
-    for values in product(*domains):
-        at = dict(zip(names, values, strict=True))
-        first, second = (cells[tuple(at[name] for name in order)] for order, cells in tables)
+    symbols = sorted(left.free | right.free, key=by_name)
+    for values in product(*(model.domains[s.variable] for s in symbols)):
+        at = dict(zip(symbols, values, strict=True))
+        first, second = (cells[tuple(at[s] for s in order)] for order, cells in tables)
         if first != second:
             return Unequal(left, right, model, tuple(at.items()), (first, second))
     return None
@@ -143,10 +141,10 @@ def _compared(model: SCM, left: Expression, right: Expression) -> Unequal | None
 
 def _numbers(
     model: SCM, formula: Expression
-) -> tuple[list[str], dict[tuple[Hashable, ...], Fraction]]:
+) -> tuple[list[Symbol], dict[tuple[Hashable, ...], Fraction]]:
     """A formula's value in every cell of its free symbols."""
     series = formula.evaluate(experiments(model, formula))
     if not formula.free:
         return [], {(): series.iloc[0]}
     keys = (key if isinstance(key, tuple) else (key,) for key in series.index)
-    return [str(name) for name in series.index.names], dict(zip(keys, series, strict=True))
+    return sorted(formula.free, key=by_name), dict(zip(keys, series, strict=True))

@@ -77,7 +77,7 @@ def of_comparison(
             ways = {"derivation": first.to_list(), "derivation_of_other": second.to_list()}
             return record | {"answer": "equal", **ways}
         case causal.Unequal():
-            cell = {name: str(value) for name, value in answer.cell}
+            cell = {str(symbol): str(value) for symbol, value in answer.cell}
             values = [str(value) for value in answer.values]
             return record | {"answer": "not-equal", "differ": {"at": cell, "values": values}}
         case causal.Undecided():

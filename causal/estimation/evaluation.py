@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from causal.errors import DataError, MissingRegimeError, UnknownVariableError
+from causal.errors import DataError, MissingRegimeError, UnknownVariableError, printable
 from causal.estimation.contraction import MOST_CELLS, Axes, Tensor, contracted, divided
 from causal.expression import Expression, P, Product, Quotient, Sum, Zero
 from causal.expression.notation import by_name
@@ -38,7 +38,7 @@ class Gap:
 
     def __str__(self) -> str:
         shown = [
-            ", ".join(f"{s} = {v}" for s, v in zip(self.symbols, cell, strict=True))
+            ", ".join(f"{s} = {printable(str(v))}" for s, v in zip(self.symbols, cell, strict=True))
             for cell in self.cells[:5]
         ]
         more = f" and {len(self.cells) - 5} more" if len(self.cells) > 5 else ""

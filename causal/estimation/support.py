@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from causal.errors import DataError, UnsupportedQueryError
+from causal.errors import DataError, UnsupportedQueryError, printable
 from causal.estimation.contraction import MOST_CELLS, Tensor, divided
 from causal.estimation.evaluation import Coded, Work, coded, empty_cells
 from causal.expression import Expression, P
@@ -51,7 +51,8 @@ class Demand:
     def at(self, cell: Cell) -> str:
         """A cell in words."""
         pairs = zip(self.symbols, cell, strict=True)
-        return ", ".join(f"{s} = {v}" for s, v in pairs) or "the values asked about"
+        shown = (f"{s} = {printable(str(v))}" for s, v in pairs)
+        return ", ".join(shown) or "the values asked about"
 
     def to_dict(self) -> dict[str, object]:
         """Plain data, for JSON: values as text."""

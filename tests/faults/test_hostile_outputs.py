@@ -18,6 +18,7 @@ import causal
 from causal import ADMG
 from causal.cli import causal as command
 from causal.errors import CausalError
+from causal.expression import lines, parse
 from causal.graph.formats import FORMATS
 from causal.query import Query
 from causal.variables import quoted
@@ -94,6 +95,34 @@ def test_answers_and_reasons_are_shown() -> None:
         assert_shown(*causal.front_door_sets(renamed(FRONT, four)[0], four[0], four[2]))
 
 
+def test_formulas_at_values_and_on_several_lines_are_shown_and_read_back() -> None:
+    for four, napkin, bow in some(SOME):
+        w, x, y, z = map(quoted, four)
+        answer = causal.identify(napkin, f"P({y}={x} | do({x}=0))")
+        assert isinstance(answer, causal.Identified)
+        assert isinstance(answer.derivation, causal.Derivation)
+        assert_shown(answer.formula, answer.formula.latex(), answer._repr_latex_())
+        for width in (40, 80):
+            assert_shown(answer.derivation.told(values=answer.values, width=width))
+            broken = " ".join(line.strip() for line in lines(answer.formula, width))
+            assert parse(broken) == answer.formula
+        shorter = causal.simplify(napkin, f"P({x} | {z}, {w})")
+        assert_shown(shorter, shorter.latex(), shorter.end.latex())
+        assert_shown(causal.equal(bow, f"P({x}) P({y} | do({x}))", f"P({x}, {y})"))
+        objections = causal.why_no_instruments(bow, four[1], four[2], {four[3]: ()})
+        assert_shown(*objections, *(each.to_dict() for each in objections))
+
+
+def test_the_cells_that_a_formula_needs_are_shown() -> None:
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame(rng.integers(0, 2, size=(9, 4)), columns=list("abcd"))
+    for four, napkin, _ in some(SOME[::4]):
+        table = rows.set_axis(list(four), axis=1).replace({1: four[0]}).astype(str)
+        answer = causal.identify(napkin, f"P({quoted(four[2])} | do({quoted(four[1])}))")
+        found = causal.positivity(answer, table)
+        assert_shown(found, *found.demands, *found.frame()["condition"])
+
+
 FRONT = "W -> Z -> X -> Y; W <-> X"
 
 
@@ -145,6 +174,9 @@ def commands(four: tuple[str, ...]) -> Iterator[list[str]]:
             yield ["prove", graph, effect, f"P({y} | {x})", *shape]
             yield ["equivalents", graph, effect, *shape]
             yield ["implications", graph, *shape]
+            yield ["simplify", graph, f"P({y} | {x}, {z}) P({z})", *shape]
+            yield ["prove", graph, f"P({y} | do({x})) P({x})", f"P({x}, {y})", *shape]
+        yield ["identify", graph, f"P({y}={w} | do({x}={z}))", "--proof", "--latex"]
 
 
 def said(arguments: list[str]) -> str:
