@@ -53,12 +53,11 @@ def _pilot(study: "Study", store: Path | None, runs: int | None) -> "Pilot | Non
     from ablation.forecast import pilot_of, pilot_run
     from ablation.plan import plan as lay_out
     from ablation.store import Store
-    from ablation.trials import Trials
 
     if store is not None:
         with Store.read(store) as opened:
             opened.check(study)
-            return pilot_of(Trials(study, opened.trials(study.name)))
+            return pilot_of(study, opened.trials(study.name))
     if runs is None:
         return None
     lay_out(study)  # what cannot be run is told before anything is

@@ -186,7 +186,9 @@ def _power(found: "Forecast") -> Iterator[str]:
         by_size, key=lambda one: (one.metric, one.in_spreads, one.effect)
     ):
         names = [one.contrast for one in group]
-        if effect is None:
+        if effect == 0:
+            yield f"any effect on {metric} shows: in the pilot no difference varies with the seed."
+        elif effect is None:
             yield (
                 f"{chance} chance to find an effect of {size:.2f} standard deviations of one run's "
                 f"{metric}: {_few(names)}."

@@ -5,20 +5,14 @@ away. From it come seconds, memory, and how far runs spread; with the design's o
 give hours, and the smallest effect that is likely to be found.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, variance
 
-from ablation.design import BASELINE, Contrast, Seeds
-from ablation.errors import OverBudgetError, StudyError, UnreturnedMetricError
+from ablation.design import Contrast
+from ablation.errors import OverBudgetError
+from ablation.forecast.power import detectable
 from ablation.plan import Plan, contrasts, interactions, plan, plasticity
-from ablation.realisation import Realisation
-from ablation.statistics.power import detectable
 from ablation.study import Study
-from ablation.systems import Outcome
-from ablation.trial import Trial
-from ablation.trials import Trials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,94 +108,3 @@ def _sizes(
 
 def _scaled(size: float, spread: float | None) -> float | None:
     return None if spread is None else size * spread
-
-
-def pilot_of(trials: Trials) -> Pilot | None:
-    """Learn from the trials that a store has already; None if none is done."""
-    done = [trial for trial in trials if trial.done]
-    if not done:
-        return None
-    paired = {
-        metric.name: spread
-        for metric in trials.study.metrics
-        if (spread := _paired_spread(trials, metric.name)) is not None
-    }
-    alone = {
-        metric.name: math.sqrt(variance(values))
-        for metric in trials.study.metrics
-        if len(values := _baseline(done, metric.name)) > 1
-    }
-    memory = [size for trial in done if (size := trial.covariates.peak_memory) is not None]
-    return Pilot(
-        runs=len(done),
-        seconds=fmean(trial.wall_s for trial in done),
-        memory=max(memory, default=None),
-        spread={**alone, **paired},
-        paired=bool(paired),
-    )
-
-
-def pilot_run(study: Study, runs: int) -> Pilot:
-    """Run the baseline with the first seeds, in this process; nothing is recorded.
-
-    What would fail in every trial is told at once: a system that raises, a metric not returned.
-    """
-    realisation = Realisation.of(study)
-    metrics = [metric.name for metric in study.metrics]
-    outcomes = [
-        realisation.run(
-            study.config,
-            Seeds(study.name, seed, study.streams.levels(seed, study.seeds)),
-            metrics,
-        )
-        for seed in study.seeds[:runs]
-    ]
-    for outcome in outcomes:
-        _refuse_failure(outcome, metrics)
-    memory = [
-        size for each in outcomes if isinstance(size := each.environment.get("peak_memory"), int)
-    ]
-    return Pilot(
-        runs=len(outcomes),
-        seconds=fmean(each.wall_s for each in outcomes),
-        memory=max(memory, default=None),
-        spread={
-            name: math.sqrt(variance([each.metrics[name] for each in outcomes]))
-            for name in metrics
-            if len(outcomes) > 1
-        },
-        paired=False,
-    )
-
-
-def _baseline(done: Sequence[Trial], metric: str) -> list[float]:
-    return [
-        trial.metrics[metric]
-        for trial in done
-        if trial.condition == BASELINE and metric in trial.metrics
-    ]
-
-
-def _refuse_failure(outcome: Outcome, metrics: Sequence[str]) -> None:
-    if outcome.error is None:
-        return
-    for name in metrics:
-        if outcome.returned and name not in outcome.returned:
-            raise UnreturnedMetricError(name, outcome.returned)
-    raise StudyError(f"the baseline fails in the pilot: {outcome.error.splitlines()[0]}")
-
-
-def _paired_spread(trials: Trials, metric: str) -> float | None:
-    """Pool the variances of differences from the baseline; half of each is one run's."""
-    by_condition: dict[str, dict[int, float]] = {}
-    for trial in trials:
-        if metric in trial.metrics:
-            by_condition.setdefault(trial.condition, {})[trial.seed] = trial.metrics[metric]
-    baseline = by_condition.pop(BASELINE, {})
-    squares, free = 0.0, 0
-    for values in by_condition.values():
-        differences = [baseline[seed] - values[seed] for seed in values if seed in baseline]
-        if len(differences) > 1:
-            squares += variance(differences) * (len(differences) - 1)
-            free += len(differences) - 1
-    return math.sqrt(squares / free / 2) if free else None

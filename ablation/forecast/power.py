@@ -7,10 +7,9 @@ run, without what its seed brings to all conditions alike.
 
 import math
 
-from scipy import optimize, stats
+from scipy import special
 
 from ablation.design import Contrast
-from ablation.statistics.noncentral import below
 
 
 def detectable(
@@ -31,13 +30,16 @@ def detectable(
     if seeds < 2:
         return math.inf
     df = seeds - 1
-    bar = float(stats.t.isf((1 - level) / 2 / among, df))
-
-    def lacking(delta: float) -> float:
-        return 1 - below(bar, df, delta) - power
-
-    high = bar + 1
-    while lacking(high) < 0:
+    bar = float(special.stdtrit(df, 1 - (1 - level) / 2 / among))
+    low, high = 0.0, bar + 1
+    while _found(bar, df, high) < power:
         high *= 2
-    delta = float(optimize.brentq(lacking, 0.0, high, xtol=1e-9))
-    return delta * contrast.spread / math.sqrt(seeds)
+    while high - low > 1e-9 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if _found(bar, df, middle) < power else (low, middle)
+    return high * contrast.spread / math.sqrt(seeds)
+
+
+def _found(bar: float, df: int, delta: float) -> float:
+    """How often a t of this noncentrality comes above the bar."""
+    return 1 - float(special.nctdtr(df, delta, bar))

@@ -5,11 +5,12 @@ a block the order is drawn by lot (Fisher 1926, "The arrangement of field experi
 time and heat are not confounded with condition. The lot is keyed: the same study, the same plan.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from ablation.canonical import Json, Speller, canonical, digest
+from ablation.canonical import Json, Speller, canonical
 from ablation.design import Condition, GroupScreening, LeaveOneOut, Pairs
 from ablation.errors import OverBudgetError, StudyError, UnequalBudgetError
 from ablation.plan.realised import NotRun, Realised, realised, refuse_namesakes
@@ -50,7 +51,10 @@ class Plan:
     @property
     def digest(self) -> str:
         """SHA-256 over the trials in order: equal plans, equal digests."""
-        return digest([[each.condition, each.seed, each.key] for each in self.trials])
+        rows = [[each.condition, each.seed, each.key] for each in self.trials]
+        # As `canonical` writes it; these are texts and integers, and there may be very many.
+        text = json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+        return sha256(text.encode()).hexdigest()
 
 
 def plan(study: Study) -> Plan:
