@@ -108,6 +108,26 @@ def test_averaged_over_units_the_explanations_are_the_ablation_effect(net, examp
     assert abs(effect) > 3 * error, "there must be an effect to speak of"
 
 
+def test_without_noise_the_average_is_the_ablation_effect_exactly(net, examples):
+    names = labels(net, examples)
+    wanted = torch.tensor([(name + (i % 3 == 0)) % 3 for i, name in enumerate(names)])
+    net.eval()
+    with torch.no_grad():
+        on = net(examples).argmax(1) == wanted
+        with ablated(net, "blocks.1", by=Zero()):
+            off = net(examples).argmax(1) == wanted
+    right = [i for i in range(len(wanted)) if on[i]]
+    assert 0 < len(right) < len(wanted), "some are wrong from the start, and cannot be explained"
+    answers = {
+        i: explain(net, examples[i : i + 1], "blocks.1", event=Predicted(int(wanted[i])))
+        for i in right
+    }
+    kept = sum(answer.probability for answer in answers.values())
+    won = int((off & ~on).sum())
+    accuracies = float(on.double().mean()), float((kept + won) / len(wanted))
+    assert accuracies == (float(on.double().mean()), float(off.double().mean()))
+
+
 def test_noise_of_its_own_overstates_how_necessary_a_component_is(net, examples):
     answers = [
         explain(net, examples[i : i + 1], "blocks.1", event=Predicted(label))
