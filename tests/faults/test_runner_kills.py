@@ -3,10 +3,12 @@
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -258,6 +260,89 @@ import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 """,
 }
+
+
+def test_clocks_that_jump_change_nothing(folder: Path) -> None:
+    jumping = """
+import datetime, random, time
+import ablation.store.record
+wall, rng = time.time, random.Random(0)
+def off():
+    return rng.choice([-86_400.0, 0.0, 3.2e8])
+class Jumping(datetime.datetime):
+    @classmethod
+    def now(cls, zone=None):
+        return super().now(zone) + datetime.timedelta(seconds=off())
+ablation.store.record.datetime, time.time = Jumping, lambda: wall() + off()
+"""
+    runner = started(folder, "-c", jumping + RUNNER)
+    said = runner.communicate(timeout=60)[1]
+    assert runner.returncode == 0, said
+    with closing(sqlite3.connect(folder / "runs.db")) as store:
+        years = {row[0][:4] for row in store.execute("SELECT recorded FROM trials")}
+    assert len(years) > 1  # so the clock did jump
+    assert verify(folder / "runs.db").sound
+    pd.testing.assert_frame_equal(table(folder), undisturbed(folder))
+
+
+def test_a_store_that_cannot_be_written_to_stops_cleanly_and_goes_on_when_it_can(
+    folder: Path,
+) -> None:
+    """The superuser may write everywhere, so SQLite itself says no here."""
+    refusing = """
+import sqlite3
+connect = sqlite3.connect
+def read_only(*given, **said):
+    connection = connect(*given, **said)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+sqlite3.connect = read_only
+"""
+    first = started(folder)
+    assert first.stdout is not None
+    while int(first.stdout.readline()) < 5:
+        pass
+    first.kill()
+    first.communicate()
+    before = load(folder / "runs.db").attempts
+    runner = started(folder, "-c", refusing + RUNNER)
+    said = runner.communicate(timeout=60)[1]
+    assert "StoreError: runs.db: cannot be used: attempt to write" in said.splitlines()[-1]
+    assert load(folder / "runs.db").attempts == before
+    assert len(run(Study.from_toml(folder / "study.toml"), folder / "runs.db", 1)) == 30
+    pd.testing.assert_frame_equal(table(folder), undisturbed(folder))
+
+
+def full_at(folder: Path, pages: int) -> None:
+    """Fill the disk once the store has so many pages; then go on with more room."""
+    few = FULL["database or disk is full"].replace("= 20", f"= {pages}")
+    runner = started(folder, "-c", few + RUNNER)
+    acknowledged, said = runner.communicate(timeout=60)
+    if runner.returncode:
+        assert "StoreError: runs.db: cannot be" in said.splitlines()[-1]
+    done = [int(line) for line in acknowledged.splitlines()]
+    kept = load(folder / "runs.db") if (folder / "runs.db").exists() and done else []
+    assert max(done, default=0) <= len(kept)
+    if (folder / "runs.db").exists():
+        assert verify(folder / "runs.db").sound
+    assert len(run(Study.from_toml(folder / "study.toml"), folder / "runs.db", 1)) == 60
+
+
+@pytest.mark.parametrize("pages", [11, 16, 27])
+def test_a_disk_that_is_full_somewhere_loses_nothing(folder: Path, pages: int) -> None:
+    written(folder, seeds=20, sleep=0)
+    full_at(folder, pages)
+    pd.testing.assert_frame_equal(table(folder), undisturbed(folder))
+
+
+@pytest.mark.torture
+def test_a_disk_that_is_full_at_fifty_points_loses_nothing(folder: Path) -> None:
+    written(folder, seeds=20, sleep=0)
+    expected = undisturbed(folder)
+    for pages in random.Random(7).choices(range(8, 60), k=50):
+        (folder / "runs.db").unlink(missing_ok=True)
+        full_at(folder, pages)
+        pd.testing.assert_frame_equal(table(folder), expected)
 
 
 @pytest.mark.parametrize("complaint", FULL)
