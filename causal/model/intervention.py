@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import isnan
 from typing import Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from causal.errors import DomainError, ModelError
 from causal.model.altered import Constant, Drawn, held, shifted
+from causal.model.checking import is_number
 from causal.model.exact import Number
 from causal.model.finite.columns import places
 from causal.model.finite.response import Response
@@ -287,5 +287,5 @@ def _check(target: Variable, value: Value | PerUnit, values: Values) -> None:
     elif values:
         if value not in values:
             raise DomainError(target, value, values)
-    elif not isinstance(value, int | float) or isnan(value):
+    elif not is_number(value):
         raise ModelError(f"{target} takes real numbers, not {value!r}", variables=(target,))

@@ -31,8 +31,10 @@ class PerUnit:
             raise DataError(
                 f"one value a unit is one column, not {column.dtype} values of shape {column.shape}"
             )
-        if column.dtype.kind == "f" and np.isnan(column).any():
-            raise DataError(f"the value for unit {int(np.isnan(column).argmax())} is NaN")
+        if column.dtype.kind == "f" and not np.isfinite(column).all():
+            unit = int((~np.isfinite(column)).argmax())
+            strange = "NaN" if np.isnan(column[unit]) else str(column[unit])
+            raise DataError(f"the value for unit {unit} is {strange}")
         column.flags.writeable = False
         object.__setattr__(self, "values", column)
 

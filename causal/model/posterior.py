@@ -54,8 +54,12 @@ class Interval:
 
     def draw(self, rng: np.random.Generator) -> Column:
         """A uniform draw between the ends, read off the law's quantiles."""
-        at = self.low + (self.high - self.low) * rng.random(self.low.shape)
-        return self.law.form.quantile(at)
+        return self.at(rng.random(self.low.shape))
+
+    def at(self, shares: Floats) -> Column:
+        """The noise that lies so far into the interval; the median where there is no interval."""
+        inside = self.low + (self.high - self.low) * shares
+        return self.law.form.quantile(np.where(self.high > self.low, inside, 0.5))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,12 +110,28 @@ class TruncatedGumbel:
 
     def draw(self, rng: np.random.Generator) -> Column:
         """The largest sum first, then the others below it, the scores taken off again."""
-        units = np.arange(self.scores.shape[1])
-        gumbel = rng.gumbel(size=self.scores.shape)
-        top = np.logaddexp.reduce(self.scores, axis=0) + rng.gumbel(size=units.shape)
-        sums = -np.logaddexp(-(self.scores + gumbel), -top)
+        count, units = self.scores.shape
+        return self.at(rng.gumbel(size=(count + 1, units)))
+
+    @property
+    def chance(self) -> Floats:
+        """The probability of what was chosen."""
+        scores = self.scores - np.logaddexp.reduce(self.scores, axis=0)
+        chance: Floats = np.exp(scores[self.chosen, np.arange(scores.shape[1])])
+        return chance
+
+    def at(self, gumbels: Floats) -> Column:
+        """The noise made of standard Gumbel ones: one row a value, and one for the largest sum.
+
+        A value that cannot be has the noise that it would have without any evidence.
+        """
+        units, own = np.arange(self.scores.shape[1]), gumbels[:-1]
+        possible = np.isfinite(self.scores)
+        scores = np.where(possible, self.scores, 0.0)
+        top = np.logaddexp.reduce(self.scores, axis=0) + gumbels[-1]
+        sums = -np.logaddexp(-(scores + own), -top)
         sums[self.chosen, units] = top
-        noise: Column = sums - self.scores
+        noise: Column = np.where(possible, sums - scores, own)
         return noise
 
 

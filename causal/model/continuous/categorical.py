@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from causal.errors import ImpossibleEvidenceError, ModelError
 from causal.model.continuous.additive import read
@@ -200,9 +201,13 @@ class Categorical:
 
     def abduct(self, value: Column, given: Columns) -> Interval | TruncatedGumbel:
         """The interval of the uniform noise, or which Gumbel sum was largest."""
-        chosen = places(value, self.values, of="a value")
+        self._check(at_places(self._rows(given, len(value)), self._places(value)), value)
+        return self.confined(value, given)
+
+    def confined(self, value: Column, given: Columns) -> Interval | TruncatedGumbel:
+        """The same without a check: no interval, or no chance, where the value cannot be."""
+        chosen = self._places(value)
         rows = self._rows(given, len(value))
-        self._check(at_places(rows, chosen), value)
         if isinstance(self.coupling, GumbelMax):
             with np.errstate(divide="ignore"):
                 return TruncatedGumbel(np.log(rows), chosen)
@@ -211,7 +216,7 @@ class Categorical:
 
     def couple(self, value: Column, given: Columns, then: Columns) -> Chances:
         """The law of the value under other probabilities, exactly."""
-        chosen = places(value, self.values, of="a value")
+        chosen = self._places(value)
         before, after = self._rows(given, len(value)), self._rows(then, len(value))
         own = at_places(before, chosen)
         self._check(own, value)
@@ -221,6 +226,9 @@ class Categorical:
         for place, row in enumerate(before[:-1]):
             low += row * (chosen > place)
         return Chances(self.values, interval_chances(low, low + own, running(after), len(after)))
+
+    def _places(self, value: Column) -> NDArray[np.intp]:
+        return places(value, self.values, of="a value")
 
     def _rows(self, given: Columns, units: int) -> Floats:
         rows = self.odds.at(given, units)

@@ -100,6 +100,11 @@ class Threshold:
         low, high = self._ends(value, sums)
         return Interval(low, high, self.noise)
 
+    def confined(self, value: Column, given: Columns) -> Interval:
+        """The same without a check: no interval where the value cannot be."""
+        low, high = self._between(value, self._sums(given, len(value)))
+        return Interval(low, np.maximum(low, high), self.noise)
+
     def couple(self, value: Column, given: Columns, then: Columns) -> Chances:
         """How the interval of the noise is cut under other circumstances."""
         low, high = self._ends(value, self._sums(given, len(value)))
@@ -111,10 +116,13 @@ class Threshold:
         index, cdf = self.index.at(given, units), self.noise.form.cdf
         return np.array([cdf(cut - index) for cut in self.cuts])
 
-    def _ends(self, value: Column, sums: Floats) -> tuple[Floats, Floats]:
+    def _between(self, value: Column, sums: Floats) -> tuple[Floats, Floats]:
         seen = places(value, self.values, of="a value")
         padded = np.vstack([np.zeros(len(value)), sums, np.ones(len(value))])
-        low, high = at_places(padded, seen), at_places(padded, seen + 1)
+        return at_places(padded, seen), at_places(padded, seen + 1)
+
+    def _ends(self, value: Column, sums: Floats) -> tuple[Floats, Floats]:
+        low, high = self._between(value, sums)
         if (never := np.flatnonzero(high <= low)).size:
             raise ImpossibleEvidenceError(f"the value {value[never[0]]}")
         return low, high

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import TypeAlias
 
 import pandas as pd
 
-from causal.query import Quantity
+from causal.query import Expectation, Quantity
 
 __all__ = ["Counterfactual", "Number", "UnitCounterfactuals"]
 
@@ -22,7 +23,7 @@ class Counterfactual:
     Where the model leaves a coupling unknown, ``value`` is None and ``interval`` says what the
     number can be; else the interval is the value twice.  A value from weighted draws comes with its
     ``standard_error`` and the effective number of draws behind it, and ``interval`` is the value
-    plus and minus two standard errors.
+    plus and minus two standard errors, as far as probabilities reach.
 
     >>> print(Counterfactual(Quantity.parse("P(Y[X=0]=1)"), Fraction(1, 4), "exact", ()))
     P(Y[X=0]=1) = 1/4
@@ -49,7 +50,9 @@ class Counterfactual:
         assert self.value is not None
         if not self.standard_error:
             return self.value, self.value
-        return self.value - 2 * self.standard_error, self.value + 2 * self.standard_error
+        least, most = _reach(self.query)
+        low, high = self.value - 2 * self.standard_error, self.value + 2 * self.standard_error
+        return max(float(low), least), min(float(high), most)
 
     def __str__(self) -> str:
         if self.standard_error:
@@ -58,6 +61,16 @@ class Counterfactual:
             return f"{self.query} = {self.value}"
         low, high = self.interval
         return f"{self.query} is between {low} and {high}"
+
+
+def _reach(query: Quantity) -> tuple[float, float]:
+    """The least and the largest that a sum can be, whose probabilities lie between 0 and 1."""
+    if any(isinstance(part, Expectation) for _, part in query.parts):
+        return -inf, inf
+    constant = sum((factor for factor, part in query.parts if part is None), Fraction(0))
+    factors = [factor for factor, part in query.parts if part is not None]
+    least = constant + sum(factor for factor in factors if factor < 0)
+    return float(least), float(constant + sum(factor for factor in factors if factor > 0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,12 +13,14 @@ from typing import TypeAlias, overload
 import numpy as np
 import pandas as pd
 
+from causal.errors import OptionError
 from causal.model.engines.answers import Counterfactual, UnitCounterfactuals
 from causal.model.engines.bounding.unknown_coupling import bound
 from causal.model.engines.continuous import DRAWS, UNIT_DRAWS, answered, unit_answers
 from causal.model.engines.evaluation import Evaluation, evaluation
 from causal.model.engines.unit_batches import batches, couplings_of, values
 from causal.model.engines.units.evidence import Evidence, Units
+from causal.model.exposed import exposed, hidden_in
 from causal.model.finite.coupling import Unknown
 from causal.model.finite.table import Table
 from causal.model.scm import SCM
@@ -26,7 +28,7 @@ from causal.model.streams import Randomness
 from causal.query import Quantity, Query, require
 from causal.variables import Variable
 
-__all__ = ["counterfactual", "posed_quantity", "upstream"]
+__all__ = ["Question", "counterfactual", "posed_quantity", "upstream"]
 
 Question: TypeAlias = Quantity | Query | str
 
@@ -84,6 +86,8 @@ def counterfactual(
     and so is evidence that pins all noise; anything else by weighted ``draws``, with a standard
     error.
 
+    A named noise is asked about by its name, as in ``P(U=1 | Y=1)``.
+
     Raises UnknownVariableError, DomainError, QueryError; ImpossibleEvidenceError when the evidence
     cannot be, UnusableEvidenceError when no engine can use it, and TooFewDrawsError when too few
     draws agree with it.
@@ -102,11 +106,17 @@ def counterfactual(
     >>> counterfactual(model, "P(Y[X=0]=1)", units=seen).value.round(3).tolist()
     [0.0, 0.25, 0.0]
     """
-    asked = posed_quantity(model, query)
-    if units is not None:
-        seen = Evidence.of(units)
-        model.graph.require(map(str, seen.names))
-        part = upstream(model, {*asked.variables, *map(str, seen.names)})
+    if draws is not None and draws < 1:
+        raise OptionError("draws", draws, "it is at least 1")
+    asked = _read(query)
+    seen = None if units is None else Evidence.of(units)
+    names = [] if seen is None else list(map(str, seen.names))
+    if hidden := hidden_in(model, {*asked.variables, *names}):
+        model = exposed(model, hidden)
+    require(model.graph, asked.variables, text=query if isinstance(query, str) else None)
+    if seen is not None:
+        model.graph.require(names)
+        part = upstream(model, {*asked.variables, *names})
         if part.is_finite:
             return _unit_by_unit(part, asked, seen, exact=bool(exact))
         return unit_answers(part, asked, seen, draws=draws or UNIT_DRAWS, rng=rng)
@@ -158,15 +168,19 @@ def posed_quantity(model: SCM, query: Question) -> Quantity:
     >>> print(posed_quantity(model, Query.parse("P(Y=1 | do(X=1))")))
     P(Y=1 | do(X=1))
     """
-    match query:
-        case str():
-            asked = Quantity.parse(query)
-        case Query():
-            asked = Quantity.of(query)
-        case Quantity():
-            asked = query
+    asked = _read(query)
     require(model.graph, asked.variables, text=query if isinstance(query, str) else None)
     return asked
+
+
+def _read(query: Question) -> Quantity:
+    match query:
+        case str():
+            return Quantity.parse(query)
+        case Query():
+            return Quantity.of(query)
+        case Quantity():
+            return query
 
 
 def _assumptions(model: SCM, couplings: Mapping[Variable, str]) -> tuple[str, ...]:

@@ -2,30 +2,33 @@
 
 Causes first.  A value that was seen pins the noise of a mechanism that can be solved for it, and
 the draw counts by the density of that noise (likelihood weighting: Fung & Chang 1990); a choice
-that was seen keeps the draws that make it.  Every noise has a stream of its own, so that what else
-is asked changes nothing.
+that was seen confines its noise, and the draw counts by its probability.  Every noise has a stream
+of its own, so that what else is asked changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias, TypeGuard
 
 import numpy as np
 
 from causal.errors import ImpossibleEvidenceError, ModelError, UnusableEvidenceError
 from causal.model.checking import checked
-from causal.model.continuous import Empirical
+from causal.model.continuous import Categorical, Empirical, Threshold
 from causal.model.engines.continuous.posed import Bound, Observed, Posed, holds
 from causal.model.engines.continuous.slopes import log_slope
 from causal.model.engines.worlds import Slot
 from causal.model.mechanism import Column, Mechanism, Value, private
 from causal.model.noise import Floats, Law, floats
-from causal.model.posterior import Point
+from causal.model.posterior import Interval, Point
 from causal.model.streams import stream
 from causal.variables import Variable
 
 __all__ = ["Draws", "Swarm", "swarm"]
+
+Choice: TypeAlias = Threshold | Categorical
 
 CLOSE = 1e-9  # how far a value may be from what is certain, relative to the numbers behind it
 
@@ -122,18 +125,37 @@ class Swarm:
         value, source = self._everywhere(self.asked.seen[number]), self._source(v, mechanism)
         self.values[number] = value
         given = self._columns(inputs)
-        if mechanism.values:
+        if source is not None and source[0] not in self.noises and _chooses(mechanism):
+            self._confine(mechanism, source[0], value, given)
+        elif mechanism.values:
             noise = np.zeros(self.size) if source is None else self._noise(*source)
             self._keep(mechanism.forward(given, noise) == value)
         elif source is not None and source[0] not in self.noises:
             self._pin(number, source, given)
         elif self.varying & {*inputs, *(() if source is None else (source[0],))}:
             raise UnusableEvidenceError(
-                v, "its noise is fixed already by what else was seen, and no draw would meet it"
+                v,
+                "its noise is fixed already by what else was seen, so that no draw would meet the "
+                f"value exactly; give one of the two as a range, as in {v} > 1.9, {v} < 2.1",
             )
         else:
             known = np.zeros(self.size) if source is None else self.noises[source[0]]
             self._compare(floats(mechanism.forward(given, known)), floats(value), given)
+
+    def _confine(self, choice: Choice, name: str, value: Column, given: list[Column]) -> None:
+        """Draw what noise a choice that was seen leaves; what it had of a chance weighs."""
+        left, rng = choice.confined(value, given), stream(self.seed, "swarm", name)
+        if isinstance(left, Interval):
+            at, chance = rng.random(self.draws), left.high - left.low
+            self.noises[name] = left.at(np.tile(at, self.units))
+        else:
+            at = rng.gumbel(size=(self.draws, len(left.scores) + 1)).T
+            self.noises[name] = left.at(np.tile(at, self.units))
+            chance = left.chance
+        self.varying.add(name)
+        self.random = True
+        with np.errstate(divide="ignore"):
+            self.log_weights = self.log_weights + np.log(chance)
 
     def _compare(self, sure: Floats, seen: Floats, given: list[Column]) -> None:
         """Keep the units of which what is certain was seen; raise where there is none."""
@@ -174,6 +196,10 @@ class Swarm:
     def _limit(self, limits: Iterable[Bound]) -> None:
         for limit in limits:
             self._keep(holds(limit, self.values) > 0)
+
+
+def _chooses(mechanism: Mechanism) -> TypeGuard[Choice]:
+    return isinstance(mechanism, Threshold | Categorical)
 
 
 def swarm(

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import isfinite
 
 import numpy as np
 
 from causal.errors import DomainError, ImpossibleEvidenceError, QueryError
+from causal.model.checking import is_number
 from causal.model.engines.worlds import Node, Slot, Worlds
 from causal.model.mechanism import Value
 from causal.model.noise import Column, Floats, floats
@@ -221,7 +221,7 @@ def _check_value(variable: Variable, value: Value, model: SCM) -> None:
     if domain:
         if value not in domain:
             raise DomainError(variable, value, domain)
-    elif isinstance(value, str) or not isinstance(value, int | float) or not isfinite(value):
+    elif not is_number(value):
         raise QueryError(f"{variable} is a real number; it cannot be {value!r}")
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from causal.errors import MechanismError, NotAPointError
 from causal.model.altered import Constant
-from causal.model.checking import checked
+from causal.model.checking import all_finite, checked
 from causal.model.engines.units.carrying import Part, carried
 from causal.model.engines.units.evidence import Evidence
 from causal.model.engines.units.plan import Plan, Step
@@ -84,7 +84,7 @@ class Sweep:
         if v in self.plan.valued:
             row += floats(self.here(v))
             self.there[v] = row
-        if np.isnan(np.dot(row, row)):
+        if not all_finite(row):
             self._blame(step, [v, *(source for source, _ in moves)])
 
     def _set(self, v: Variable, constant: Constant) -> None:
@@ -130,7 +130,9 @@ class Sweep:
     def _blame(self, step: Step, columns: list[Variable]) -> None:
         for name in columns:
             self.evidence.check(name, self.units)
-        raise MechanismError(step.variable, "returns NaN: its move is not a number")
+        raise MechanismError(
+            step.variable, "returns NaN or an infinite value: its move is not a number"
+        )
 
 
 def certain(step: Step, chances: Chances) -> Column:
