@@ -139,13 +139,13 @@ class Laboratory:
             yield
 
     def _run(self, names: frozenset[str] = frozenset(), by: Operator = OFF, draw: int = 0) -> World:
-        """Run with some components off and all of them watched."""
+        """Run with some components off; all are watched where that is one of them or none."""
         off = {name: place for name, place in self.places.items() if name in names}
         refuse_second_patch(self.module, off)
         passed: dict[str, list[Tensor]] = {name: [] for name in off}
         switched = layered(off, lambda place, forward: self._off(place, forward, by, passed))
         with self.quiet(draw), standing_in(outermost(switched)):
-            seen = layered(self.places, Observed)
+            seen = layered(self.places if len(off) < 2 else {}, Observed)
             with standing_in(outermost(seen)):
                 output = copied(call(self.module, self.inputs))
         acted = {name: each.evidence() for name, each in switched.items()}
@@ -159,12 +159,13 @@ class Laboratory:
         self, place: Place, forward: Forward, by: Operator, passed: Mapping[str, list[Tensor]]
     ) -> Ablated:
         kept = passed[place.name]
-        replacement = Replacement(
-            by, place, self.pools(by).get(place.name, ()), self.stream(place.name)
-        )
-        return Ablated(
-            replacement, forward, watch=lambda now: kept.extend(each.clone() for each in now)
-        )
+
+        def keep(now: list[Tensor]) -> None:
+            kept.extend(each.clone() for each in now)
+
+        pool = self.pools(by).get(place.name, ())
+        replacement = Replacement(by, place, pool, self.stream(place.name))
+        return Ablated(replacement, forward, watch=keep if len(passed) < 2 else None)
 
     def stream(self, name: str) -> torch.Generator:
         """The random stream of a component, the same in every run."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import fdtrc, stdtr, stdtrit
 
 K = TypeVar("K", bound=Hashable)
 
@@ -42,11 +42,10 @@ def estimate(differences: NDArray[np.float64], *, margin: float, level: float) -
     if error == 0:
         over = float(abs(mean) <= margin)
         return Estimate(mean, mean, mean, n, over, 1 - over)
-    law = stats.t(n - 1)
-    half = float(law.ppf((1 + level) / 2)) * error
-    above, below = law.sf((mean - margin) / error), law.cdf((mean + margin) / error)
-    beyond = min(1.0, 2 * float(min(above, below)))
-    within = float(max(law.sf((mean + margin) / error), law.cdf((mean - margin) / error)))
+    half = float(stdtrit(n - 1, (1 + level) / 2)) * error
+    high, low = (mean - margin) / error, (mean + margin) / error
+    beyond = min(1.0, 2 * float(min(stdtr(n - 1, -high), stdtr(n - 1, low))))
+    within = float(max(stdtr(n - 1, -low), stdtr(n - 1, high)))
     return Estimate(mean, mean - half, mean + half, n, beyond, within)
 
 
@@ -76,7 +75,7 @@ def alike(effects: NDArray[np.float64]) -> float | None:
     if rank == 0:
         return 1.0
     squared = n * float(np.sum((along[varies] / spread[varies[: len(spread)]]) ** 2)) * (n - 1)
-    return float(stats.f.sf(squared * (n - rank) / (rank * (n - 1)), rank, n - rank))
+    return float(fdtrc(rank, n - rank, squared * (n - rank) / (rank * (n - 1))))
 
 
 def holm(chances: Mapping[K, float]) -> dict[K, float]:

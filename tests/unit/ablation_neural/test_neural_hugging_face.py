@@ -3,11 +3,13 @@
 import socket
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 import torch
 import transformers
 from torch import Tensor, nn
 
+import ablation
 from ablation import Mean
 from ablation.neural import Components, ablated
 
@@ -145,3 +147,45 @@ def test_a_vision_language_model_sends_the_image_through_the_merger_alone():
     assert (mergers[0], first) in graph.edges
     assert (mergers[1], first) not in graph.edges, "deep features arrive after the first layer"
     assert (mergers[1], second) in graph.edges
+
+
+def test_an_audit_of_a_language_model_says_what_each_part_is_for():
+    model, inputs = language()
+    inputs |= {"input_ids": torch.randint(0, 50, (48, 7))}
+    found = ablation.audit(
+        model,
+        inputs,
+        ["transformer.wte", "transformer.h.*.mlp", "transformer.h.1.attn.heads[0]"],
+        metric=lambda output: output.logits[:, -1, 3] - output.logits[:, -1, 5],
+        margin=0.01,
+        draws=5,
+        name="the logit difference",
+    )
+    assert found.verdict("transformer.wte").startswith("necessary")
+    assert all(each.clean for each in found.collateral)
+    assert {each.many for each in found.replacements} == {3}
+    assert found.exact_graph
+    assert "when one of transformer.wte, " in found.estimand
+
+
+def test_vision_transformers_are_trained_together():
+    transformers.logging.set_verbosity_error()
+    draw = torch.Generator().manual_seed(0)
+    images = torch.rand(3, 4, 3, 16, 16, generator=draw)
+    batches = [(each, torch.arange(4)) for each in images]
+    with torch.enable_grad():
+        one, other = (
+            ablation.train_together(
+                lambda: vision()[0],
+                [0, ablation.Arm(0, off=("vit.layers.0.attention",)), 1],
+                batches,
+                loss=lambda model, batch: nn.functional.cross_entropy(
+                    model(pixel_values=batch[0]).logits, batch[1]
+                ),
+                optimiser=lambda weights: torch.optim.SGD(weights, lr=0.1),
+                together=together,
+            )
+            for together in (None, 1)
+        )
+    np.testing.assert_allclose(one.losses, other.losses, rtol=1e-4)
+    assert len({tuple(column) for column in one.losses.T}) == 3

@@ -61,7 +61,7 @@ def test_replacements_that_never_differ_are_alike_and_constant_differences_are_n
 
 
 def test_holm_is_holm(rng):
-    for _ in range(20):
+    for _ in range(4):
         chances = dict(enumerate(rng.uniform(size=8) ** 3))
         expected = multipletests(list(chances.values()), method="holm")[1]
         assert list(holm(chances).values()) == pytest.approx(list(expected))
