@@ -19,6 +19,18 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def some(names: Iterable[str], most: int = 16) -> str:
+    """Spell out names, the first ones if there are very many.
+
+    >>> some("abcde", most=3)
+    'a, b, c and 2 more'
+    """
+    known = list(names)
+    if len(known) <= most:
+        return listed(known)
+    return f"{', '.join(known[:most])} and {len(known) - most} more"
+
+
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Find the known names that someone who typed `name` may have meant, best first.
 
@@ -73,7 +85,7 @@ class UnknownNameError(StudyError):
         self.kind, self.name, self.known = kind, name, tuple(known)
         self.nearest = nearest(name, self.known)
         super().__init__(
-            f"no {kind} is called {name!r}; there is {listed(self.known)}."
+            f"no {kind} is called {name!r}; there is {some(self.known)}."
             f"{did_you_mean(self.nearest)}"
         )
 
@@ -111,7 +123,7 @@ class UnknownSwitchError(StudyError):
         self.nearest = nearest(switch, self.known)
         super().__init__(
             f"component {component!r} has the switch {switch!r}, which is not in the config; "
-            f"there is {listed(self.known)}.{did_you_mean(self.nearest)}"
+            f"there is {some(self.known)}.{did_you_mean(self.nearest)}"
         )
 
 
@@ -123,7 +135,7 @@ class UnknownFeatureError(StudyError):
         self.nearest = nearest(str(feature), map(str, self.known))
         super().__init__(
             f"component {component!r} is the feature {feature!r}, which {key} in the config does "
-            f"not list; there is {listed(map(str, self.known))}.{did_you_mean(self.nearest)}"
+            f"not list; there is {some(map(str, self.known))}.{did_you_mean(self.nearest)}"
         )
 
 

@@ -1,5 +1,6 @@
 """`ablation status` and `ablation verify`: how far a store is, and whether it can be believed."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from ablation.cli.showing import first_line, plural, show_record, show_table
 
 if TYPE_CHECKING:
     from ablation.trials import Trials
+
+_ROWS = 100
 
 
 @click.command()
@@ -71,15 +74,19 @@ def _counts(trials: "Trials") -> dict[str, int]:
 
 def _conditions(trials: "Trials") -> list[dict[str, object]]:
     """Count per condition, in the order of the design."""
+    from ablation.plan import lay_out
+
+    done = Counter(each.condition for each in trials if each.done)
+    failed = Counter(each.condition for each in trials if not each.done)
+    missing = Counter(each.condition for each in trials.missing)
     return [
         {
-            "condition": condition.name,
-            "done": sum(each.done for each in trials if each.condition == condition.name),
-            "failed": sum(not each.done for each in trials if each.condition == condition.name),
-            "missing": sum(each.condition == condition.name for each in trials.missing),
+            "condition": each.name,
+            "done": done[each.name],
+            "failed": failed[each.name],
+            "missing": missing[each.name],
         }
-        for condition in trials.study.conditions
-        if condition.retrains
+        for each in lay_out(trials.study).conditions
     ]
 
 
@@ -112,6 +119,8 @@ def _show(trials: "Trials") -> None:
         f"{counts['failed']} failed, {counts['missing']} missing"
     )
     rows = _conditions(trials)
-    show_table(list(rows[0]), [list(row.values()) for row in rows])
+    show_table(list(rows[0]), [list(row.values()) for row in rows[:_ROWS]])
+    if len(rows) > _ROWS:
+        click.echo(f"... and {len(rows) - _ROWS} more; --json has them all.")
     for row in _failures(trials):
         click.echo(f"Failed: {row['condition']}, seed {row['seed']}: {row['error']}")

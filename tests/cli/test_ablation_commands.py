@@ -84,9 +84,36 @@ def after_run(ablation: Command) -> Command:
 def test_help_names_every_command(ablation: Command) -> None:
     said = ablation("--help")
     assert said.code == 0
-    for command in ("plan", "run", "status", "verify", "effects", "report", "export", "demo"):
+    for command in (
+        "check",
+        "plan",
+        "run",
+        "status",
+        "verify",
+        "effects",
+        "report",
+        "export",
+        "demo",
+    ):
         assert f"\n  {command}" in said.out
         assert ablation(command, "--help").code == 0
+
+
+def test_a_check_says_whether_the_system_can_be_relied_on(ablation: Command) -> None:
+    said = ablation("check", "study.toml")
+    assert said.code == 0
+    assert "passed   repeats: accuracy 0." in said.out
+    record = ablation("check", "study.toml", "--json").record
+    assert record["sound"] is True
+    assert {each["standing"] for each in record["checks"]} == {"passed", "warning"}
+    (module,) = Path().glob("toy_*.py")
+    module.write_text(
+        "import random\ndef train(config, seeds): return {'accuracy': random.random()}"
+    )
+    sys.modules.pop(module.stem)
+    said = ablation("check", "study.toml")
+    assert said.code == 1
+    assert "FAILED   repeats" in said.out
 
 
 @pytest.mark.parametrize("command", ["plan", "run"])
