@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from causal.expression import Expression, P, Product
+from causal.expression import Expression, P, Product, fresh
 from causal.variables import Variables, listed, natural, quoted, typeset
 
 __all__ = ["Separation", "Step"]
@@ -91,7 +91,7 @@ class Step:
         cut_out = self.separation.cut_out if self.separation else frozenset()
         return {
             "rule": self.rule,
-            "from": str(self.before),
+            "from": str(fresh(self.before)),
             "to": str(self.after),
             "separation": self.separation.to_dict() if self.separation else None,
             "cut_in": sorted(cut_in, key=natural),

@@ -8,10 +8,13 @@ district of its own in which every vertex is an ancestor of ``inner``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from causal.variables import Variables, listed, natural, quoted
+from causal.variables import Variables, natural, quoted
 
 __all__ = ["Hedge"]
+
+MOST: Final = 20  # names that a sentence holds; plain data have them all
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,7 @@ class Hedge:
     inner: Variables
 
     def __str__(self) -> str:
-        parts = (sorted(part, key=natural) for part in (self.outer, self.inner))
-        outer, inner = (", ".join(map(quoted, part)) for part in parts)
+        outer, inner = (", ".join(_told(part)) for part in (self.outer, self.inner))
         return f"{{{outer}}} around {{{inner}}}"
 
     @property
@@ -34,9 +36,20 @@ class Hedge:
         'X and Y share hidden causes and all lead to Y'
         """
         cut = self.outer - self.inner
-        outer, inner, rest = (listed(map(quoted, p)) for p in (self.outer, self.inner, cut))
+        outer, inner, rest = (_said(_told(part)) for part in (self.outer, self.inner, cut))
         return (
             f"{outer} share hidden causes and all lead to {inner}: "
             f"what {rest} {'does' if len(cut) == 1 else 'do'} to {inner} "
             "cannot be told from what is shared"
         )
+
+
+def _told(names: Variables) -> list[str]:
+    """The names in order; of very many the first ones, and how many others there are."""
+    found = [quoted(name) for name in sorted(names, key=natural)]
+    return found if len(found) <= MOST else [*found[:MOST], f"{len(found) - MOST:,} more"]
+
+
+def _said(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -63,7 +63,7 @@ def derive(graph: ADMG, plan: Plan, *, budget: int = BUDGET) -> Derivation:
     last: Expression
     if given:
         outcome = scribe.symbols(sought.outcome)
-        scribe.expand(law, Quotient(joint, Sum(outcome, joint)), "conditioning")
+        scribe.divide(law, joint, joint, more=outcome)
         effect = _effect(scribe, joint, plan)
         last = Quotient(effect, Sum(outcome, effect))
     else:
@@ -101,6 +101,15 @@ class _Scribe:
         """An equality by the axioms of probability."""
         if into != law:
             self.write(Step("probability", law, into, why=why), (law,), laws(into))
+
+    def divide(self, law: P, joint: P, whole: P, *, more: Symbols) -> None:
+        """A conditional as its joint law over the margin, which ``more`` is summed out to give.
+
+        In two steps, so that no step sums over a name that it has free.
+        """
+        margin = P(law.given, do=law.do)
+        self.expand(law, Quotient(joint, margin), "conditioning")
+        self.expand(margin, Sum(more, whole), "marginalisation")
 
     def walk(self, law: P, to: P) -> None:
         """An equality by the three rules."""
@@ -236,9 +245,12 @@ def _rewritten(scribe: _Scribe, v: int, law: P, chain: Chain) -> Expression:
     if chain.scope == here:
         return _margin(scribe, law, chain)
     conditional, whole = scribe.law(here, given=before, do=do), scribe.law(chain.scope, do=do)
+    joint, rest = scribe.law(here | before, do=do), scribe.symbols(after)
     scribe.walk(law, conditional)
-    why = "conditioning and marginalisation" if before else "marginalisation"
-    scribe.expand(conditional, _ratio(scribe, whole, here, before, after), why)
+    if before:
+        scribe.divide(conditional, joint, whole, more=scribe.symbols(here | after))
+    if rest:
+        scribe.expand(joint, Sum(rest, whole), "marginalisation")
     resolved = _ratio(scribe, _margin(scribe, whole, chain), here, before, after)
     scribe.known[conditional] = resolved
     return resolved

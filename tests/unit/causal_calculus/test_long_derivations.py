@@ -18,7 +18,7 @@ def test_latex_gives_the_separation_that_licenses_each_rule_in_pearls_notation()
     assert lines[2].endswith(
         r"&& \text{rule 2: } (Y \perp X \mid Z)_{G_{\overline{Z}\underline{X}}} \\"
     )
-    assert lines[3].endswith(r"&& \text{conditioning and marginalisation} \\")
+    assert lines[3].endswith(r"&& \text{conditioning} \\")
 
 
 def test_where_lines_are_very_long_each_step_shows_only_the_law_that_it_rewrites() -> None:
