@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from ablation.statistics import contrasts as contrasts
     from ablation.statistics import effects as effects
     from ablation.statistics import interactions as interactions
+    from ablation.statistics import variance_sources as variance_sources
     from ablation.store.frame import frame as frame
     from ablation.store.loading import load as load
     from ablation.study import Budget as Budget
@@ -135,6 +136,7 @@ _HOMES = {
     "sweep": "neural.sweep",
     "train_together": "neural.training",
     "unpaired": "attribution",
+    "variance_sources": "statistics",
 }
 
 __all__ = list(_HOMES)

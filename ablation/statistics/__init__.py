@@ -7,6 +7,7 @@ from ablation.statistics.estimate import Estimate
 from ablation.statistics.methods import Method, PairedT, Welch
 from ablation.statistics.moderated import ModeratedPairedT
 from ablation.statistics.multiplicity import holm
+from ablation.statistics.sources import variance_sources
 from ablation.statistics.verdict import Verdict
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "effects",
     "holm",
     "interactions",
+    "variance_sources",
 ]
