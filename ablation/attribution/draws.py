@@ -76,6 +76,7 @@ class Chances:
     only_on: Shares
     only_off: Shares
     neither: Shares
+    alone: bool = False  # whether the last draw is all that is random
 
     @property
     def draws(self) -> int:
@@ -105,7 +106,7 @@ class Chances:
     @property
     def kind(self) -> str:
         """Which interval it is."""
-        return "exact" if self.draws == 1 else "empirical Bernstein"
+        return "exact" if self.alone else "empirical Bernstein"
 
     def share(self, part: str, whole: str) -> float:
         """Divide one mean by another; NaN where there is nothing to divide by."""
@@ -114,7 +115,7 @@ class Chances:
 
     def interval(self, part: str, whole: str, level: float) -> Interval:
         """A point where nothing else is random, else an interval of the ratio of means."""
-        if self.draws > 1:
+        if not self.alone:
             return ratio(self.of(part), self.of(whole), level)
         share = self.share(part, whole)
         return (share, share) if np.isfinite(share) else (0.0, 1.0)

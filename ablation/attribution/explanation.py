@@ -46,11 +46,12 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
     assumptions: tuple[str, ...] = field(default=())
     unit: str = "draw"  # what is counted: draws of the noise, or seeds that were trained
     given: Given | None = field(default=None, repr=False)
+    drawn: int | None = None  # where draws that do not agree with what else was seen were left out
 
     @property
     def draws(self) -> int:
         """Draws of the noise, each run in both worlds."""
-        return self.counts.draws
+        return self.counts.draws if self.drawn is None else self.drawn
 
     @property
     def accepted(self) -> int:
@@ -183,9 +184,9 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
 
     def _evidence(self) -> str:
         match self.counts:
-            case Counts(both=both, draws=draws, accepted=accepted):
-                agree = f"{accepted:,} {self.unit}s, out of {draws:,}, that agree with it"
+            case Counts(both=both, accepted=accepted):
+                agree = f"{accepted:,} {self.unit}s, out of {self.draws:,}, that agree with it"
                 return f": in {both:,} of the {agree}"
-            case Chances(draws=1):
+            case Chances(alone=True):
                 return ", exactly: the last draw is all that is random"
         return f": exact for the last draw, averaged over {self.draws:,} draws of all other noise"

@@ -6,7 +6,7 @@ drawn anew for the second run answers another question, and overstates how neces
 Where a label is drawn last, that draw is conditioned on exactly, and no draw is thrown away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
@@ -63,6 +63,7 @@ def explain(
     unit: int = 0,
     level: float = 0.95,
     together: int | None = None,
+    seen: Mapping[str, Event] | None = None,
 ) -> Explanation:
     """Say how probably an event that holds of one prediction would still, a component being off.
 
@@ -72,7 +73,9 @@ def explain(
     mode); different examples get independent noise by different `unit`. A module without
     randomness answers 0 or 1. `Sampled(3)` asks about a label drawn from the logits, and a module
     that returns a label which it drew last is seen to do so: then that draw is integrated out.
-    `reference` feeds the operators that need other examples.
+    `reference` feeds the operators that need other examples. `seen` is what else is known of the
+    run that was made: for some components, an event of what they passed on in it (of the first
+    call); draws that say otherwise do not count, and every number is given this as well.
 
     Raises EvidenceNeverHeldError, UnrecordedRandomnessError, InterferenceError (live batch
     statistics) and AblationHadNoEffectError.
@@ -88,25 +91,30 @@ def explain(
     if draws < 1:
         raise TooFewDrawsError(draws)
     both = paired(
-        module, inputs, component, compare=_Compare(event), noise=KeyedNoise(seed, unit),
-        draws=draws, by=by, reference=reference, among=among, together=together, weigh=True,
+        module, inputs, component, compare=_Compare(event, seen or {}), draws=draws, by=by,
+        noise=KeyedNoise(seed, unit), reference=reference, among=among, together=together,
+        weigh=not seen, watch=tuple(seen or ()),
     )  # fmt: skip
-    counts = _joint(both.compared)
+    agree = [each for each in both.compared if each.agrees]
     random = bool(both.sites) or isinstance(event, Sampled)
+    said = _said(event, seen or {})
+    last = len(both.compared) == 1 and len(both.sites) <= (not isinstance(event, Sampled))
+    counts = _joint(agree, alone=last)
     if not counts.accepted:
-        raise EvidenceNeverHeldError(described(event), counts.draws, random=random)
+        raise EvidenceNeverHeldError(said, len(both.compared), random=random)
     return Explanation(
         component=listed(both.names),
         operator=str(by),
-        event=described(event),
+        event=said,
         counts=counts,
         random=random,
         sites=both.sites,
         engine=both.engine,
-        margins=_margins(both.compared),
+        margins=_margins(agree),
         level=level,
         assumptions=_assumptions(both.sites, counts, by),
         given=Given.of(inputs),
+        drawn=len(both.compared),
     )
 
 
@@ -117,6 +125,7 @@ class _Draw:
     on: Outcome
     off: Outcome
     chances: Pair | None = None
+    agrees: bool = True  # with what else was seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +133,13 @@ class _Compare:
     """Asks an event about both worlds of a draw, or about every label that could be drawn last."""
 
     event: Event
+    seen: Mapping[str, Event]
     asked: list[Chosen] = field(default_factory=list)
 
     def __call__(self, on: Seen, off: Seen) -> _Draw:
         held = [outcome(self.event, each.output) for each in (on, off)]
-        return _Draw(held[0], held[1], self.chances(on, off))
+        agrees = all(outcome(e, _passed_on(name, on)).holds for name, e in self.seen.items())
+        return _Draw(held[0], held[1], self.chances(on, off), agrees)
 
     def chances(self, on: Seen, off: Seen) -> Pair | None:
         """Integrate the last draw out, where there is one in both worlds over the same labels."""
@@ -151,11 +162,27 @@ class _Compare:
         return pair(weights[0], weights[1], chosen)
 
 
-def _joint(compared: Sequence[_Draw]) -> Counts | Chances:
+def _said(event: Event, seen: Mapping[str, Event]) -> str:
+    """What is given: the event, and what else was seen."""
+    return listed([described(event), *(f"of {n}, {described(e)}" for n, e in seen.items())])
+
+
+def _passed_on(name: str, on: Seen) -> object:
+    """What a component passed on in its first call."""
+    calls = on.own.get(name)
+    if not calls:
+        reason = f"{name!r} was never called, so nothing of it was seen; name one component."
+        raise EventError(reason)
+    first = calls[0]
+    return first[0] if isinstance(first, tuple) and len(first) == 1 else first
+
+
+def _joint(compared: Sequence[_Draw], *, alone: bool) -> Counts | Chances:
     pairs = [each.chances for each in compared if each.chances is not None]
-    if len(pairs) == len(compared):
-        columns = zip(*((p.both, p.only_on, p.only_off, p.neither) for p in pairs), strict=True)
-        return Chances(*map(np.array, columns))
+    if compared and len(pairs) == len(compared):
+        columns = [(p.both, p.only_on, p.only_off, p.neither) for p in pairs]
+        both, only_on, only_off, neither = np.array(columns).T
+        return Chances(both, only_on, only_off, neither, alone)
     held = [(each.on.holds, each.off.holds) for each in compared]
     return Counts(*map(held.count, [(True, True), (True, False), (False, True), (False, False)]))
 

@@ -83,13 +83,14 @@ noise, so for one that came out so, P(it would without mlp too) is only known to
 
     def __str__(self) -> str:
         low, high = self.bounds
+        event = f"{self.event[:1].upper()}{self.event[1:]}"
         return (
-            f"{self.event[:1].upper()}{self.event[1:]} in {self.on[0]} of {self.on[1]} trainings with {self.component} and in "
+            f"{event} in {self.on[0]} of {self.on[1]} trainings with {self.component} and in "
             f"{self.off[0]} of {self.off[1]} without it. They share no noise, so for one that came "
             f"out so, P(it would without {self.component} too) is only known to lie between "
-            f"{low:.3f} and {high:.3f} ({self.level:.0%}, Frechet bounds of Clopper-Pearson "
+            f"{low:.3f} and {high:.3f} ({100 * self.level:g} %, Frechet bounds of Clopper-Pearson "
             "intervals)."
-        ).replace("95%", "95 %")
+        )
 
 
 def retrained(

@@ -14,16 +14,18 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from ablation.neural.activations import Observed
 from ablation.neural.errors import UnrecordedRandomnessError
-from ablation.neural.forwards import eager
+from ablation.neural.forwards import eager, standing_in
 from ablation.neural.isolation import no_other_randomness, refuse_interference, unchanged
 from ablation.neural.lifting import Draws, Recording, lifted
 from ablation.neural.noise import NoiseSource
 from ablation.neural.otherworld import Meant, OtherWorld
 from ablation.neural.patch import Acted, references, refuse_no_effect
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns
+from ablation.neural.selection import Patterns, select
 from ablation.neural.stacking import NotStackableError, is_single, repeated, split
+from ablation.neural.taps import Place, layered, outermost
 from ablation.neural.trees import (
     Inputs,
     call,
@@ -47,6 +49,7 @@ class Seen:
 
     output: object
     weights: NDArray[np.float64] | None = None
+    own: Mapping[str, tuple[object, ...]] = field(default_factory=dict)  # of what is watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +125,13 @@ def paired(
     among: Patterns | None = None,
     together: int | None = None,
     weigh: bool = False,
+    watch: Patterns = (),
 ) -> Pairs[T]:
     """Run draws of the noise in both worlds; `compare` sees each draw in both.
 
     With `weigh`, one draw is all where the output is a label and drawing it is all that is random:
-    `compare` then takes what it needs from the weights of the labels.
+    `compare` then takes what it needs from the weights of the labels. `watch` are components whose
+    values are kept in the first world.
 
     >>> from ablation.neural.noise import KeyedNoise
     >>> net = nn.Sequential(nn.Linear(4, 1), nn.Dropout(0.5))
@@ -144,7 +149,7 @@ def paired(
             with lifted(module, Draws(noise, range(1), Recording())):
                 own = references(module, meant.places, by, reference)
         other = OtherWorld.of(module, meant, by, own)
-        worlds = _Worlds(module, inputs, other, noise)
+        worlds = _Worlds(module, inputs, other, noise, select(module, watch))
         compared, engine = worlds.compared(compare, draws, together, weigh=weigh)
     refuse_no_effect(other.acted)
     return Pairs(compared, tuple(worlds.recording.shapes), engine, other.acted, meant.names)
@@ -171,6 +176,7 @@ class _Worlds:
     inputs: Inputs
     other: OtherWorld
     noise: NoiseSource
+    watched: Mapping[str, Place] = field(default_factory=dict)
     recording: Recording = field(default_factory=Recording)
 
     def compared(
@@ -216,9 +222,11 @@ class _Worlds:
 
     def on(self, draws: Draws, inputs: Inputs) -> Seen:
         """Run the world in which nothing is switched off."""
-        with lifted(self.module, draws):
+        watching = layered(self.watched, Observed)
+        with standing_in(outermost(watching)), lifted(self.module, draws):
             output = call(self.module, inputs)
-            return Seen(copied(output), draws.weights(output))
+        own = {name: tuple(each.own) for name, each in watching.items()}
+        return Seen(copied(output), draws.weights(output), own)
 
     def off(self, draws: Draws, inputs: Inputs) -> Seen:
         """Run the world in which the components are off."""
@@ -245,7 +253,7 @@ class _Worlds:
         for draw in range(CHECKED):
             alone = self.one(draw)
             both = zip(alone.on + alone.off, [together.on[draw], together.off[draw]], strict=True)
-            if any(_differ(one.output, other.output) for one, other in both):
+            if any(_differ((a.output, a.own), (b.output, b.own)) for a, b in both):
                 raise NotStackableError("stacked it gives something else")
 
 
@@ -256,9 +264,23 @@ def _made(compare: Callable[[Seen, Seen], T], pairs: Iterable[_Pair]) -> tuple[T
 def _apart(many: Seen, single: Seen, numbers: range) -> list[Seen]:
     """The draws of one run, one by one."""
     outputs = split(many.output, single.output, len(numbers))
+    owns = _owns(many, single, len(numbers))
     if many.weights is None or single.weights is None or len(many.weights) != len(numbers):
-        return [Seen(output) for output in outputs]
-    return [Seen(*each) for each in zip(outputs, many.weights[:, None], strict=True)]
+        return [Seen(output, None, own) for output, own in zip(outputs, owns, strict=True)]
+    return [Seen(*each) for each in zip(outputs, many.weights[:, None], owns, strict=True)]
+
+
+def _owns(many: Seen, single: Seen, count: int) -> list[Mapping[str, tuple[object, ...]]]:
+    """What was watched, draw by draw."""
+    if not many.own:
+        return [{}] * count
+    columns = {name: split(calls, single.own[name], count) for name, calls in many.own.items()}
+    return [{name: _calls(column[i]) for name, column in columns.items()} for i in range(count)]
+
+
+def _calls(value: object) -> tuple[object, ...]:
+    assert isinstance(value, tuple)
+    return value
 
 
 def _differ(one: object, other: object) -> bool:

@@ -181,3 +181,9 @@ def test_the_interval_of_a_ratio_covers_at_least_as_often_as_it_says(a, b):
         low, high = ratio(share * whole, whole, 0.9)
         missed += not low <= truth <= high
     assert missed / 300 <= 0.1
+
+
+def test_one_draw_of_other_noise_proves_nothing():
+    answer = explain(network(0.4), X, "part", event=lambda label: bool(label < 2), draws=1)
+    assert answer.kind == "empirical Bernstein"
+    assert answer.interval == (0.0, 1.0)

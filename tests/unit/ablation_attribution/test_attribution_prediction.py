@@ -1,5 +1,6 @@
 """What one prediction owes to a component: laws that hold of every explanation."""
 
+import itertools
 import math
 
 import pytest
@@ -278,3 +279,49 @@ def test_the_answer_reads_as_a_sentence(net, examples):
 
 def test_every_exported_name_is_there():
     assert all(getattr(attribution, name) is not None for name in attribution.__all__)
+
+
+class Scored(nn.Module):
+    """Two parts with noise of their own; what the first passes on can be seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scorer = nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5))
+        self.other = nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.scorer(x) + self.other(x)
+
+
+def test_what_else_was_seen_of_the_run_conditions_every_number(examples):
+    torch.manual_seed(2)
+    net, x = Scored().train(), examples[:1]
+    with torch.no_grad():
+        mine, beside = (2 * part[0](x)[0] for part in (net.scorer, net.other))
+    event = Predicted(1)
+
+    def kept(value: Tensor) -> bool:
+        return bool(value[0, 1] != 0)
+
+    told = explain(net, x, "scorer", event=event, seen={"scorer": kept}, draws=6000)
+    law: dict[tuple[bool, bool], int] = {}
+    for bits in itertools.product([0, 1], repeat=6):
+        mask = torch.tensor(bits, dtype=torch.float32)
+        if not mask[1]:
+            continue  # the scorer is known to have passed this on
+        worlds = mask[:3] * mine + mask[3:] * beside, mask[3:] * beside
+        pair = tuple(float(event(world)) > 0 for world in worlds)
+        law[pair] = law.get(pair, 0) + 1
+    on = law.get((True, True), 0) + law.get((True, False), 0)
+    assert told.probability == pytest.approx(law.get((True, True), 0) / on, abs=0.03)
+    assert told.on == pytest.approx(on / 32, abs=0.03)
+    assert told.draws == 6000
+    assert 2700 < told.counts.draws < 3300
+    assert told.event == "the prediction is 1 and of scorer, the event holds"
+    alone = explain(net, x, "scorer", event=event, seen={"scorer": kept}, draws=50, together=1)
+    many = explain(net, x, "scorer", event=event, seen={"scorer": kept}, draws=50)
+    assert alone.counts == many.counts
+    with pytest.raises(EvidenceNeverHeldError, match="of scorer, the event holds"):
+        explain(net, x, "scorer", event=event, seen={"scorer": lambda _: False}, draws=9)
+    with pytest.raises(EventError, match="name one component"):
+        explain(net, x, "scorer", event=event, seen={"*.0": kept}, draws=9)
