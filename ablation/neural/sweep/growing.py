@@ -5,7 +5,7 @@ last copy still is what these examples gave before, no run can reach another one
 it; and by how much it is not is rounding, below which an effect is none.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,7 +18,7 @@ from ablation.neural.sweep.errors import UnsuitableError
 from ablation.neural.sweep.recording import Edit, Recording
 from ablation.neural.sweep.rows import Growth, departure, growth, joined, pieces_of, taken
 from ablation.neural.sweep.steps import Count, Step, holds
-from ablation.neural.trees import Inputs, mapped, numbers
+from ablation.neural.trees import Inputs, mapped, numbers, tensors
 
 ENOUGH = 4096  # entries of a value that are compared
 CLOSE = 1e-3  # a copy may differ from what was alone by rounding, never by more than this
@@ -55,9 +55,13 @@ def grown(recording: Recording, again: Again, inputs: Inputs, few: int) -> Grown
 
     second = again(rows_of(inputs, few, copies), moved)
     grows = _compared(recording, second, sizes)
+    close = max(CLOSE, *(16 * torch.finfo(kind).eps for kind in _kinds(recording)))
+    laid_out = follow_examples(recording.steps, grows)
     for step, other in zip(recording.steps, second.steps, strict=True):
+        if step in laid_out:
+            continue
         value = pieces_of(recording.values[step], grows[step], 0, few, examples)
-        _refuse_mixing(step, value, second.values[other], grows[step], copies)
+        _refuse_mixing(step, value, second.values[other], grows[step], copies=copies, close=close)
     last = taken(second.values[second.output], grows[recording.output], copies - 1, copies)
     return Grown(grows, last, few)
 
@@ -139,7 +143,7 @@ def _ends(one: slice) -> tuple[Any, Any, Any]:
 
 
 def _refuse_mixing(
-    step: Step, alone: object, beside: object, grows: list[Growth], copies: int
+    step: Step, alone: object, beside: object, grows: list[Growth], *, copies: int, close: float
 ) -> None:
     """Refuse a value of which the last copy is not what it was alone."""
     if step.name in _SEEN or (not tensors_grow(grows) and step.name != "constant"):
@@ -147,8 +151,34 @@ def _refuse_mixing(
     looked_at = range(copies) if step.name == "constant" else (copies - 1,)
     for copy in looked_at:
         here = taken(beside, grows, copy, copies)
-        if departure(_some(alone), _some(here)) > CLOSE:
+        if departure(_some(alone), _some(here)) > close or _others_differ(alone, here):
             raise UnsuitableError(f"{step} reads all examples together, or in another order")
+
+
+def _others_differ(alone: object, here: object) -> bool:
+    """Whether numbers that are no measurements, positions or labels, are others."""
+    pairs = zip(tensors(alone), tensors(here), strict=True)
+    return any(not a.is_floating_point() and not torch.equal(a, b) for a, b in pairs)
+
+
+def _kinds(recording: Recording) -> set[torch.dtype]:
+    return {leaf.dtype for value in recording.values.values() for leaf in numbers(value)}
+
+
+def follow_examples(steps: Sequence[Step], grows: Mapping[Step, list[Growth]]) -> dict[Step, None]:
+    """Values made of the number of examples alone, as in `torch.arange(len(x))`.
+
+    Of several runs side by side they are not copies: they are made anew.
+    """
+    made: dict[Step, bool] = {}  # and whether they grow
+    for step in steps:
+        if (
+            step.name not in _SEEN
+            and step.name != "constant"
+            and all(e in made for e in step.inputs)
+        ):
+            made[step] = step.counts or any(made[each] for each in step.inputs)
+    return {step: None for step, grew in made.items() if grew and tensors_grow(grows[step])}
 
 
 _SEEN = ("input", "site", "pick")  # what is compared where it was made

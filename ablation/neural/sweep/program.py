@@ -46,11 +46,14 @@ class Source:
     step: Step
     changed: int
     grows: Sequence[Growth]
+    anew: Callable[[int], object] | None = None  # makes it for so many runs, if it is no copy
 
     def __call__(self, state: State, many: int) -> object:
         """The value in all runs, side by side."""
         if self.changed == many:
             return state.changed[self.step]
+        if self.anew is not None and many > 1:
+            return self.anew(many)
         clean = state.look(self.step)
         if not self.changed:
             return repeated(clean, self.grows, many)

@@ -174,11 +174,11 @@ class _Recorder(TorchFunctionMode):
         if kwargs.get("inplace") is True:
             kwargs["inplace"] = False  # the same numbers, and nothing is written into
         steps: Given = self._reference((args, kwargs)) if given else (args, kwargs)
-        versions = [each._version for each in given]
+        versions = [_version(each) for each in given]
         start = time.perf_counter()
         found = func(*args, **kwargs)
         spent = time.perf_counter() - start
-        written = [t for t, v in zip(given, versions, strict=True) if t._version != v]
+        written = [t for t, v in zip(given, versions, strict=True) if _version(t) != v]
         if written:
             self._write(name, func, steps, written, found)
         elif any(True for _ in tensors_in(found)):
@@ -287,6 +287,11 @@ class _Recorder(TorchFunctionMode):
         for step in Step(0, name, itself, (steps,)).inputs:
             if step in self.changing:
                 raise UnsuitableError(f"a branch in the code depends on the data ({name})")
+
+
+def _version(leaf: Tensor) -> int:
+    """How often a tensor was written into; tensors of inference mode do not know."""
+    return 0 if leaf.is_inference() else leaf._version
 
 
 def _unregistered(module: nn.Module) -> Iterator[Tensor]:

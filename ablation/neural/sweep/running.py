@@ -77,6 +77,7 @@ class Run:
     checked: int = 0
     size: int = 1
     rounding: float = 0.0
+    eps: float = torch.finfo(torch.float32).eps  # what the numbers of the output can hold
     engine: Resumed | None = None
     thin: bool = True
 
@@ -109,7 +110,7 @@ class Run:
             found = self._followed(engine, inputs, examples, first=first)
         except (AblationError, MetricShapeError):
             raise
-        except Exception as error:  # noqa: BLE001 - an operation may not fit what an ablation made
+        except (RuntimeError, IndexError, ValueError, TypeError) as error:  # of the module's own
             self.reason = f"resumed it raises {type(error).__name__}: {error}"
             return None
         if found is None and engine.suffix.thin:  # once more without rank updates
@@ -122,6 +123,7 @@ class Run:
     ) -> "_Found | None":
         check = self._check(engine, inputs, examples) if first else None
         baseline = self._measured(engine.output, examples)
+        self.eps = max(self.eps, _eps(engine.output))
         values = [baseline] * len(engine.branches)
         for finished in engine.run():
             if check is not None and not all(self._agrees(check, o) for o in check.due(finished)):
@@ -220,7 +222,9 @@ class Run:
         self.done -= self.done % max(1, len(self.plan.rows))
         if not self.examples:
             self._refuse_random(inputs)
-        baseline = self._measured(self._pass(inputs), examples)
+        factual = self._pass(inputs)
+        baseline = self._measured(factual, examples)
+        self.eps = max(self.eps, _eps(factual))
         self.forwards += 1
         values = []
         for row in self.plan.rows:
@@ -282,7 +286,7 @@ class Run:
             "saved": planned - self.forwards,
         }
         proven = bool(self.reason or self.checked)
-        floor = max(self.floor, abs(self.baseline) * torch.finfo(torch.float32).eps)
+        floor = max(self.floor, abs(self.baseline) * self.eps)
         return table(
             names,
             self.baseline,
@@ -303,5 +307,8 @@ class _Found:
 
 
 def _tolerance(output: object) -> float:
-    eps = max((torch.finfo(leaf.dtype).eps for leaf in numbers(output)), default=0.0)
-    return max(TOLERANCE, 8 * eps)
+    return max(TOLERANCE, 8 * _eps(output))
+
+
+def _eps(output: object) -> float:
+    return max((torch.finfo(leaf.dtype).eps for leaf in numbers(output)), default=0.0)

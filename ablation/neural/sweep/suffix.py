@@ -6,6 +6,7 @@ Balke & Pearl 1994). Runs under a prefix share more: those are the values that t
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from ablation.neural.sweep.branches import Branch, Outputs
 from ablation.neural.sweep.factual import Factual
+from ablation.neural.sweep.growing import follow_examples
 from ablation.neural.sweep.program import (
     Beside,
     Cutting,
@@ -27,7 +29,7 @@ from ablation.neural.sweep.program import (
 )
 from ablation.neural.sweep.recording import Recording
 from ablation.neural.sweep.rows import Growth
-from ablation.neural.sweep.steps import Step, scaled, steps_in
+from ablation.neural.sweep.steps import Step, called, scaled, steps_in
 from ablation.neural.sweep.thin import Shortcut, Thin, shortcut
 from ablation.operators import Zero
 
@@ -56,6 +58,8 @@ class Suffix:
         self.paths: dict[frozenset[Step], list[Step]] = {}
         self.programs: dict[tuple[Branch, ...], Program] = {}
         self.ways: dict[Step, Shortcut | None] = {}
+        self.laid_out = follow_examples(recording.steps, self.grows) if self.grows else {}
+        self.layouts: dict[tuple[Step, int], object] = {}
         self.joins: dict[Branch, tuple[int, Shortcut | None]] = {}
 
     def first(self, branch: Branch) -> int:
@@ -156,7 +160,18 @@ class Suffix:
         return Program(order, _with_ends(lines, output), many.get(output, 0))
 
     def _source(self, step: Step, many: Mapping[Step, int]) -> Source:
-        return Source(step, many.get(step, 0), self._grows(step))
+        anew = partial(self._anew, step) if step in self.laid_out else None
+        return Source(step, many.get(step, 0), self._grows(step), anew)
+
+    def _anew(self, step: Step, many: int) -> object:
+        """Make what follows from the number of examples alone for so many runs."""
+        if step not in self.laid_out:
+            return self.factual.one(step)
+        if (step, many) not in self.layouts:
+            values = {each: self._anew(each, many) for each in step.inputs}
+            args, kwargs = scaled(step, many)
+            self.layouts[step, many] = called(step, args, kwargs, values)
+        return self.layouts[step, many]
 
     def _operation(self, step: Step, many: Mapping[Step, int], count: int) -> Instruction:
         sources = tuple(self._source(each, many) for each in step.inputs)

@@ -154,6 +154,19 @@ class Gated(nn.Module):
         return self.head(x + self.down(F.silu(self.gate(x)) * self.up(x)))
 
 
+class Chosen(nn.Module):
+    """Each example's own column, looked up by its position."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Linear(6, 8), nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        found = self.a(x)
+        here = torch.arange(len(found))
+        return self.b(found[here, found.argmax(-1)].unsqueeze(1) * found)
+
+
 NETS = {
     "vision": (Vision, (6, 3, 8, 8), ["patch[*:4]", "layers.*.self_attn.heads[*]", "layers.*.*2"]),
     "repeated": (Repeated, (7, 8), ["a[*:2]", "b[*:4]", "a", "b"]),
@@ -166,6 +179,7 @@ NETS = {
         ["encoder.layers.*.self_attn.heads[*]", "encoder.layers.*.linear1[*:8]"],
     ),
     "writing": (Writing, (6, 6), ["a[*:2]", "b[*:3]", "norm", "c"]),
+    "chosen": (Chosen, (6, 6), ["a[*:2]", "b", "a"]),
     "gated": (Gated, (6, 6), ["gate[*:4]", "up[*:3]", "down", "gate"]),
 }
 OPERATORS = [Zero(), Mean(), Resample(), Noise(0.5), Constant(1.0), Scale(0.5)]
