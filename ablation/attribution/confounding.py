@@ -140,8 +140,10 @@ def _identified(graph: causal.ADMG, contrast: _Contrast) -> causal.Identified:
     match causal.identify(graph, query):
         case causal.Identified() as answer:
             return answer
-        case refusal:
+        case causal.NotIdentified() | causal.Undecided() as refusal:
             raise ConfoundedError(refusal)
+        case other:
+            raise AssertionError(other)  # one probability was asked for, no sum of several
 
 
 def _quoted(name: str) -> str:
