@@ -4,6 +4,7 @@ from causal.model.fitting.choice import Multinomial as Multinomial
 from causal.model.fitting.choice import Tables as Tables
 from causal.model.fitting.fit import fit as fit
 from causal.model.fitting.fitted import Fitted as Fitted
+from causal.model.fitting.learned import LearnedCounterfactual as LearnedCounterfactual
 from causal.model.fitting.regression import Boosted as Boosted
 from causal.model.fitting.regression import LeastSquares as LeastSquares
 from causal.model.fitting.regression import Scaled as Scaled
@@ -17,6 +18,7 @@ __all__ = [
     "Boosted",
     "Fitted",
     "Gaussian",
+    "LearnedCounterfactual",
     "LeastSquares",
     "Multinomial",
     "Scaled",

@@ -12,9 +12,11 @@ from causal.errors import OptionError
 from causal.graph import ADMG
 from causal.model.continuous import Additive, Categorical, LocationScale
 from causal.model.continuous.flow import Flow
+from causal.model.engines.counterfactual import Question
 from causal.model.engines.units import outcome_moments
 from causal.model.finite import Table
 from causal.model.fitting.choice import Tables
+from causal.model.fitting.learned import LearnedCounterfactual, asked_of_all
 from causal.model.fitting.task import Learner, Rows, Task
 from causal.model.intervention import Intervention
 from causal.model.mechanism import Mechanism
@@ -107,6 +109,19 @@ class Fitted:
             },
             index=units.index,
         )
+
+    def counterfactual(
+        self, query: Question, *, draws: int = 100, rng: Randomness
+    ) -> LearnedCounterfactual:
+        """The answer to any question, and how far the rows leave it open.
+
+        The same question is asked of ``draws`` models of the ``posterior``, with the same noise.
+        Raises what ``counterfactual`` raises.
+        """
+        if draws < 2:
+            raise OptionError("draws", draws, "a spread takes 2 at least")
+        others = self.posterior(draws, rng=rng)
+        return asked_of_all(self.model, others, query, rows=self.rows, rng=root(rng))
 
     def _again(self, rng: np.random.Generator, *, drawn: bool = False) -> SCM:
         rows: Rows = rng.integers(self.rows, size=self.rows)

@@ -119,7 +119,8 @@ def _chances(mechanism: Mechanism, test: Task) -> Floats:
         settings = zip(*(column.tolist() for column in test.parents), strict=True)
         keys = list(settings) if test.given else [()] * len(test)
         rows = {key: [float(p) for p in row] for key, row in mechanism.rows.items()}
-        return np.array([rows[key][at] for key, at in zip(keys, chosen, strict=True)])
+        found: Floats = np.array([rows[key][at] for key, at in zip(keys, chosen, strict=True)])
+        return np.maximum(found, np.finfo(float).tiny)  # plain counting may say "never"
     if isinstance(mechanism, Categorical):
         odds = mechanism.odds
         weights = odds.at([test.columns[name] for name in odds.given], len(test))

@@ -1,15 +1,19 @@
 """How sure a unit's answer is: one part from few rows, one from noise that is not determined."""
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from scipy import stats
 
 from causal import ADMG, SCM, Do, Linear, Polynomial, Threshold, fit
-from causal.errors import OptionError
+from causal.errors import ImpossibleEvidenceError, OptionError
 from causal.model import Table
 from causal.model.engines.units import outcome_moments
-from causal.model.fitting import Tables
+from causal.model.fitting import Gaussian, LeastSquares, Tables
+from causal.model.fitting.learned import asked_of_all
 
 CHAIN = SCM.of(
     {
@@ -78,3 +82,53 @@ def test_draws_are_counted():
         fitted.uncertainty(data, target="X", draws=1, rng=0)
     with pytest.raises(OptionError, match="at least 1"):
         fitted.posterior(0, rng=0)
+
+
+def test_an_effect_is_as_sure_as_its_slope():
+    """The pairs bootstrap of a straight line: White's (1980) standard error, by statsmodels."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=400)
+    data = pd.DataFrame({"X": x, "Y": 2 * x + rng.normal(size=400)})
+    line = LeastSquares(noise=Gaussian())
+    fitted = fit(ADMG.parse("X -> Y"), data, {"X": line, "Y": line})
+    found = fitted.counterfactual("E(Y[X=1]) - E(Y[X=0])", draws=300, rng=0)
+    other = sm.OLS(data["Y"], sm.add_constant(data["X"])).fit(cov_type="HC0")
+    assert found.answer.value == pytest.approx(other.params["X"])
+    assert found.sd == pytest.approx(other.bse["X"], rel=0.15)
+    low, high = other.conf_int().loc["X"]
+    assert found.lower == pytest.approx(low, abs=0.03)
+    assert found.upper == pytest.approx(high, abs=0.03)
+    assert "400 rows, 300 models learned again" in str(found)
+
+
+def test_a_chance_has_the_law_of_its_posterior():
+    """Among X = 1 there were 12 of 20: Beta(12.5, 8.5), as no hidden cause is at work."""
+    data = pd.DataFrame({"X": [0] * 20 + [1] * 20, "Y": [0] * 15 + [1] * 5 + [0] * 8 + [1] * 12})
+    fitted = fit(ADMG.parse("X -> Y"), data)
+    found = fitted.counterfactual("P(Y[X=1]=1)", draws=400, rng=0)
+    law = stats.beta(12.5, 8.5)
+    assert found.answer.value == Fraction(25, 42)
+    assert found.lower == pytest.approx(law.ppf(0.025), abs=0.04)
+    assert found.upper == pytest.approx(law.ppf(0.975), abs=0.04)
+    assert found.sd == pytest.approx(law.std(), rel=0.15)
+
+
+def test_models_in_which_the_evidence_cannot_be_are_counted():
+    """Y copies X in all rows but one; without that row, the evidence has probability zero."""
+    data = pd.DataFrame({"X": [0] * 10 + [1] * 10, "Y": [0] * 10 + [1] * 9 + [0]})
+    plain = Tables(prior=0)
+    fitted = fit(ADMG.parse("X -> Y"), data, {"X": plain, "Y": plain})
+    found = fitted.counterfactual("P(Y[X=0]=0 | X=1, Y=0)", draws=40, rng=0)
+    assert found.silent == 0  # a Dirichlet draw has the support of the counts
+    assert found.draws == 40
+    models = [
+        fitted.model,
+        SCM.of({"X": Table((), "1, 0"), "Y": Table("X", {0: "1, 0", 1: "0, 1"})}),
+    ]
+    mixed = asked_of_all(fitted.model, models, "P(Y[X=0]=0 | X=1, Y=0)", rows=20, rng=0)
+    assert (mixed.silent, mixed.draws) == (1, 2)
+    assert "1 of them give no answer" in str(mixed)
+    with pytest.raises(ImpossibleEvidenceError):
+        asked_of_all(fitted.model, models[1:], "P(Y[X=0]=0 | X=1, Y=0)", rows=20, rng=0)
+    with pytest.raises(OptionError, match="2 at least"):
+        fitted.counterfactual("E(Y)", draws=1, rng=0)
