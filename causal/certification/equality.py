@@ -69,7 +69,7 @@ def equal(
 ) -> Equal | Unequal | Undecided:
     """Whether two formulas are equal in every model of a graph.
 
-    ``budget`` formulas at most are looked at on each way.  Equality at fixed values is shown for
+    ``budget`` formulas at most are looked at by ``derive``.  Equality at fixed values is shown for
     all of them.  Raises TextError for text that is no formula, and UnknownVariableError.
 
     >>> graph = ADMG.parse("Z -> X -> Y; Z -> Y")
@@ -110,7 +110,7 @@ def _ways(
     graph: ADMG, left: Expression, right: Expression, budget: int
 ) -> Iterator[tuple[Derivation, Derivation]]:
     """From each formula to a simpler one: by simplification, and by way of observation."""
-    yield simplify(graph, left, budget=budget), simplify(graph, right, budget=budget)
+    yield simplify(graph, left), simplify(graph, right)
     seen = [_observed(graph, side, budget) for side in (left, right)]
     if seen[0] is not None and seen[1] is not None:
         yield seen[0], seen[1]
@@ -123,7 +123,7 @@ def _observed(graph: ADMG, formula: Expression, budget: int) -> Derivation | Non
         found = derive(graph, formula, budget=budget)
     if isinstance(found, Undecided):
         return None
-    shorter = simplify(graph, found.end, budget=budget)
+    shorter = simplify(graph, found.end)
     return Derivation(formula, (*found.steps, *shorter.steps), shorter.end)
 
 

@@ -33,9 +33,9 @@ FORMULA is written as formulas are printed:
 @click.option(
     "--budget",
     type=click.IntRange(min=0),
-    default=200,
+    default=20_000,
     show_default=True,
-    help="Formulas to look at.",
+    help="Laws to look at, in all formulas together.",
 )
 @as_json
 def simplify(graph: str, formula: str, *, budget: int, as_json: bool) -> int:

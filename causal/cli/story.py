@@ -77,7 +77,7 @@ def _shorter(answer: causal.Identified) -> causal.Derivation:
     formula = answer.estimand
     if formula.size > MOST_LAWS or isinstance(answer.derivation, causal.Reasoning):
         return causal.Derivation(formula, (), formula)
-    found = causal.simplify(answer.graph, formula, budget=50)
+    found = causal.simplify(answer.graph, formula, budget=5_000)
     return found if len(str(found.end)) < len(str(formula)) else replace(found, steps=())
 
 

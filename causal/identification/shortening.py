@@ -11,8 +11,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain, count, permutations
-from typing import Final
+from typing import Final, TypeAlias
 
 from causal.calculus import Derivation, Step, rule_1, rule_3
 from causal.calculus.bridge import bridge
@@ -33,19 +34,22 @@ from causal.graph import ADMG, OpenPath
 from causal.identification.spelling import names_of, spelled
 from causal.query import formula_about
 
-__all__ = ["simplify"]
+__all__ = ["BUDGET", "simplify"]
 
-PATIENCE: Final = 25  # formulas looked at since the last one that was shorter
+BUDGET: Final = 20_000  # laws in all formulas together: about a second of work
+SHORT: Final = 12  # laws of a formula whose neighbours are all looked at from the start
+PATIENCE: Final = 25  # formulas from which the search went on since the last that was shorter
 
-Way = tuple[Step, ...]
+Way: TypeAlias = tuple[Step, ...]
+State: TypeAlias = tuple[Expression, Way]
 
 
-def simplify(graph: ADMG, formula: Expression | str, *, budget: int = 200) -> Derivation:
-    """A derivation that ends in a formula as short as was found, after ``budget`` formulas at most.
+def simplify(graph: ADMG, formula: Expression | str, *, budget: int = BUDGET) -> Derivation:
+    """A derivation that ends in a formula as short as was found, within ``budget``.
 
     It has no step where nothing can be left out.  Each condition that goes or comes does so by a
-    separation in the graph, which its step names.  Raises TextError for text that is no formula,
-    and UnknownVariableError.
+    separation in the graph, which its step names.  ``budget`` counts the laws of all formulas that
+    are looked at.  Raises TextError for text that is no formula, and UnknownVariableError.
 
     >>> graph = ADMG.parse("X -> Y; Z -> Y; W -> Z")
     >>> print(simplify(graph, "Σ_{Z} P(Y | X, Z, W) P(Z | W)"))
@@ -54,7 +58,7 @@ def simplify(graph: ADMG, formula: Expression | str, *, budget: int = 200) -> De
       = P(Y | W, X)                        [simplification]
     """
     formula = formula_about(graph, formula)
-    here, steps = _shortest(graph, formula, budget)
+    here, steps = _Search(graph, budget).shortest(_by_axioms(formula, ()))
     nested = inward(here)
     if arranged(nested) != here:
         steps = (*steps, Step("probability", here, arranged(nested), why="sums pushed inward"))
@@ -63,32 +67,66 @@ def simplify(graph: ADMG, formula: Expression | str, *, budget: int = 200) -> De
     return Derivation(formula, steps, here) if shorter else Derivation(formula, (), formula)
 
 
-def _shortest(graph: ADMG, formula: Expression, budget: int) -> tuple[Expression, Way]:
-    ticket = count()
-    best = _by_axioms(formula, ())
-    waiting = [(_cost(best[0]), next(ticket), best)]
-    seen, since = {best[0]}, 0
-    for _ in range(budget):
-        if not waiting or since > PATIENCE:
-            break
-        cost, _, (here, steps) = heapq.heappop(waiting)
-        since += 1
-        if cost < _cost(best[0]):
-            best, since = (here, steps), 0
-        for way in _ways(graph, here):
-            after = here
-            for step in way:
-                after = replaced(after, {step.before: step.after})
-            if not after.free <= here.free:
-                continue
-            following = _by_axioms(after, (*steps, *way))
-            if following[0] not in seen:
-                seen.add(following[0])
-                heapq.heappush(waiting, (_cost(following[0]), next(ticket), following))
-    return best
+class _Search:
+    """The best first; of long formulas downhill as long as that goes, and then a little around."""
+
+    def __init__(self, graph: ADMG, budget: int) -> None:
+        self.graph, self.left = graph, budget
+        self.fewer = lru_cache(maxsize=None)(lambda law: tuple(_fewer(graph, law)))
+
+    def shortest(self, start: State) -> State:
+        """The shortest formula that was found."""
+        ticket = count()
+        best = self.downhill(start) if start[0].size > SHORT else start
+        waiting = [(_cost(best[0]), next(ticket), best)]
+        seen, since = {best[0]}, 0
+        while waiting and since < PATIENCE and self.left > 0:
+            cost, _, (here, steps) = heapq.heappop(waiting)
+            since += 1
+            if cost < _cost(best[0]):
+                best, since = (here, steps), 0
+            for way in self.ways(here):
+                following = self.after((here, steps), way)
+                if following and following[0] not in seen:
+                    seen.add(following[0])
+                    heapq.heappush(waiting, (_cost(following[0]), next(ticket), following))
+        return min((best, *(state for _, _, state in waiting)), key=lambda state: _cost(state[0]))
+
+    def downhill(self, here: State) -> State:
+        """The first step that makes it shorter, again and again; none is tried twice."""
+        tried = set()
+        improved = True
+        while improved and self.left > 0:
+            improved = False
+            for way in self.ways(here[0]):
+                if way in tried:
+                    continue
+                tried.add(way)
+                following = self.after(here, way)
+                if following and _cost(following[0]) < _cost(here[0]):
+                    here, improved = following, True
+                    break
+        return here
+
+    def after(self, here: State, way: Way) -> State | None:
+        """A formula after some steps; None if it mentions what it did not, or the budget is out."""
+        formula, steps = here
+        self.left -= formula.size
+        if self.left < 0:
+            return None
+        for step in way:
+            formula = replaced(formula, {step.before: step.after})
+        return _by_axioms(formula, (*steps, *way)) if formula.free <= here[0].free else None
+
+    def ways(self, formula: Expression) -> Iterator[Way]:
+        """Steps by the rules, each of which may let the axioms go on."""
+        for law in sorted(laws(formula), key=str):
+            yield from self.fewer(law)
+        for one, other in sorted(set(_neighbours(formula)), key=str):
+            yield from _aligned(self.graph, one, other)
 
 
-def _by_axioms(formula: Expression, steps: Way) -> tuple[Expression, Way]:
+def _by_axioms(formula: Expression, steps: Way) -> State:
     """What the axioms of probability alone make of it."""
     shorter = arranged(simplified(formula))
     if shorter != arranged(formula):
@@ -126,14 +164,6 @@ def _parts(formula: Expression) -> tuple[Expression, ...]:
             return numerator, denominator
         case _:
             return ()
-
-
-def _ways(graph: ADMG, formula: Expression) -> Iterator[Way]:
-    """Steps by the rules, each of which may let the axioms go on."""
-    for law in sorted(laws(formula), key=str):
-        yield from _fewer(graph, law)
-    for one, other in sorted(set(_neighbours(formula)), key=str):
-        yield from _aligned(graph, one, other)
 
 
 def _fewer(graph: ADMG, law: P) -> Iterator[Way]:
