@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ablation.attribution import explain as explain
     from ablation.attribution import flow as flow
     from ablation.attribution import mediation as mediation
+    from ablation.attribution import paired as paired
     from ablation.attribution import pairwise as pairwise
     from ablation.attribution import path_effect as path_effect
     from ablation.attribution import retrained as retrained
@@ -125,6 +126,7 @@ _HOMES = {
     "interactions": "statistics",
     "load": "store.loading",
     "mediation": "attribution",
+    "paired": "attribution",
     "pairwise": "attribution",
     "path_effect": "attribution",
     "read_log": "logs",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ablation.attribution.prediction import EvidenceNeverHeldError as EvidenceNeverHeldError
     from ablation.attribution.prediction import explain as explain
     from ablation.attribution.retraining import Unpaired as Unpaired
+    from ablation.attribution.retraining import paired as paired
     from ablation.attribution.retraining import retrained as retrained
     from ablation.attribution.retraining import unpaired as unpaired
 
@@ -54,6 +55,7 @@ _HOMES = {
     "explain": "prediction",
     "flow": "flowing",
     "mediation": "mediating",
+    "paired": "retraining",
     "pairwise": "interactions",
     "path_effect": "paths",
     "retrained": "retraining",

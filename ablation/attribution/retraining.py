@@ -28,7 +28,7 @@ class NoRunsError(AblationError, ValueError):
         self.component, self.on, self.off = component, on, off
         super().__init__(
             f"{on} trainings with {component!r} and {off} without it came to an end: "
-            "both need one or more."
+            "both need one or more, and pairs a seed in common."
         )
 
 
@@ -134,7 +134,48 @@ def retrained(
             [each.metrics for each in off.values()],
             component=component, event=event, level=level,
         )  # fmt: skip
-    held = [(_came(event, a.metrics), _came(event, b.metrics)) for a, b in pairs]
+    return _counted(
+        {a.seed: a.metrics for a, _ in pairs},
+        {b.seed: b.metrics for _, b in pairs},
+        component=component, event=event, level=level, streams=streams,
+    )  # fmt: skip
+
+
+def paired(
+    on: Mapping[int, Mapping[str, float]],
+    off: Mapping[int, Mapping[str, float]],
+    *,
+    component: str,
+    event: Came,
+    level: float = 0.95,
+    streams: Sequence[str] = (),
+) -> Explanation:
+    """Count trainings of one seed as two worlds; `on` and `off` are their metrics, seed by seed.
+
+    That the two share their noise is said by calling this; `streams` names it where it is known.
+
+    >>> on = {0: {"loss": 1.0}, 1: {"loss": 2.0}, 2: {"loss": 1.0}}
+    >>> off = {0: {"loss": 1.0}, 1: {"loss": 3.0}, 2: {"loss": 3.0}}
+    >>> found = paired(on, off, component="mlp", event=lambda metrics: metrics["loss"] < 2)
+    >>> found.probability, found.draws
+    (0.5, 3)
+    """
+    return _counted(on, off, component=component, event=event, level=level, streams=streams)
+
+
+def _counted(
+    on: Mapping[int, Mapping[str, float]],
+    off: Mapping[int, Mapping[str, float]],
+    *,
+    component: str,
+    event: Came,
+    level: float,
+    streams: Sequence[str],
+) -> Explanation:
+    seeds = sorted(on.keys() & off.keys())
+    if not seeds:
+        raise NoRunsError(component, len(on), len(off))
+    held = [(_came(event, on[seed]), _came(event, off[seed])) for seed in seeds]
     cells = [(True, True), (True, False), (False, True), (False, False)]
     counts = Counts(*map(held.count, cells))
     if not counts.on:
@@ -146,7 +187,7 @@ def retrained(
         counts=counts,
         random=True,
         sites=tuple(streams),
-        engine=f"{len(pairs)} seeds, each trained both ways",
+        engine=f"{len(seeds)} seeds, each trained both ways",
         level=level,
         assumptions=_assumptions(streams),
         unit="seed",

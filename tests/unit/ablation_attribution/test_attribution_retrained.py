@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ablation import Component, LeaveOneOut, Metric, Study, Trial, Trials, retrained, unpaired
+from ablation import (
+    Component,
+    LeaveOneOut,
+    Metric,
+    Study,
+    Trial,
+    Trials,
+    paired,
+    retrained,
+    unpaired,
+)
 from ablation.attribution import EvidenceNeverHeldError, Explanation, Unpaired
 from ablation.attribution.event import EventError
 from ablation.attribution.retraining import NoRunsError
@@ -77,6 +87,15 @@ def test_trainings_without_common_noise_give_bounds_only(streams):
     told = retrained(trials([1, 1, 0, 1], [0, 1, 0, 0], streams), "mlp", event=well, paired=True)
     assert isinstance(told, Explanation)
     assert "is said, not recorded" in told.assumptions[0]
+
+
+def test_arms_trained_together_are_pairs_seed_by_seed():
+    on = {seed: {"loss": 1.0 + (seed == 3)} for seed in range(5)}
+    off = {seed: {"loss": 1.0 + (seed > 2)} for seed in range(6)}
+    found = paired(on, off, component="mlp", event=lambda metrics: metrics["loss"] < 2)
+    assert (found.draws, found.accepted, found.probability) == (5, 4, 0.75)
+    with pytest.raises(NoRunsError, match="a seed in common"):
+        paired({0: {"loss": 1.0}}, {1: {"loss": 1.0}}, component="mlp", event=lambda _: True)
 
 
 def test_pairs_can_be_declined():
