@@ -57,7 +57,7 @@ def proof(graph: str, one: str, other: str, *, budget: int, as_json: bool) -> in
     if as_json:
         click.echo(records.written(records.of_proof(answer)))
     else:
-        click.echo(story.of_proof(answer))
+        click.echo(story.of_proof(answer, laws[0].values))
     return Exit.ANSWERED if isinstance(answer, engine.Derivation) else Exit.NO
 
 
@@ -115,7 +115,9 @@ def equivalent_laws(
         settable=_settable(settable, known, observational=observational),
         fewest=fewest,
     )
-    laws = list(islice(found, limit + 1))
+    from causal.expression import valued
+
+    laws = [valued(law, asked.values) for law in islice(found, limit + 1)]
     shown, more = laws[:limit], len(laws) > limit
     if as_json:
         head = {"schema": records.SCHEMA, "answer": "listed" if shown else "none"}

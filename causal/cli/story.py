@@ -8,14 +8,19 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from shutil import get_terminal_size
 from textwrap import fill, indent
+from typing import TYPE_CHECKING
 
 from click import ClickException
 
 import causal
 from causal.variables import listed, quoted
+
+if TYPE_CHECKING:
+    from causal.query import Value
 
 __all__ = [
     "equation",
@@ -165,11 +170,13 @@ def in_latex(answer: causal.Identified, *, proof: bool = False) -> str:
     return answer.derivation.latex(values=answer.values)
 
 
-def of_proof(answer: causal.Derivation | causal.NotDerivable) -> str:
-    """The steps, or the two normal forms that differ."""
+def of_proof(
+    answer: causal.Derivation | causal.NotDerivable, values: Mapping[str, Value] | None = None
+) -> str:
+    """The steps, at the values asked about, or the two normal forms that differ."""
     match answer:
         case causal.Derivation():
-            told = answer.told(width=width() - 2)
+            told = answer.told(values=values, width=width() - 2)
             return f"Equal in every model of the graph:\n\n{indent(told, '  ')}"
         case causal.NotDerivable():
             no = prose(f"Not derivable. The rules do not lead from {answer.one} to {answer.other}.")

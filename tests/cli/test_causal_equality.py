@@ -111,3 +111,10 @@ def test_formulas_that_nothing_decides_are_undecided():
 )
 def test_a_side_that_cannot_be_read_is_pointed_at(side, where):
     assert str(run("prove", ADJUSTABLE, "P(Y)", side).exception).startswith(where)
+
+
+def test_values_that_are_asked_about_are_shown():
+    done = run("equivalents", ADJUSTABLE, "P(Y=1 | do(X=0), Z)", "--observational")
+    assert done.output == "P(Y=1 | X=0, Z)\n"
+    done = run("prove", ADJUSTABLE, "P(Y=1 | do(X=0), Z)", "P(Y=1 | X=0, Z)")
+    assert "\n  P(Y=1 | do(X=0), Z)\n    = P(Y=1 | X=0, Z)   [rule 2: " in done.output
