@@ -10,6 +10,8 @@ from torch import nn
 
 import ablation
 from ablation import Mean, Noise, Resample, Skip, Zero
+from ablation.neural.selection import select
+from ablation.neural.validity.laboratory import Laboratory
 from ablation.neural.validity.manifold import typicality
 from ablation.neural.validity.testing import alike, estimate, holm
 
@@ -74,6 +76,21 @@ def test_real_activations_are_unusual_no_more_often_than_said(rng, width):
     chances = [typicality(cloud[:1], cloud[1:]).p for cloud in clouds]
     for level in (0.05, 0.1, 0.2):
         assert np.mean([p <= level for p in chances]) <= level + 3 * (level / 600) ** 0.5
+
+
+def test_the_rank_is_among_all_with_the_patched_one_counted_in(rng):
+    """Oracle: nearest neighbours in the joint cloud, by the definition."""
+    for _ in range(30):
+        real = rng.normal(size=(45, 2))
+        patched = real[:1] + rng.normal(size=(1, 2)) * rng.choice([0.01, 0.3, 2.0])
+        joint = np.vstack([real, patched])
+        away = [
+            min(float(np.hypot(*(a - b))) for j, b in enumerate(joint) if j != i)
+            for i, a in enumerate(joint)
+        ]
+        far = np.mean([each >= away[-1] - 1e-12 for each in away])
+        near = np.mean([each <= away[-1] + 1e-12 for each in away])
+        assert typicality(patched, real).p == pytest.approx(min(1, 2 * min(far, near)))
 
 
 def test_zeros_lie_beyond_means_lie_between_and_other_examples_among_the_data(rng):
@@ -163,6 +180,19 @@ def test_random_features_of_whole_modules_are_drawn_from_all_modules(wired_at_ra
     alone = ablation.audit(net, x, "parts.0", metric=lambda y: y[:, 0], margin=0.01, by=Zero())
     assert not alone.controls
     assert "there is no random control" in str(alone)
+
+
+def test_components_resampled_together_are_resampled_each_for_itself(wired_at_random):
+    """With one partner for all, resampling every component would only swap the examples."""
+    net, x = wired_at_random(3)
+    lab = Laboratory(net, x, select(net, "parts.*"), lambda y: y[:, 0])
+    first, second = (lab.off([f"parts.{i}"], Resample()).passed[f"parts.{i}"][0] for i in (0, 1))
+    own = [lab.factual().own[f"parts.{i}"][0] for i in (0, 1)]
+    partners = [
+        [int((mine == row).all(1).nonzero()[0]) for row in drawn]
+        for mine, drawn in zip(own, (first, second), strict=True)
+    ]
+    assert partners[0] != partners[1]
 
 
 def test_noise_is_the_same_for_a_component_alone_and_together(wired_at_random):

@@ -145,3 +145,10 @@ def test_minimal_sets_are_those_of_a_random_monotone_circuit(hand, ones, seed):
         assert not inert or role.verdict == "inert"
         alone = not fails(frozenset(range(4)) - {i})
         assert role.sufficient == alone
+
+
+def test_small_effects_that_add_up_are_not_inert(hand, ones):
+    found = judged(hand("abc", lambda a, b, c: 0.08 * a + 0.08 * b + c), ones)
+    assert [role.verdict for role in found.roles] == ["undecided", "undecided", "necessary"]
+    assert [joint.components for joint in found.sets] == [("parts.c",), ("parts.a", "parts.b")]
+    assert "add up" in found.roles[0].reason
