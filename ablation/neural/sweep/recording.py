@@ -47,7 +47,12 @@ class Recording:
     @property
     def constants(self) -> list[Step]:
         """Tensors of which nothing is known but that they were there."""
-        return [step for step in self.steps if step.name == "constant"]
+        return [step for step in self.steps if step.name == "constant" and not step.args[1]]
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it holds for other examples: no value was looked at or taken as it was."""
+        return not self.peeked and all(step.name != "constant" for step in self.steps)
 
 
 def record(
@@ -244,7 +249,11 @@ class _Recorder(TorchFunctionMode):
         return _pytree.tree_map_only(Tensor, self._step_of, tree)
 
     def _step_of(self, leaf: Tensor) -> object:
-        self.storages.refuse_stale(leaf)
+        if self.storages.is_stale(leaf):
+            now = self._add("constant", itself, ((len(self.steps), True), {}), leaf.clone())
+            self.where[id(leaf)] = now, None
+            self.storages.stale.pop(id(leaf))
+            return now
         if id(leaf) in self.where:
             step, place = self.where[id(leaf)]
             if place is None:
@@ -252,7 +261,7 @@ class _Recorder(TorchFunctionMode):
             return self._add("pick", picked, ((step, place), {}), leaf)
         if self._is_owned(leaf):
             return leaf
-        return self._add("constant", itself, ((len(self.steps),), {}), leaf)
+        return self._add("constant", itself, ((len(self.steps), False), {}), leaf)
 
     def _is_owned(self, leaf: Tensor) -> bool:
         """Whether a tensor belongs to the module, registered or not."""
@@ -271,8 +280,9 @@ class _Recorder(TorchFunctionMode):
     ) -> None:
         """What was written into is from now on what the write has made of it."""
         known = [each for each in written if id(each) in self.where]
+        changing = any(step in self.changing for step in Step(0, name, func, *steps).inputs)
         for each in written:
-            self.storages.spoil(each)
+            self.storages.spoil(each, self.changing, by_changing=changing)
         if not known:  # running statistics and the like
             if found is not None and found is not written[0]:
                 self._add(name, func, steps, found)

@@ -1,10 +1,11 @@
 """Which tensors share memory, and which may no longer be read since one of them was written into.
 
 A write in place is a new value of the same tensor. Whoever reads a view made before, or what the
-view was made of, would read through that write; a recording cannot say so, and refuses.
+view was made of, would read through that write. A recording cannot say so: it refuses, or, where
+no ablation changes what is there, takes it as it is now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from torch import Tensor
 
@@ -18,7 +19,7 @@ class Storages:
     def __init__(self) -> None:
         self.makers: dict[int, list[Step]] = {}
         self.tensors: dict[int, set[int]] = {}
-        self.stale: set[int] = set()
+        self.stale: dict[int, bool] = {}  # and whether an ablation may change what is there
         self.lost: set[Step] = set()
 
     def note(self, leaf: Tensor, step: Step) -> None:
@@ -26,19 +27,29 @@ class Storages:
         memory = leaf.untyped_storage().data_ptr()
         self.makers.setdefault(memory, []).append(step)
         self.tensors.setdefault(memory, set()).add(id(leaf))
-        self.stale.discard(id(leaf))
+        self.stale.pop(id(leaf), None)
 
-    def spoil(self, leaf: Tensor) -> None:
+    def spoil(self, leaf: Tensor, changing: Container[Step], *, by_changing: bool) -> None:
         """Note a write into a tensor: nothing in its memory is what it was."""
         memory = leaf.untyped_storage().data_ptr()
-        self.lost.update(self.makers.get(memory, ()))
+        makers = self.makers.get(memory, ())
+        old = any(self.stale.get(each, False) for each in self.tensors.get(memory, ()))
+        may_change = by_changing or old or any(step in changing for step in makers)
+        self.lost.update(makers)
         self.makers[memory] = []
-        self.stale |= self.tensors.get(memory, set()) | {id(leaf)}
+        for each in self.tensors.get(memory, set()) | {id(leaf)}:
+            self.stale[each] = may_change
 
-    def refuse_stale(self, leaf: Tensor) -> None:
-        """Raise UnsuitableError where a tensor was written into through another name."""
-        if self.stale and id(leaf) in self.stale:
+    def is_stale(self, leaf: Tensor) -> bool:
+        """Whether a tensor was written into through another name.
+
+        Raises UnsuitableError where an ablation may change what is there now.
+        """
+        if id(leaf) not in self.stale:
+            return False
+        if self.stale[id(leaf)]:
             raise UnsuitableError("a write in place reaches a value that others read")
+        return True
 
     def spoiled(self) -> frozenset[Step]:
         """The steps whose values are lost."""
@@ -46,7 +57,13 @@ class Storages:
 
 
 def written_into(known: Sequence[Tensor], found: object, name: str) -> Tensor:
-    """The one tensor that an operation wrote into and returned; else it is refused."""
-    if len(known) > 1 or (found is not None and found is not known[0]):
+    """The one tensor that an operation wrote into and returned; else it is refused.
+
+    Views of one memory count writes together: what is written into stands first.
+    """
+    target, *others = known
+    memory = target.untyped_storage().data_ptr()
+    one = all(other.untyped_storage().data_ptr() == memory for other in others)
+    if not one or (found is not None and found is not target):
         raise UnsuitableError(f"{name} writes in place into what it does not return")
-    return known[0]
+    return target

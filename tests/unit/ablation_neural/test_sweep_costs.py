@@ -242,3 +242,29 @@ def test_what_is_kept_of_a_pass_is_bounded():
     engine.settle([[Cut(place, Constant(1.0))]], narrow=False, thin=True)
     assert engine.factual.size <= 2000
     assert not recorded.values
+
+
+class Turning(nn.Module):
+    """Tables written by a view and read by another name, before any component is run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 2)
+        self.calls = torch.zeros(())
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        table = torch.outer(torch.arange(1.0, 3.0), torch.arange(4.0)) * self.calls.sign()
+        first_row = table[0]
+        first_row[::2] = table[1, ::2]
+        return self.b(torch.tanh(self.a(x) + table[0]) * table.sum(0))
+
+
+def test_what_no_ablation_changes_may_be_written_under_any_name():
+    torch.manual_seed(0)
+    module, x = Turning().eval(), draw(5, 4)
+    found = sweep(module, x, ["a[*]", "a", "b"], metric=first, batch_size=3)
+    assert found.attrs["engine"] == "suffix", found.attrs["reason"]
+    for row, value in zip(found["component"], found["ablated"], strict=True):
+        with torch.no_grad(), ablated(module, row):
+            assert float(first(module(x)).mean()) == pytest.approx(value, rel=1e-5)
