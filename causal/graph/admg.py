@@ -73,15 +73,19 @@ class ADMG:
         directed: Iterable[tuple[Variable, Variable]] = (),
         bidirected: Iterable[tuple[Variable, Variable]] = (),
     ) -> ADMG:
-        """Build a graph from names; raises CycleError or EmptyGraphError.
+        """Build a graph from names; raises CycleError or EmptyGraphError, TypeError for no names.
 
         >>> ADMG.of(nodes=["Z"], directed=[("X", "Y")]).nodes
         ('X', 'Y', 'Z')
         """
         directed, bidirected = list(directed), list(bidirected)
+        if odd := next((e for e in chain(directed, bidirected) if len(e) != 2), None):
+            raise TypeError(f"an edge joins two variables, found {odd!r:.80}")
         names = {*nodes, *chain.from_iterable(directed), *chain.from_iterable(bidirected)}
         if not names:
             raise EmptyGraphError
+        if wrong := next(([name] for name in names if not (name and isinstance(name, str))), None):
+            raise TypeError(f"a variable is called by a text, found {wrong[0]!r:.60}")
         for tail, head in bidirected:
             if tail == head:
                 raise CycleError((tail, head))

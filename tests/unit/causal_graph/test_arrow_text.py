@@ -111,3 +111,18 @@ def test_equal_graphs_are_equal_whatever_the_order_of_their_edges():
     assert one == other
     assert hash(one) == hash(other)
     assert one != ADMG.parse("B -> C; A -> C")
+
+
+@pytest.mark.parametrize(
+    ("parts", "problem"),
+    [
+        ({"directed": [("A", "B", "C")]}, r"an edge joins two variables, found \('A', 'B', 'C'\)"),
+        ({"bidirected": [("A",)]}, r"an edge joins two variables, found \('A',\)"),
+        ({"directed": [(1, 2)]}, "a variable is called by a text, found [12]"),
+        ({"nodes": ["A", ""]}, "a variable is called by a text, found ''"),
+        ({"nodes": [None]}, "a variable is called by a text, found None"),
+    ],
+)
+def test_what_is_no_edge_or_no_name_is_refused(parts: dict[str, list], problem: str) -> None:
+    with pytest.raises(TypeError, match=problem):
+        ADMG.of(**parts)
