@@ -12,7 +12,7 @@ import pandas as pd
 
 from causal.calculus import sealed
 from causal.certification.counted import Numbers
-from causal.certification.countermodels import Countermodels, countermodels
+from causal.certification.countermodels import Countermodels, proposed
 from causal.checker import TooLargeError, check
 from causal.errors import CertificateError, ModelsTooLargeError
 from causal.identification import Answer, Identified, NotIdentified
@@ -48,9 +48,10 @@ def certificate(answer: Answer, data: pd.DataFrame | pd.Series | None = None) ->
 
 
 def _of_no(answer: NotIdentified) -> dict[str, object]:
+    hedged = answer.certificate
     try:
-        whole = sealed(_refuted(answer.certificate, countermodels(answer)))
-        check(whole)
+        whole = sealed(_refuted(hedged, proposed(answer)[0]))
+        check(whole)  # it compares the laws
     except (ModelsTooLargeError, TooLargeError):
         return answer.certificate
     return whole

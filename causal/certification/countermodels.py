@@ -21,7 +21,7 @@ from causal.model.mechanism import Value, Values
 from causal.query import Query
 from causal.variables import Variable, natural
 
-__all__ = ["Countermodels", "countermodels"]
+__all__ = ["Countermodels", "countermodels", "proposed"]
 
 LARGEST = 18  # bits: two to this power are the cells of a law that is compared in full
 
@@ -75,6 +75,13 @@ def countermodels(answer: Answer) -> Countermodels:
         return Countermodels(
             apart.query, apart.models, {}, apart.values, equal="law under every experiment"
         )
+    found, circuit = proposed(answer)
+    _check_laws(*found.models, circuit)
+    return found
+
+
+def proposed(answer: NotIdentified) -> tuple[Countermodels, Circuit]:
+    """The same for a hedge, with answers that differ, and laws that remain to be compared."""
     if isinstance(answer.hedge, Hedge):
         _require_small(len(answer.hedge.outer))  # each has one bit at least
     circuits = Obstruction.of(answer).circuits()
@@ -86,8 +93,8 @@ def countermodels(answer: Answer) -> Countermodels:
             truth(one, answer.query), truth(other, answer.query), strict=True
         ):
             if value != another:
-                _check_laws(one, other, circuits[0])
-                return Countermodels(answer.query, (one, other), cell, (value, another))
+                found = Countermodels(answer.query, (one, other), cell, (value, another))
+                return found, circuits[0]
     raise CertificateError(f"the models made of {answer.hedge} agree on {answer.query}")
 
 

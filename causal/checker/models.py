@@ -80,10 +80,10 @@ def model_of(reads: Causes, rows: Callable[[Vertex, Cell], Sequence[tuple[Any, A
             seen = frozenset[tuple[Vertex, Any]]().union(*before)
             read = {pair for pair in seen if pair[0] in graph(v)}
             kept = {pair for pair in seen if pair[0] in of or last[pair[0]] != v}
+            fixed = [(n, 1) for u, n in do if u == v]
+            require(len(before) <= 2**14, "more than 2^15 states", TooLargeError)
             for cell, weight in before.items():
-                row = [(n, 1) for u, n in do if u == v] or rows(v, cell & read)
-                require(len(before) * len(row) <= 2**15, "more than 2^15 states", TooLargeError)
-                for n, chance in row:
+                for n, chance in fixed or rows(v, cell & read):
                     rest = cell & kept | {(v, n)}  # what nothing reads any more is summed out
                     law[rest] = (law[rest] + weight * chance) % PRIME
         return law
