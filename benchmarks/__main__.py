@@ -27,6 +27,7 @@ MODULES = (
     "units",
     "counterfactuals",
     "store",
+    "runners",
     "sweep",
     "training",
 )

@@ -30,11 +30,11 @@ def table(quick: bool) -> pd.DataFrame:
     """Median rates of the store and the runner, and the runner's own processor time."""
     trials, repeats = (200, 3) if quick else (2000, 5)
     with TemporaryDirectory() as folder:
-        study, stores = _study(trials), Path(folder)
+        study, stores = no_op_study(trials), Path(folder)
         filled = stores / "filled.db"
-        _append(study, filled)
+        append(study, filled)
         works: dict[str, Callable[[Path], object]] = {
-            "append, each row durable": lambda path: _append(study, path),
+            "append, each row durable": lambda path: append(study, path),
             "read, every checksum checked": lambda _: load(filled).frame(),
             "plan": lambda _: plan(study),
             "run in this process": lambda path: run(study, path, workers=0),
@@ -47,7 +47,8 @@ def table(quick: bool) -> pd.DataFrame:
         )
 
 
-def _study(trials: int) -> Study:
+def no_op_study(trials: int) -> Study:
+    """So many trials, of nine components, that do nothing."""
     return Study(
         "no-op",
         f"{Path(__file__).stem}:no_op",
@@ -60,7 +61,8 @@ def _study(trials: int) -> Study:
     )
 
 
-def _append(study: Study, path: Path) -> None:
+def append(study: Study, path: Path) -> None:
+    """Fill a store with made-up results, row by row."""
     with Store.open(path) as store:
         store.register(study)
         for each in plan(study).trials:
