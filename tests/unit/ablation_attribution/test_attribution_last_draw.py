@@ -187,3 +187,26 @@ def test_one_draw_of_other_noise_proves_nothing():
     answer = explain(network(0.4), X, "part", event=lambda label: bool(label < 2), draws=1)
     assert answer.kind == "empirical Bernstein"
     assert answer.interval == (0.0, 1.0)
+
+
+def test_a_label_written_over_after_it_was_drawn_is_not_the_one_drawn():
+    class Moves(Speaks):
+        def forward(self, x: Tensor) -> Tensor:
+            label = torch.multinomial(self.logits(x).softmax(-1), 1)
+            label += 1
+            return label % 4 if self.late else label
+
+    torch.manual_seed(2)
+    net = Moves(0.0).train()
+    found = explain(net, X, "part", event=lambda label: bool(label == 4), draws=4000)
+    assert isinstance(found.counts, Counts)
+    exact = explain(network(0.0), X, "part", event=lambda label: bool(label == 3))
+    assert found.on == pytest.approx(exact.on, abs=0.03)
+    assert found.interval[0] <= exact.probability <= found.interval[1]
+
+
+def test_draws_that_all_say_the_same_still_leave_room_for_chance():
+    same = np.full(50, 0.3)
+    low, high = ratio(same, same, 0.95)
+    assert low < 0.9
+    assert high == 1
