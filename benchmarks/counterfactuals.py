@@ -1,10 +1,11 @@
 """How long does an exact counterfactual take?
 
 P(Y[X=x'] = 1 | evidence) in binary models, windowed random graphs (parents among the four nodes
-before), a third of the nodes observed. "tables": rows of probabilities, coupled by one uniform
-noise; "responses": one noise with a value for each response function, 256 for three parents. pgmpy
-eliminates variables on the twin network with its noise explicit (Balke & Pearl 1994). "first" is
-the first question to a fresh model, everything included but the reading of its tables ("model").
+before); a third of the nodes is observed, or X and Y alone. "tables": rows of probabilities,
+coupled by one uniform noise; "responses": one noise with a value for each response function, 256
+for three parents. pgmpy eliminates variables on the twin network with its noise explicit (Balke &
+Pearl 1994). "first" is the first question to a fresh model, everything included but the reading of
+its tables ("model"); "both" is model and first question one after the other.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ with warnings.catch_warnings():
     from pgmpy.inference import VariableElimination
     from pgmpy.models import DiscreteBayesianNetwork
 
-SIZES = ((10, 2, "tables"), (20, 2, "tables"), (50, 2, "tables"), (50, 3, "tables"),
-         (20, 2, "responses"), (50, 2, "responses"), (20, 3, "responses"))  # fmt: skip
+SIZES = ((10, 2, "tables", "a third"), (20, 2, "tables", "a third"), (50, 2, "tables", "a third"),
+         (50, 3, "tables", "a third"), (50, 3, "tables", "X and Y"),
+         (20, 2, "responses", "a third"), (50, 2, "responses", "a third"),
+         (20, 3, "responses", "a third"))  # fmt: skip
 
 
 def table(quick: bool) -> pd.DataFrame:
@@ -39,20 +42,22 @@ def table(quick: bool) -> pd.DataFrame:
     return pd.DataFrame([_row(*size, repeats=3 if quick else 9) for size in sizes])
 
 
-def _row(nodes: int, parents: int, kind: str, *, repeats: int) -> dict[str, object]:
+def _row(nodes: int, parents: int, kind: str, observed: str, *, repeats: int) -> dict[str, object]:
     make = _model_maker(nodes, parents, kind)
     model = make()
     cause, effect = nodes // 4, nodes - 1
     unit = model.sample(1, rng=3).iloc[0]
-    seen = {f"V{i}": int(unit[f"V{i}"]) for i in sorted({cause, effect, *range(0, nodes, 3)})}
+    among = range(0, nodes, 3) if observed == "a third" else ()
+    seen = {f"V{i}": int(unit[f"V{i}"]) for i in sorted({cause, effect, *among})}
     other = 1 - seen[f"V{cause}"]
     evidence = ", ".join(f"{v}={x}" for v, x in seen.items())
     query = f"P(V{effect}[V{cause}={other}]=1 | {evidence})"
-    ours: dict[str, list[float]] = {"model": [], "first": [], "next": [], "exact": []}
+    ours: dict[str, list[float]] = {"model": [], "first": [], "both": [], "next": [], "exact": []}
     theirs: dict[str, list[float]] = {"build": [], "query": []}
     for _ in range(repeats):
         fresh = _timed(ours["model"], make)
         answer = _timed(ours["first"], lambda m=fresh: causal.counterfactual(m, query, exact=False))
+        _timed(ours["both"], lambda: causal.counterfactual(make(), query, exact=False))
         _timed(ours["next"], lambda m=fresh: causal.counterfactual(m, query, exact=False))
         _timed(ours["exact"], lambda m=fresh: causal.counterfactual(m, query, exact=True))
         twins = _timed(theirs["build"], lambda m=fresh: _twins(m, f"V{cause}", other))
@@ -67,8 +72,10 @@ def _row(nodes: int, parents: int, kind: str, *, repeats: int) -> dict[str, obje
         "nodes": nodes,
         "parents": parents,
         "noise": kind,
+        "observed": observed,
         "model": f"{times['model']:.1f}",
         "first": f"{times['first']:.1f}",
+        "both": f"{times['both']:.1f}",
         "next": f"{times['next']:.1f}",
         "in fractions": f"{times['exact']:.1f}",
         "pgmpy, build": f"{times['build']:.1f}",
