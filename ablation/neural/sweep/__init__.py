@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ablation.neural.sweep.running import Progress as Progress
+    from ablation.neural.sweep.asking import Progress as Progress
     from ablation.neural.sweep.screening import screen as screen
     from ablation.neural.sweep.screens import FirstOrder as FirstOrder
     from ablation.neural.sweep.screens import IntegratedGradients as IntegratedGradients
@@ -15,7 +15,7 @@ _HOMES = {
     "FirstOrder": "screens",
     "IntegratedGradients": "screens",
     "LowPrecision": "screens",
-    "Progress": "running",
+    "Progress": "asking",
     "screen": "screening",
     "sweep": "sweeping",
 }

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from ablation.neural.replacement import Replacement
 from ablation.neural.sweep.cutting import Cut, site_of
-from ablation.neural.sweep.recording import Recording
+from ablation.neural.sweep.recorder import Recording
 from ablation.neural.sweep.rows import Growth, taken
 from ablation.neural.sweep.steps import Step
 

@@ -14,7 +14,7 @@ from ablation.neural.sweep.errors import UnsuitableError
 from ablation.neural.sweep.factual import Factual
 from ablation.neural.sweep.growing import Again, Grown, grown, refuse_together
 from ablation.neural.sweep.narrowing import narrowed
-from ablation.neural.sweep.recording import Recording
+from ablation.neural.sweep.recorder import Recording
 from ablation.neural.sweep.steps import Step, bytes_of, run
 from ablation.neural.sweep.suffix import Suffix, Under
 from ablation.neural.sweep.trie import Family, Trie

@@ -7,7 +7,7 @@ run deepest first, so the window of kept values moves up the network once (Griew
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
-from ablation.neural.sweep.recording import GIVEN, Recording
+from ablation.neural.sweep.recorder import GIVEN, Recording
 from ablation.neural.sweep.steps import Step, bytes_of, run
 
 

@@ -15,7 +15,7 @@ from torch.utils import _pytree
 
 from ablation.neural.sweep.batches import examples_in, rows_of
 from ablation.neural.sweep.errors import UnsuitableError
-from ablation.neural.sweep.recording import Edit, Recording
+from ablation.neural.sweep.recorder import Edit, Recording
 from ablation.neural.sweep.rows import Growth, departure, growth, joined, pieces_of, taken
 from ablation.neural.sweep.steps import Count, Step, holds
 from ablation.neural.trees import Inputs, mapped, numbers, tensors

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ablation.neural.sweep.positions import RULES, Demand, Demands, amended, origin
-from ablation.neural.sweep.recording import Recording
+from ablation.neural.sweep.recorder import Recording
 from ablation.neural.sweep.rows import Growth
 from ablation.neural.sweep.steps import Step, mapped_steps
 

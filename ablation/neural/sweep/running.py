@@ -3,56 +3,25 @@
 What the quick road gives for some rows of the first batch is compared with the naive loop.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 import torch
-from torch import nn
 
 from ablation.errors import AblationError
-from ablation.neural.errors import RandomModuleError
-from ablation.neural.forwards import Forward
-from ablation.neural.patch import evidence
+from ablation.neural.sweep.asking import PROOF, Found, Plan, Progress, rounding_of, tolerance
 from ablation.neural.sweep.batches import examples_in
 from ablation.neural.sweep.checking import Check, replaced
-from ablation.neural.sweep.cutting import Cut
 from ablation.neural.sweep.engine import Resumed
 from ablation.neural.sweep.errors import MetricShapeError, UnsuitableError
-from ablation.neural.sweep.metric import Read, Reader, measured
-from ablation.neural.sweep.recording import Edit, Recording, record
+from ablation.neural.sweep.metric import Reader, measured
+from ablation.neural.sweep.recorder import Edit, Recording
+from ablation.neural.sweep.recording import record
 from ablation.neural.sweep.rows import departure
 from ablation.neural.sweep.table import table
-from ablation.neural.sweep.whole import jittering, whole_pass, without
-from ablation.neural.taps import Place
-from ablation.neural.trees import Inputs, numbers
-
-PROOF = 0.01  # what proof may cost, in shares of the naive loop, down to one example
-TOLERANCE = 1e-6  # relative to the largest number of an output
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a sweep is: ablations done of those planned, whole passes spent and saved."""
-
-    done: int
-    planned: int
-    forwards: float
-    saved: float
-    engine: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is asked of each batch."""
-
-    module: nn.Module
-    places: Mapping[str, Place]
-    rows: Sequence[Sequence[Cut]]
-    metric: Read
-    read: Read | None
-    pointwise: bool  # whether the operator does the same at every position
-    each_alone: bool  # whether it does the same to an example whatever the others are
+from ablation.neural.sweep.whole import Passes
+from ablation.neural.trees import Inputs
 
 
 @dataclass(eq=False)
@@ -82,7 +51,9 @@ class Run:
     thin: bool = True
 
     def __post_init__(self) -> None:
-        self.reader = Reader(self.plan.metric)
+        plan = self.plan
+        self.reader = Reader(plan.metric)
+        self.passes = Passes(plan.module, tuple(plan.places.values()), plan.read)
 
     def batch(self, inputs: Inputs) -> None:
         """Measure every row on one batch."""
@@ -98,7 +69,7 @@ class Run:
         self.floor += (found.floor - self.floor) * share
         self.examples = total
 
-    def _resumed(self, inputs: Inputs, examples: int | None) -> "_Found | None":
+    def _resumed(self, inputs: Inputs, examples: int | None) -> "Found | None":
         """The quick road; None where it cannot be taken, or gives something else."""
         first = not self.examples
         try:
@@ -115,15 +86,16 @@ class Run:
             return None
         if found is None and engine.suffix.thin:  # once more without rank updates
             self.engine, self.thin, self.reason = None, False, ""
+            self.difference, self.checked, self.done = None, 0, 0
             return self._resumed(inputs, examples)
         return found
 
     def _followed(
         self, engine: Resumed, inputs: Inputs, examples: int | None, *, first: bool
-    ) -> "_Found | None":
+    ) -> "Found | None":
         check = self._check(engine, inputs, examples) if first else None
         baseline = self._measured(engine.output, examples)
-        self.eps = max(self.eps, _eps(engine.output))
+        self.eps = max(self.eps, rounding_of(engine.output))
         values = [baseline] * len(engine.branches)
         for finished in engine.run():
             if check is not None and not all(self._agrees(check, o) for o in check.due(finished)):
@@ -138,7 +110,7 @@ class Run:
         if first:
             self.rounding = self._rounding(engine, inputs, examples, baseline)
         self.size = engine.used
-        return _Found(baseline, values, self.rounding)
+        return Found(baseline, values, self.rounding)
 
     def _engine_for(self, inputs: Inputs, examples: int | None) -> Resumed:
         """The engine of an earlier batch, where these inputs have the same shapes, or a new one."""
@@ -150,7 +122,7 @@ class Run:
         random = torch.random.get_rng_state()
         recording = self._record(inputs)
         if not torch.equal(random, torch.random.get_rng_state()):
-            self._refuse_random(inputs)
+            self.passes.refuse_random(inputs)
         self.engine = Resumed(recording, inputs, self.memory, self.together)
         sites = [step for steps in recording.sites.values() for step in steps]
         few = self._few(examples)
@@ -189,7 +161,7 @@ class Run:
     ) -> float:
         """How far the metric moves by what is only rounding: the noise floor."""
         if engine.grown is None:
-            return self._jittered(inputs, examples, baseline)
+            return self._floor(inputs, examples, baseline)
         few, all_ = engine.grown.examples, examples or 1
         moved = replaced(engine.output, engine.grown.jittered, few, all_)
         return abs(self._measured(moved, examples) - baseline) * all_ / few
@@ -197,14 +169,14 @@ class Run:
     def _agrees(self, check: Check, output: tuple[int, object]) -> bool:
         """Run one row whole as well, and compare."""
         number, quick = output
-        naive = self._without(check.inputs, self.plan.rows[number])
+        naive = self.passes.without(check.inputs, self.plan.rows[number])
         self.forwards += check.few / check.examples
         self.checked += 1
         difference = departure(naive, quick)
         self.difference = max(self.difference or 0.0, difference)
-        if difference <= _tolerance(naive):
+        if difference <= tolerance(naive):
             return True
-        self._refuse_random(check.inputs)
+        self.passes.refuse_random(check.inputs)
         self.reason = f"resumed it differs by {difference:.2g} relative"
         return False
 
@@ -217,47 +189,26 @@ class Run:
         step = (len(order) - 1) / (self.verify - 1)
         return frozenset(order[round(i * step)] for i in range(self.verify))
 
-    def _whole(self, inputs: Inputs, examples: int | None) -> "_Found":
+    def _whole(self, inputs: Inputs, examples: int | None) -> "Found":
         """The naive loop."""
         self.done -= self.done % max(1, len(self.plan.rows))
         if not self.examples:
-            self._refuse_random(inputs)
-        factual = self._pass(inputs)
+            self.passes.refuse_random(inputs)
+            self.forwards += 2
+        factual = self.passes.factual(inputs)
         baseline = self._measured(factual, examples)
-        self.eps = max(self.eps, _eps(factual))
+        self.eps = max(self.eps, rounding_of(factual))
         self.forwards += 1
         values = []
         for row in self.plan.rows:
-            values.append(self._measured(self._without(inputs, row), examples))
+            values.append(self._measured(self.passes.without(inputs, row), examples))
             self._advance(1, 1.0, "naive")
-        return _Found(baseline, values, self._jittered(inputs, examples, baseline))
+        return Found(baseline, values, self._floor(inputs, examples, baseline))
 
-    def _without(self, inputs: Inputs, cuts: Sequence[Cut]) -> object:
-        """One whole pass with components off, and the evidence that they were."""
-        stand_ins = without(self.plan.module, cuts)
-        output = self._pass(inputs, stand_ins)
-        shown = {each.component: each for each in evidence(stand_ins.values())}
-        for cut in cuts:
-            cut.calls += shown[cut.place.name].calls
-            cut.acted = cut.acted or shown[cut.place.name].proven
-        return output
-
-    def _pass(self, inputs: Inputs, stand_ins: Mapping[nn.Module, Forward] | None = None) -> object:
-        """One whole pass, as far as the metric looks at it."""
-        output = whole_pass(self.plan.module, inputs, stand_ins)
-        return output if self.plan.read is None else self.plan.read(output)
-
-    def _jittered(self, inputs: Inputs, examples: int | None, baseline: float) -> float:
+    def _floor(self, inputs: Inputs, examples: int | None, baseline: float) -> float:
         """How far the metric moves when every part passes on its last digit changed."""
         self.forwards += 1
-        output = self._pass(inputs, jittering(self.plan.places.values()))
-        return abs(self._measured(output, examples) - baseline)
-
-    def _refuse_random(self, inputs: Inputs) -> None:
-        one, two = (self._pass(inputs) for _ in range(2))
-        self.forwards += 2
-        if (difference := departure(one, two)) > _tolerance(one):
-            raise RandomModuleError("the output", difference)
+        return abs(self._measured(self.passes.jittered(inputs), examples) - baseline)
 
     def _measured(self, output: object, examples: int | None) -> float:
         return measured(self.plan.metric, output, examples)
@@ -295,20 +246,3 @@ class Run:
             exact=[proven] * len(names),
             facts=facts,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The metric on one batch: as it is, row by row, and how much of it is rounding."""
-
-    baseline: float
-    ablated: list[float]
-    floor: float
-
-
-def _tolerance(output: object) -> float:
-    return max(TOLERANCE, 8 * _eps(output))
-
-
-def _eps(output: object) -> float:
-    return max((torch.finfo(leaf.dtype).eps for leaf in numbers(output)), default=0.0)

@@ -27,7 +27,7 @@ from ablation.neural.sweep.program import (
     Program,
     Source,
 )
-from ablation.neural.sweep.recording import Recording
+from ablation.neural.sweep.recorder import Recording
 from ablation.neural.sweep.rows import Growth
 from ablation.neural.sweep.steps import Step, called, scaled, steps_in
 from ablation.neural.sweep.thin import Shortcut, Thin, shortcut

@@ -18,10 +18,11 @@ from ablation.neural.isolation import unchanged
 from ablation.neural.optimal import optimal_constants
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns
+from ablation.neural.sweep.asking import Plan, Progress
 from ablation.neural.sweep.batches import batches
 from ablation.neural.sweep.cutting import Cut, places_of
 from ablation.neural.sweep.metric import Read
-from ablation.neural.sweep.running import Plan, Progress, Run
+from ablation.neural.sweep.running import Run
 from ablation.neural.sweep.subsets import Subsets, label, subsets_of
 from ablation.neural.taps import Place
 from ablation.neural.trees import Inputs

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ablation.neural.sweep.branches import Branch
-from ablation.neural.sweep.recording import Recording
+from ablation.neural.sweep.recorder import Recording
 from ablation.neural.sweep.steps import Step
 from ablation.neural.sweep.suffix import NOTHING, Suffix, Under
 from ablation.operators import Noise, Resample

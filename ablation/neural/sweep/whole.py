@@ -1,15 +1,18 @@
 """The naive loop: one whole pass for each ablation. Slow, and right by construction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
 
+from ablation.neural.errors import RandomModuleError
 from ablation.neural.forwards import Forward, standing_in
-from ablation.neural.patch import Ablated, switched_off
+from ablation.neural.patch import Ablated, evidence, switched_off
+from ablation.neural.sweep.asking import tolerance
 from ablation.neural.sweep.cutting import Cut, site_of
 from ablation.neural.sweep.growing import jittered
+from ablation.neural.sweep.rows import departure
 from ablation.neural.taps import Place, layered, outermost, passed
 from ablation.neural.trees import Inputs, call, copied, mapped
 
@@ -58,3 +61,39 @@ class _Jittered:
             args,
             kwargs,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Whole passes of one module, as far as a metric looks at them."""
+
+    module: nn.Module
+    places: Sequence[Place]
+    read: Callable[[object], object] | None
+
+    def factual(
+        self, inputs: Inputs, stand_ins: Mapping[nn.Module, Forward] | None = None
+    ) -> object:
+        """One whole pass."""
+        output = whole_pass(self.module, inputs, stand_ins)
+        return output if self.read is None else self.read(output)
+
+    def without(self, inputs: Inputs, cuts: Sequence[Cut]) -> object:
+        """One whole pass with components off, and the evidence that they were."""
+        stand_ins = without(self.module, cuts)
+        output = self.factual(inputs, stand_ins)
+        shown = {each.component: each for each in evidence(stand_ins.values())}
+        for cut in cuts:
+            cut.calls += shown[cut.place.name].calls
+            cut.acted = cut.acted or shown[cut.place.name].proven
+        return output
+
+    def jittered(self, inputs: Inputs) -> object:
+        """One whole pass in which every part passes on its last digit changed."""
+        return self.factual(inputs, jittering(self.places))
+
+    def refuse_random(self, inputs: Inputs) -> None:
+        """Raise RandomModuleError where two passes differ."""
+        one, two = (self.factual(inputs) for _ in range(2))
+        if (difference := departure(one, two)) > tolerance(one):
+            raise RandomModuleError("the output", difference)

@@ -257,7 +257,7 @@ class Turning(nn.Module):
         table = torch.outer(torch.arange(1.0, 3.0), torch.arange(4.0)) * self.calls.sign()
         first_row = table[0]
         first_row[::2] = table[1, ::2]
-        return self.b(torch.tanh(self.a(x) + table[0]) * table.sum(0))
+        return self.b(torch.tanh(self.a(x) + table[0]) * (table.sum(0) + 1))
 
 
 def test_what_no_ablation_changes_may_be_written_under_any_name():
