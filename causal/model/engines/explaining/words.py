@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["figure", "shown", "signed", "told"]
 
 LIKELIEST = 4  # values of a variable that are listed
+NOISES = 12  # of which most was learned, that are listed
 
 
 def told(why: Explanation) -> str:
@@ -27,7 +28,12 @@ def told(why: Explanation) -> str:
     width = max(map(len, names))
     if why.seen:
         lines.append(f"  {'seen'.ljust(width)}  {', '.join(map(str, why.seen))}")
-    lines += [f"  {'inferred'.ljust(width)}  {_inferred(one)}" for one in why.noise]
+    told_of = sorted(why.noise, key=_surprise, reverse=True)[:NOISES]
+    lines += [
+        f"  {'inferred'.ljust(width)}  {_inferred(one)}" for one in why.noise if one in told_of
+    ]
+    if (more := len(why.noise) - NOISES) > 0:
+        lines.append(f"  {'inferred'.ljust(width)}  less of {more} other noises")
     lines += [f"  {quoted(one.variable).ljust(width)}  {_changed(one)}" for one in why.changes]
     if why.paths:
         ways = "; ".join(" -> ".join(map(quoted, path)) for path in why.paths)
@@ -41,6 +47,18 @@ def told(why: Explanation) -> str:
 def _inferred(one: Inferred) -> str:
     text = f"{quoted(one.noise)}: {shown(one.after)}"
     return f"{text}, of {shown(one.before)}" if isinstance(one.before, Spread) else text
+
+
+def _surprise(one: Inferred) -> float:
+    """How far the law of a noise has moved: in its own spreads, or in probability."""
+    before, after = one.before, one.after
+    if isinstance(before, Spread):
+        mean = after.mean if isinstance(after, Spread) else float(str(certain(after)))
+        sd = after.sd if isinstance(after, Spread) else 0.0
+        return abs(mean - before.mean) / before.sd + abs(1 - sd / before.sd)
+    if isinstance(after, Spread):
+        return 1.0
+    return sum(abs(float(p) - float(after.get(v, 0))) for v, p in before.items()) / 2
 
 
 def _changed(change: Change) -> str:
