@@ -79,6 +79,7 @@ class SideBySide:
         self.make, self.optimiser = optimiser, _checked(optimiser, [nn.Parameter(torch.zeros(1))])
         self.own = [dict(module.named_parameters()) for module in modules]
         self.weights = Weights.of(self.own, frozenset())
+        self.homes = _homes(self.module)
         held = [dict(module.named_buffers()) for module in modules]
         self.buffers = {n: torch.stack([each[n] for each in held]) for n in held[0]}
         self.switches = Switches.of(self.module, arms)
@@ -127,10 +128,11 @@ class SideBySide:
     def one(self, weights: Tensors, buffers: Tensors, off: Tensor, batch: object) -> Tensor:
         """The loss of one arm; vmap makes it that of all."""
         self.switches.off = off
-        state = {**weights, **buffers}
+        own = {**weights, **buffers}
+        state = {home: own[name] for home, name in self.homes.items()}
 
         def model(*args: object, **kwargs: object) -> object:
-            return torch.func.functional_call(self.module, state, args, kwargs)
+            return torch.func.functional_call(self.module, state, args, kwargs, tie_weights=False)
 
         return _one(self.loss(model, batch))
 
@@ -153,6 +155,21 @@ class SideBySide:
                     buffer.copy_(self.buffers[name][number])
             states.append({k: v.detach().clone() for k, v in module.state_dict().items()})
         return states
+
+
+def _homes(module: nn.Module) -> dict[str, str]:
+    """Every place where a weight or buffer is registered, with the first name of what is there.
+
+    A module under two names is one place: put back twice, it would keep what was put in between.
+    """
+    named = [*module.named_parameters(), *module.named_buffers()]
+    first = {id(value): name for name, value in named}
+    return {
+        f"{name}.{step}" if name else step: first[id(value)]
+        for name, part in module.named_modules()
+        for step, value in [*part._parameters.items(), *part._buffers.items()]
+        if value is not None
+    }
 
 
 def stacked(row: Sequence[object]) -> tuple[object, object]:

@@ -318,6 +318,36 @@ def test_attention_of_torch_itself_is_trained_together():
     )
 
 
+class Tied(nn.Module):
+    """One matrix under two names, and one block used twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read, self.write = nn.Linear(4, 8), nn.Linear(8, 4, bias=False)
+        self.write.weight = nn.Parameter(self.read.weight.detach().T.clone())
+        self.block = nn.Sequential(nn.Linear(4, 4), nn.Tanh())
+        self.again, self.head = self.block, nn.Linear(4, 3)
+        self.head.weight = nn.Parameter(torch.randn(3, 4))
+        self.other = nn.Linear(4, 3)
+        self.other.weight = self.head.weight
+
+    def forward(self, x: Tensor) -> Tensor:
+        made = self.block(self.again(self.write(self.read(x)))).mean(1)
+        return self.head(made) + self.other(made)
+
+
+def test_tied_weights_stay_tied():
+    how = {"loss": error, "optimiser": OPTIMISERS["momentum"]}
+    arms = [0, 1, Arm(0, off=("again",), by=Skip())]
+    both = [
+        train_together(lambda: Tied().double(), arms, examples, together=n, **how) for n in (3, 1)
+    ]
+    same(*both)
+    for state in both[0].states:
+        assert torch.equal(state["head.weight"], state["other.weight"])
+        assert torch.equal(state["block.0.weight"], state["again.0.weight"])
+
+
 def test_weights_that_the_loss_never_reads_stay_as_they_are():
     """Weight decay moves what has a gradient, as torch has it, and nothing else."""
 
