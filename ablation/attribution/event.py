@@ -15,6 +15,7 @@ from ablation.errors import AblationError
 from ablation.neural.trees import Tensor
 
 Event: TypeAlias = Callable[..., bool | float | Tensor]
+Read: TypeAlias = Callable[..., object]
 
 
 class EventError(AblationError, TypeError):
@@ -28,20 +29,19 @@ class EventError(AblationError, TypeError):
 class Predicted:
     """The event that a classifier's largest logit is the one of this class; it has a margin.
 
+    `read` finds the logits of one example in an output that is more than they.
+
     >>> import torch
     >>> Predicted(1)(torch.tensor([[0.0, 3.0, 1.0]]))
     tensor(2.)
     """
 
     label: int
+    read: Read | None = None
 
-    def __call__(self, output: Tensor) -> Tensor:
+    def __call__(self, output: object) -> Tensor:
         """Return the logit of the class less the largest other one, from one example's logits."""
-        logits = output.flatten()
-        if len(logits) != output.shape[-1]:
-            raise EventError(f"{self} was asked of outputs of shape {tuple(output.shape)}.")
-        if not 0 <= self.label < len(logits) > 1:
-            raise EventError(f"{self}, but there are logits for {len(logits)} classes.")
+        logits = _logits(self, output)
         best = logits.topk(2)
         rival = best.values[int(best.indices[0] == self.label)]
         return logits[self.label] - rival
@@ -55,7 +55,8 @@ class Sampled:
     """The event that a label drawn from the logits is this one: the token of a language model.
 
     Nothing is drawn: the race that draws the label is integrated out, in both worlds at once.
-    `temperature` divides the logits; the output has the logits of one position.
+    `temperature` divides the logits, and `read` finds those of one position in the output, as in
+    `Sampled(token, read=lambda output: output.logits[0, -1])`.
 
     >>> import torch
     >>> print(Sampled(1, temperature=0.7))
@@ -66,6 +67,7 @@ class Sampled:
 
     label: int
     temperature: float = 1.0
+    read: Read | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.temperature < float("inf"):
@@ -73,12 +75,7 @@ class Sampled:
 
     def weights(self, output: object) -> NDArray[np.float64]:
         """The chances of all labels."""
-        if not isinstance(output, Tensor) or output.numel() != output.shape[-1]:
-            shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
-            raise EventError(f"{self} was asked of an output of shape {shape}.")
-        if not 0 <= self.label < output.numel():
-            raise EventError(f"{self}, but there are logits for {output.numel()} classes.")
-        logits = output.detach().double().flatten() / self.temperature
+        logits = _logits(self, output).detach().double() / self.temperature
         return np.asarray(logits.softmax(0).cpu().numpy())
 
     def __call__(self, output: object) -> float:
@@ -89,6 +86,17 @@ class Sampled:
     def __str__(self) -> str:
         at = "" if self.temperature == 1 else f" at temperature {self.temperature:g}"
         return f"the label sampled{at} is {self.label}"
+
+
+def _logits(event: Predicted | Sampled, output: object) -> Tensor:
+    """The logits of one example: all of the output, or what the event reads of it."""
+    found = output if event.read is None else event.read(output)
+    if not isinstance(found, Tensor) or not found.ndim or found.numel() != found.shape[-1]:
+        what = f"shape {tuple(found.shape)}" if isinstance(found, Tensor) else type(found).__name__
+        raise EventError(f"{event} was asked of an output of {what}; read= finds one's logits.")
+    if not 0 <= event.label < found.numel() > 1:
+        raise EventError(f"{event}, but there are logits for {found.numel()} classes.")
+    return found.flatten()
 
 
 def described(event: Event) -> str:

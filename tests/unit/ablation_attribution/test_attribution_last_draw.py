@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ablation import Sampled
+from ablation import Predicted, Sampled
 from ablation.attribution import EvidenceNeverHeldError, explain
 from ablation.attribution.draws import Chances, Counts
 from ablation.attribution.event import EventError
@@ -210,3 +210,30 @@ def test_draws_that_all_say_the_same_still_leave_room_for_chance():
     low, high = ratio(same, same, 0.95)
     assert low < 0.9
     assert high == 1
+
+
+def test_the_next_token_of_a_language_model_is_read_from_its_last_position():
+    transformers = pytest.importorskip("transformers")
+    torch.manual_seed(0)
+    config = transformers.GPT2Config(
+        n_layer=2, n_head=2, n_embd=16, vocab_size=20, n_positions=8, bos_token_id=0, eos_token_id=0
+    )
+    net = transformers.GPT2LMHeadModel(config).eval()
+    for weight in net.parameters():
+        weight.data *= 4
+    inputs = {"input_ids": torch.tensor([[3, 1, 4, 1, 5]]), "use_cache": False}
+
+    def last(output) -> Tensor:
+        return output.logits[0, -1]
+
+    with torch.no_grad():
+        chances = last(net(**inputs)).softmax(0)
+    token = int(chances.argmax())
+    head = "transformer.h.0.attn.heads[1]"
+    told = explain(net, inputs, head, event=Sampled(token, read=last))
+    assert told.on == pytest.approx(float(chances[token]), rel=1e-4)
+    assert 0 < told.probability <= 1
+    greedy = explain(net, inputs, head, event=Predicted(token, read=last))
+    assert greedy.probability in (0.0, 1.0)
+    with pytest.raises(EventError, match="read= finds"):
+        explain(net, inputs, head, event=Predicted(token))
