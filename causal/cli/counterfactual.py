@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -79,7 +79,8 @@ def what_would_have_been(
     world of the question.
     """
     known = _model(model)
-    asked = reading.quantity_from(query, known.graph)
+    asked = reading.quantity_from(query, known.graph, beside=[one.name for one in known.noise])
+    known = _with_noise(known, asked.variables)
     answer = engine.counterfactual(known, asked, exact=exact)
     found = engine.explain(known, asked) if why or picture else ()
     if picture is not None:
@@ -90,6 +91,13 @@ def what_would_have_been(
     else:
         click.echo("\n\n".join([_story(answer), *map(str, found)]))
     return Exit.ANSWERED
+
+
+def _with_noise(known: engine.SCM, names: Iterable[str]) -> engine.SCM:
+    """The model, with the noises that are asked about among its variables."""
+    door = import_module("causal.model.exposed")
+    shown = door.hidden_in(known, names)
+    return cast("engine.SCM", door.exposed(known, shown)) if shown else known
 
 
 def _draw(found: tuple[engine.Explanation, ...], picture: Path) -> None:

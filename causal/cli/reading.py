@@ -91,13 +91,13 @@ def question_from(argument: str, graph: causal.ADMG) -> causal.Query | Quantity:
         return asked
 
 
-def quantity_from(argument: str, graph: causal.ADMG) -> Quantity:
-    """The quantity about a graph that an argument is."""
+def quantity_from(argument: str, graph: causal.ADMG, *, beside: Iterable[str] = ()) -> Quantity:
+    """The quantity about a graph, and names that it has beside it, that an argument is."""
     from causal.query import Quantity, require
 
     with _located("query"):
         asked = Quantity.parse(argument)
-        require(graph, asked.variables, text=argument)
+        require(graph, asked.variables.difference(beside), text=argument)
         return asked
 
 

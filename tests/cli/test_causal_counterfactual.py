@@ -191,3 +191,10 @@ def test_bad_input_is_one_message(run: Run, arguments: tuple[str, ...], complain
     assert (code, out) == (2, "")
     assert complaint in err
     assert "Traceback" not in err
+
+
+def test_noise_is_asked_about_by_its_name(run: Run) -> None:
+    model = '{"exogenous": {"U": [0.25, 0.75]}, "equations": {"X": "U", "Y": "1 - X"}}'
+    assert run(model, "P(U=1 | Y=1)").out.startswith("P(U=1 | Y=1) = 0\n")
+    code, _, err = run(model, "P(W=1 | Y=1)")
+    assert (code, "W is not in the graph" in err) == (2, True)
