@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies.formulas import formulas, symbols
 from strategies.graphs import seeds
@@ -60,6 +60,7 @@ def selected(formula: Expression, law: pd.Series, at: dict[str, int]) -> dict:
     return {c - wanted: v for c, v in cells(formula.evaluate(law)).items() if c >= wanted}
 
 
+@settings(deadline=None)
 @given(SMALL, st.data(), seeds())
 def test_a_constant_selects_its_cells(formula: Expression, data: st.DataObject, seed: int):
     if len(formula.free) <= 4:
@@ -73,6 +74,7 @@ def test_a_constant_selects_its_cells(formula: Expression, data: st.DataObject, 
         assert np.allclose([float(exact[c]) for c in floats], list(floats.values()))
 
 
+@settings(deadline=None)
 @given(SMALL, st.data(), seeds())
 def test_simplifying_and_naming_keep_the_value(formula: Expression, data: st.DataObject, seed: int):
     if len(formula.free) <= 4:
