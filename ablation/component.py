@@ -49,6 +49,12 @@ class Component:
     def __post_init__(self) -> None:
         if not self.name or self.name != self.name.strip() or not self.name.isprintable():
             raise StudyError(f"a component needs a name that prints, not {self.name!r}.")
+        for key in (self.switch, self.module, self.procedure):
+            if not isinstance(key, str | None):
+                raise StudyError(
+                    f"component {self.name!r}: {key!r} is no text; a switch, a procedure and a "
+                    "module are named."
+                )
         if self.feature is not None and not self.switch:
             object.__setattr__(self, "switch", _FEATURES)
         if self.procedure and (self.switch or self.module):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ablation.canonical import Json
 from ablation.component import Component
@@ -76,6 +76,7 @@ def condition(components: Sequence[Component], mask: int) -> Condition:
     return Condition(off, f"{len(on)} of {len(components)} on, {number}")
 
 
+@runtime_checkable
 class Design(Protocol):
     """Which conditions answer the question, and how: a value that prints, compares and saves."""
 

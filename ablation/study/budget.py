@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from ablation.errors import SettingError
 
 _AMOUNT = re.compile(
-    r"(?:^|_)(?:steps?|epochs?|iter(?:ation)?s?|updates|tokens|minutes|hours|estimators)(?:$|_)"
+    r"(?:n|num|number_of|max|total|train|training)?_?(?:steps|epochs|iters?|iterations|updates)"
+    r"|(?:max|total|train|training)_(?:tokens|samples|seconds|minutes|hours)"
 )
 
 
@@ -47,7 +48,11 @@ class Budget:
 def is_amount(switch: str) -> bool:
     """Whether a switch says how long a trial trains, to judge by its name.
 
-    >>> is_amount("optimizer.max_steps"), is_amount("epochs"), is_amount("stepwise")
-    (True, True, False)
+    What only shapes the training (warmup_steps, step_size) does not.
+
+    >>> [is_amount(name) for name in ("optimizer.max_steps", "epochs", "max_iter", "train_tokens")]
+    [True, True, True, True]
+    >>> [is_amount(name) for name in ("warmup_steps", "step_size", "tokens", "iterative")]
+    [False, False, False, False]
     """
-    return bool(_AMOUNT.search(switch.rpartition(".")[2].lower()))
+    return bool(_AMOUNT.fullmatch(switch.rpartition(".")[2].lower()))

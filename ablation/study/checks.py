@@ -5,7 +5,7 @@ a study through that breaks it; what a plan refuses besides stands in `ablation.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ablation.canonical import Json, canonical
 from ablation.component import Component
@@ -23,6 +23,7 @@ from ablation.errors import (
 if TYPE_CHECKING:
     from ablation.study.statement import Study
 
+T = TypeVar("T")
 CORRECTIONS = ("holm", "bonferroni", "benjamini-hochberg", "none")
 _SHARED = (LeaveOneOut, GroupScreening)  # designs in which all arms are compared with the baseline
 
@@ -34,6 +35,33 @@ def check(study: "Study") -> None:
     _check_components(study)
     _check_conditions(study)
     _check_rest(study)
+
+
+def several(kind: type[T], given: object) -> tuple[T, ...]:
+    """Read a list of things of one kind.
+
+    >>> several(Component, "attention")
+    Traceback (most recent call last):
+    ablation.errors.StudyError: a list of Component is asked for, and 'attention' is none.
+    """
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise StudyError(f"a list of {kind.__name__} is asked for, and {given!r} is none.")
+    things = tuple(given)
+    if strange := [each for each in things if not isinstance(each, kind)]:
+        raise StudyError(f"{strange[0]!r} stands where a {kind.__name__} is asked for.")
+    return things
+
+
+def of_kind(kind: type[T], given: object) -> T:
+    """Read one thing of a kind.
+
+    >>> of_kind(int, "5")
+    Traceback (most recent call last):
+    ablation.errors.StudyError: '5' stands where an instance of int is asked for.
+    """
+    if isinstance(given, type) or not isinstance(given, kind):
+        raise StudyError(f"{given!r} stands where an instance of {kind.__name__} is asked for.")
+    return given
 
 
 def numbered(seeds: int | Iterable[int]) -> tuple[int, ...]:

@@ -13,11 +13,12 @@ from typing import Literal, TypeAlias, cast
 
 from ablation.canonical import Json, canonical, frozen, plain
 from ablation.component import Component
-from ablation.design import Condition, Contrast, Design, Seeds, design, written
+from ablation.design import Condition, Contrast, Design, Seeds, written
+from ablation.design import design as named
 from ablation.errors import AblationError, StudyError, UnknownComponentError
 from ablation.study import definition as saved
 from ablation.study.budget import Budget
-from ablation.study.checks import check, numbered
+from ablation.study.checks import check, numbered, of_kind, several
 from ablation.study.definition import Definition
 from ablation.study.metric import Metric
 from ablation.study.streams import Streams
@@ -37,7 +38,8 @@ Evaluator: TypeAlias = Callable[..., Mapping[str, float]]
 class Study:
     """What is asked, of which system, and how it will be answered.
 
-    `system` is a function, or its name "package.module:function". `seeds` is how many blocks of
+    `system` is a function, or its name "package.module:function"; a design without settings and a
+    metric of which more is better may be given by name too. `seeds` is how many blocks of
     paired runs there are, or the list of their numbers, or a table of random streams to be
     crossed, {"split": 3, "init": 5}. The first metric is the primary one.
 
@@ -77,8 +79,8 @@ class Study:
         name: str,
         system: str | System | Trainer,
         components: Iterable[Component],
-        design: Design,
-        metrics: Iterable[Metric],
+        design: Design | str,
+        metrics: Iterable[Metric | str],
         seeds: int | Iterable[int] | Mapping[str, int],
         *,
         config: Mapping[str, Json] | None = None,
@@ -95,16 +97,16 @@ class Study:
         stated = {
             "name": name,
             "system": system if isinstance(system, str) else _name_of(system),
-            "components": tuple(components),
-            "design": design,
-            "metrics": tuple(metrics),
+            "components": several(Component, components),
+            "design": _design(design),
+            "metrics": several(Metric, _metrics(metrics)),
             "seeds": numbered(streams.blocks or 0 if isinstance(seeds, Mapping) else seeds),
             "config": frozen(config or {}, called="config"),
             "question": question,
-            "evaluate": _name_of(evaluate) if callable(evaluate) else evaluate,
-            "contrasts": tuple(contrasts),
+            "evaluate": evaluate if isinstance(evaluate, str | None) else _name_of(evaluate),
+            "contrasts": several(Contrast, contrasts),
             "correction": correction,
-            "budget": budget or Budget(),
+            "budget": Budget() if budget is None else of_kind(Budget, budget),
             "streams": streams,
             "baseline": baseline,
             "function": None if isinstance(system, str) else system,
@@ -131,7 +133,7 @@ class Study:
             definition["name"],
             definition["system"],
             [saved.component(entry) for entry in definition["components"]],
-            design(cast("str | Mapping[str, Json]", definition["design"])),
+            named(cast("str | Mapping[str, Json]", definition["design"])),
             [saved.metric(entry) for entry in definition["metrics"]],
             streams.crossed or definition["seeds"],
             config=definition["config"],
@@ -218,6 +220,21 @@ def saved_in(path: Path) -> Study:
         return Study.from_definition(source.definition, folder=path.resolve().parent)
     except AblationError as error:
         raise source.located(error) from error
+
+
+def _design(stated: Design | str) -> Design:
+    if isinstance(stated, str):
+        return named(stated)
+    if isinstance(stated, type) or not isinstance(stated, Design):
+        raise StudyError(f"the design is {stated!r}: give one, as LeaveOneOut(), or its name.")
+    return stated
+
+
+def _metrics(stated: Iterable[Metric | str]) -> Iterable[object]:
+    """Make metrics of names; one name alone is no list of them."""
+    if isinstance(stated, str) or not isinstance(stated, Iterable):
+        return stated
+    return [Metric(each) if isinstance(each, str) else each for each in stated]
 
 
 def _name_of(function: object) -> str:

@@ -275,3 +275,36 @@ def test_two_components_that_change_one_thing_are_found_wherever_they_reach() ->
         )
     with pytest.raises(AlreadyOffError):
         toy([Component("model", switch="model", off=nested["model"])], config=nested)
+
+
+@pytest.mark.parametrize(
+    ("stated", "says"),
+    [
+        ({"design": "pears"}, "Did you mean pairs"),
+        ({"design": None}, "or its name"),
+        ({"design": Pairs}, "or its name"),
+        ({"metrics": "m"}, "a list of Metric"),
+        ({"metrics": [3]}, "3 stands where a Metric is asked for"),
+        ({"components": Component("a", switch="attention")}, "a list of Component"),
+        ({"components": {"a": 1}}, "a list of Component"),
+        ({"contrasts": [("a", 1)]}, "stands where a Contrast"),
+        ({"budget": {"trials": 3}}, "an instance of Budget"),
+        ({"evaluate": 3}, "pass a function"),
+        ({"seeds": "5"}, "a list of integers"),
+        ({"seeds": {"init": 2.5}}, "2 or more"),
+    ],
+)
+def test_python_of_the_wrong_shape_is_answered_with_the_right_one(stated, says: str) -> None:
+    said = {
+        "name": "toy", "system": "t:t", "components": [Component("a", switch="attention")],
+        "design": "pairs", "metrics": ["m"], "seeds": 2, "config": CONFIG,
+    }  # fmt: skip
+    assert Study(**said).design == Pairs()
+    assert Study(**said).metrics == (Metric("m"),)
+    with pytest.raises(StudyError, match=says):
+        Study(**{**said, **stated})
+
+
+def test_a_switch_that_is_no_text_is_refused() -> None:
+    with pytest.raises(StudyError, match="is no text"):
+        Component("a", switch=3)
