@@ -23,7 +23,7 @@ from ablation.neural.validity.controls import controls
 from ablation.neural.validity.errors import AuditQuestionError
 from ablation.neural.validity.joint import roles, tried
 from ablation.neural.validity.laboratory import Laboratory
-from ablation.neural.validity.manifold import typicality
+from ablation.neural.validity.manifold import ENOUGH, typicality
 from ablation.neural.validity.question import Question
 from ablation.neural.validity.testing import alike, estimate
 from ablation.neural.validity.verdicts import Audit, Effect, Replacements
@@ -106,7 +106,8 @@ def audit(
         controls(lab, first, draws, np.random.default_rng(seed)),
         lab.forwards,
         graph.exact,
-        (*notes, *_of_graph(graph)),
+        draws,
+        (*notes, *_of_graph(graph), *_of_ranks(effects)),
     )
 
 
@@ -150,6 +151,12 @@ def _served(
 
 def _of_graph(graph: Components) -> list[str]:
     return [] if graph.exact else ["The graph is that of one run; other inputs may take others."]
+
+
+def _of_ranks(effects: Iterable[Effect]) -> list[str]:
+    if any(each.typicality for each in effects):
+        return []
+    return [f"Nothing was ranked among real activations: {ENOUGH} different ones are needed."]
 
 
 def _effect(lab: Laboratory, name: str, by: Operator, margin: float, level: float) -> Effect:

@@ -111,6 +111,9 @@ class Tried:
             return "undecided", "nothing was tried together with it"
         if any(name in each.components for each in self.minimal()):
             return "undecided", "within the margin, but small effects add up to more than it"
+        every = [self.sets[frozenset({name})], *others]
+        if all(map(self.nothing, others)) and any(e.singly >= 1 - self.level for e in every):
+            return "undecided", "on average within the margin, but not in single examples"
         if all(map(self.nothing, others)):
             many = f"{len(others)} set{'s' * (len(others) > 1)}"
             return "inert", f"within the margin alone and besides {many} of others"

@@ -19,7 +19,10 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean with its interval, and the p-values of "it is beyond" and "it is within" a margin."""
+    """A mean with its interval, and the p-values of "it is beyond" and "it is within" a margin.
+
+    `singly` is that of "single differences are within it", on average: means can cancel.
+    """
 
     effect: float
     lower: float
@@ -27,6 +30,7 @@ class Estimate:
     n: int
     beyond: float
     within: float
+    singly: float
 
 
 def estimate(differences: NDArray[np.float64], *, margin: float, level: float) -> Estimate:
@@ -37,16 +41,22 @@ def estimate(differences: NDArray[np.float64], *, margin: float, level: float) -
     (1.0, True, True)
     """
     n = len(differences)
-    mean = float(differences.mean())
-    error = float(differences.std(ddof=1)) / n**0.5
+    mean, error = _mean(differences)
+    size, wide = _mean(np.abs(differences))
+    singly = float(stdtr(n - 1, (size - margin) / wide)) if wide else float(size > margin)
     if error == 0:
         over = float(abs(mean) <= margin)
-        return Estimate(mean, mean, mean, n, over, 1 - over)
+        return Estimate(mean, mean, mean, n, over, 1 - over, singly)
     half = float(stdtrit(n - 1, (1 + level) / 2)) * error
     high, low = (mean - margin) / error, (mean + margin) / error
     beyond = min(1.0, 2 * float(min(stdtr(n - 1, -high), stdtr(n - 1, low))))
     within = float(max(stdtr(n - 1, -low), stdtr(n - 1, high)))
-    return Estimate(mean, mean - half, mean + half, n, beyond, within)
+    return Estimate(mean, mean - half, mean + half, n, beyond, within, singly)
+
+
+def _mean(values: NDArray[np.float64]) -> tuple[float, float]:
+    """The mean and its standard error."""
+    return float(values.mean()), float(values.std(ddof=1)) / len(values) ** 0.5
 
 
 def alike(effects: NDArray[np.float64]) -> float | None:

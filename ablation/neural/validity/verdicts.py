@@ -59,6 +59,7 @@ class Audit:
     controls: Mapping[str, Control]
     forwards: int
     exact_graph: bool
+    draws: int
     notes: tuple[str, ...] = ()
 
     @property
@@ -176,11 +177,14 @@ class Audit:
         return f"Non-descendants CHANGE: {told}. The graph or the module's state is not as assumed."
 
     def _control(self) -> Sequence[str]:
+        if not self.draws:
+            return []
         if not self.controls:
             return ["No component has another of its size, so there is no random control."]
-        draws = next(iter(self.controls.values())).draws
-        least = f"the smallest p there can be is {1 / (draws + 1):.3g}"
-        return [f"Random features, as many as the component has: {draws} draws a size; {least}."]
+        least = f"the smallest p there can be is {1 / (self.draws + 1):.3g}"
+        return [
+            f"Random features, as many as the component has: {self.draws} draws a size; {least}."
+        ]
 
 
 def _left(frame: pd.DataFrame) -> str:
@@ -201,6 +205,6 @@ def _interval(effect: object, lower: object, upper: object) -> str:
 
 def _with(words: object, p: object) -> str:
     if not isinstance(p, float) or p != p:  # noqa: PLR0124 - pandas writes None as nan
-        return str(words) or "none of that size"
+        return str(words) or "not compared"
     value = f"p={p:.2g}" if p >= 0.001 else "p<0.001"
     return f"{words} ({value})" if words else value

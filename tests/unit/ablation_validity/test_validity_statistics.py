@@ -31,6 +31,8 @@ def test_within_a_margin_is_two_one_sided_t_tests(rng):
         over = stats.ttest_1samp(x, margin, alternative="greater").pvalue
         under = stats.ttest_1samp(x, -margin, alternative="less").pvalue
         assert found.beyond == pytest.approx(min(1, 2 * min(over, under)))
+        single = stats.ttest_1samp(abs(x), margin, alternative="less").pvalue
+        assert found.singly == pytest.approx(single)
         interval = stats.ttest_1samp(x, 0).confidence_interval(0.95)
         assert (found.lower, found.upper) == pytest.approx(tuple(interval))
 

@@ -152,3 +152,11 @@ def test_small_effects_that_add_up_are_not_inert(hand, ones):
     assert [role.verdict for role in found.roles] == ["undecided", "undecided", "necessary"]
     assert [joint.components for joint in found.sets] == [("parts.c",), ("parts.a", "parts.b")]
     assert "add up" in found.roles[0].reason
+
+
+def test_effects_that_cancel_over_the_examples_are_not_inert(hand):
+    """An output that is lost altogether, half of the examples above zero, half below."""
+    x = torch.linspace(-3, 3, 60)[:, None].expand(60, 2).clone()
+    found = judged(hand("ab", lambda a, b: a + 0 * b), x)
+    assert [role.verdict for role in found.roles] == ["undecided", "inert"]
+    assert "not in single examples" in found.roles[0].reason
