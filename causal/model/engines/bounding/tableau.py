@@ -126,12 +126,22 @@ class Tableau:
 
     def spread(self, cost: Cost) -> Exact:
         """What each type pays of a cost, its constant apart."""
+        if cost not in self._spread:
+            self._spread[cost] = self._paid(cost)
+        return self._spread[cost]
+
+    def _paid(self, cost: Cost) -> Exact:
         found = np.full(self.columns, Fraction(0), dtype=object)
         for patterns, weight in cost.weights.items():
             start, group = self._home(patterns)
             place = np.flatnonzero(group.holds(patterns)) + start
             found[place] += weight
         return found
+
+    @cached_property
+    def _spread(self) -> dict[Cost, Exact]:
+        """What was worked out for costs, which are told apart as objects."""
+        return {}
 
     @property
     def is_whole(self) -> bool:
