@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from causal import ADMG
 
@@ -34,6 +34,14 @@ def request(n: int, *, degree: float, hidden: float, seed: int) -> dict[str, obj
         "y": names[y],
         "questions": [_question(draw, names) for _ in range(10)],
     }
+
+
+def zigzag(n: int) -> dict[str, object]:
+    """A chain of n variables in which every second two share a hidden cause."""
+    names = [f"V{i}" for i in range(n)]
+    edges = {"directed": pairwise(names), "bidirected": zip(names, names[2:], strict=False)}
+    plain = {kind: [list(pair) for pair in pairs] for kind, pairs in edges.items()}
+    return {"nodes": names, "x": names[0], "y": names[-1], "questions": []} | plain
 
 
 def _question(draw: random.Random, names: list[str]) -> tuple[str, str, list[str]]:

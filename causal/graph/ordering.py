@@ -28,7 +28,7 @@ def causal_order(
     rank = {name: i for i, name in enumerate(ranked)}
     children: list[list[int]] = [[] for _ in ranked]
     waiting = [0] * len(ranked)
-    for tail, head in set(directed):
+    for tail, head in set(map(tuple, directed)):
         below = rank[head]
         children[rank[tail]].append(below)
         waiting[below] += 1
