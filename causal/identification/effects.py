@@ -8,8 +8,9 @@ distributions".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 from causal.errors import UnsupportedQueryError
 from causal.graph import ADMG
@@ -22,27 +23,40 @@ from causal.identification.hedge import Hedge
 from causal.identification.proof import BUDGET, TooLongError, derive
 from causal.identification.shrinking import Blocked
 from causal.query import Quantity, Query, posed, question_in, require
+from causal.variables import Names
 
 if TYPE_CHECKING:
     from causal.identification.counterfactual.quantities import QuantityAnswer
 
 __all__ = ["identifiable", "identify"]
 
-
-@overload
-def identify(graph: ADMG, query: Query, *, budget: int = BUDGET) -> Answer: ...
+Regimes: TypeAlias = Iterable[Names] | None  # what was set, experiment by experiment
 
 
 @overload
-def identify(graph: ADMG, query: Quantity, *, budget: int = BUDGET) -> QuantityAnswer: ...
+def identify(
+    graph: ADMG, query: Query, *, regimes: Regimes = None, budget: int = BUDGET
+) -> Answer: ...
 
 
 @overload
-def identify(graph: ADMG, query: str, *, budget: int = BUDGET) -> Answer | QuantityAnswer: ...
+def identify(
+    graph: ADMG, query: Quantity, *, regimes: Regimes = None, budget: int = BUDGET
+) -> QuantityAnswer: ...
+
+
+@overload
+def identify(
+    graph: ADMG, query: str, *, regimes: Regimes = None, budget: int = BUDGET
+) -> Answer | QuantityAnswer: ...
 
 
 def identify(
-    graph: ADMG, query: Query | Quantity | str, *, budget: int = BUDGET
+    graph: ADMG,
+    query: Query | Quantity | str,
+    *,
+    regimes: Regimes = None,
+    budget: int = BUDGET,
 ) -> Answer | QuantityAnswer:
     """Express a query through the observed law, or return the hedge that forbids it.
 
@@ -50,6 +64,10 @@ def identify(
     Raises QuerySyntaxError, QueryError, or UnknownVariableError; and DefectError, with what a
     report needs, should the checker ever refuse.  An effect whose derivation would mention more
     than ``budget`` names is Undecided: seconds of work, and thousands of lines.
+
+    Means, and sums of means and probabilities, are answered part by part.  Of a counterfactual all
+    experiments are allowed; ``regimes`` names the variables that were set in those there are,
+    besides observation, of effects too.  What they do not show one by one is Undecided.
 
     >>> graph = ADMG.parse("X -> Z -> Y; X <-> Y")
     >>> print(identify(graph, "P(Y | do(X))"))
@@ -60,12 +78,26 @@ def identify(
     asked = question_in(query)
     require(graph, asked.variables, text=query if isinstance(query, str) else None)
     if isinstance(asked, Quantity):
-        solve = partial(_law, graph, budget=budget)
+        solve = partial(_law, graph, regimes=regimes, budget=budget)
         return counterfactual.identify_quantity(graph, asked, solve)
-    return _law(graph, asked, budget=budget)
+    return _law(graph, asked, regimes=regimes, budget=budget)
 
 
-def _law(graph: ADMG, query: Query, *, budget: int) -> Answer:
+def _law(graph: ADMG, query: Query, *, regimes: Regimes, budget: int) -> Answer:
+    answer = _unrestricted(graph, query, budget=budget)
+    if regimes is None or isinstance(answer, Undecided):
+        return answer
+    if not query.is_counterfactual:
+        if isinstance(answer, Identified):
+            return answer
+        world = counterfactual.in_one_world(query)
+        answer = counterfactual.identify_counterfactual(graph, world)
+    if isinstance(answer, Identified):
+        return counterfactual.by_regimes(graph, answer, regimes)
+    return answer
+
+
+def _unrestricted(graph: ADMG, query: Query, *, budget: int) -> Answer:
     try:
         if query.is_counterfactual:
             return counterfactual.identify_counterfactual(graph, query)

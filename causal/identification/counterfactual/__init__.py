@@ -17,14 +17,18 @@ if TYPE_CHECKING:
         identify_quantity as identify_quantity,
     )
     from causal.identification.counterfactual.quantities import laws_behind as laws_behind
+    from causal.identification.counterfactual.regimes import by_regimes as by_regimes
+    from causal.identification.counterfactual.regimes import in_one_world as in_one_world
     from causal.identification.counterfactual.solving import (
         identify_counterfactual as identify_counterfactual,
     )
 
 _PAGES = {
     "IdentifiedQuantity": "quantities",
+    "by_regimes": "regimes",
     "identify_counterfactual": "solving",
     "identify_quantity": "quantities",
+    "in_one_world": "regimes",
     "laws_behind": "quantities",
     "parallel_worlds": "asked",
     "path_specific": "paths",
