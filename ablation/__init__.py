@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from ablation.statistics import effects as effects
     from ablation.statistics import interactions as interactions
     from ablation.statistics import variance_sources as variance_sources
+    from ablation.store.examples import examples as examples
     from ablation.store.frame import frame as frame
     from ablation.store.loading import load as load
     from ablation.study import Budget as Budget
@@ -120,6 +121,7 @@ _HOMES = {
     "circuit": "attribution",
     "contrasts": "statistics",
     "effects": "statistics",
+    "examples": "store.examples",
     "explain": "attribution",
     "flow": "attribution",
     "frame": "store.frame",

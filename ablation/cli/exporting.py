@@ -56,6 +56,7 @@ def export(
     configuration and the covariates too, Parquet holds them as JSON text.
     """
     import ablation
+    from ablation.errors import listed
 
     asked = {"csv": csv_file, "jsonl": jsonl_file, "parquet": parquet_file}
     targets = {form: target for form, target in asked.items() if target is not None}
@@ -73,7 +74,7 @@ def export(
         written = {form: str(target) for form, target in targets.items()}
         show_record({**written, "rows": len(chosen)})
     elif files := [str(each) for each in targets.values() if str(each) != "-"]:
-        click.echo(f"Wrote {plural(len(chosen), 'trial')} to {' and '.join(files)}")
+        click.echo(f"Wrote {plural(len(chosen), 'trial')} to {listed(files)}")
 
 
 def _write(target: Path, write: Callable[[IO[bytes]], None]) -> None:

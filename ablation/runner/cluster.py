@@ -78,7 +78,7 @@ class Nodes:
         self._looked, self._slots = -_LOOK_S, 0
         self._ours = not self._ray.is_initialized()
         if self._ours:
-            self._ray.init(address=asked.address, log_to_driver=False, logging_level="error")
+            self._join(asked.address)
         self._trial = self._ray.remote(
             max_retries=0, num_cpus=asked.cpus, num_gpus=asked.gpus, resources=asked.custom or None
         )(_on_a_node)
@@ -119,6 +119,16 @@ class Nodes:
         self._running.clear()
         if self._ours:
             self._ray.shutdown()
+
+    def _join(self, address: str | None) -> None:
+        try:
+            self._ray.init(address=address, log_to_driver=False, logging_level="fatal")
+        except (ConnectionError, RuntimeError, TimeoutError, ValueError) as error:
+            said = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise WorkerError(
+                f"no Ray cluster answers at {address!r} ({said.rstrip('.')}): give the address of "
+                "one that runs, auto to find one on this machine, or local to start one."
+            ) from error
 
     def _outcome(self, reference: object, planned: PlannedTrial) -> Outcome | None:
         """What a trial gave; nothing if the node that had it is lost."""

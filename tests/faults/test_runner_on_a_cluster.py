@@ -135,6 +135,19 @@ def test_what_no_node_has_and_a_system_that_is_not_there_are_one_line(tmp_path: 
     assert said["error"].startswith("SystemNotFoundError: the system 'toy_system:train'")
 
 
+@needs_ray
+def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    written(tmp_path, seeds=3)
+    ended = subprocess.run(
+        [sys.executable, "-m", "ablation", "run", "study.toml", "--ray", "nonsense"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1].startswith("Error: no Ray cluster answers at 'nonsense'")
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "runs.db").exists()
+
+
 def test_a_cluster_without_ray_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ablation import Component, LeaveOneOut, Metric, Study, Trial
+from ablation import Component, LeaveOneOut, Metric, Study, Trial, examples
 from ablation.errors import DamagedStoreError
 from ablation.outcomes import Outcomes
 from ablation.store import Store, verify
@@ -62,6 +62,18 @@ def test_examples_are_read_by_trial_and_name(tmp_path: Path) -> None:
     assert found["baseline", 1, 1]["right"].values() == (1.0, 0.0, 1.0)
     assert found["baseline", 0, 1]["loss"].values() == (0.5, 0.25, 0.0)
     assert verify(path).sound
+
+
+def test_examples_are_a_table(tmp_path: Path) -> None:
+    table = examples(recorded(tmp_path / "runs.db"))
+    assert table.columns.tolist() == ["condition", "seed", "attempt", "name", "example", "outcome"]
+    right = table[(table["name"] == "right") & (table["seed"] == 1)]
+    assert right["outcome"].tolist() == [1.0, 0.0, 1.0]
+    assert right["example"].tolist() == [0, 1, 2]
+    assert len(table) == 12
+    with Store.open(tmp_path / "none.db") as store:
+        store.register(STUDY)
+    assert len(examples(tmp_path / "none.db")) == 0
 
 
 EDITS = {
