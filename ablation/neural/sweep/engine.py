@@ -81,6 +81,7 @@ class Resumed:
         room = max(1, self.memory // (4 * largest)) if self.grown else 1
         most = max(STEP, CACHE // largest) if cpu else room
         self.tuner = Tuner(room, most, self.whole, self.together)
+        self.cuda = any(each.is_cuda for each in tensors(self.output))
         self.single = cpu and torch.get_num_threads() == 1
         self.factual = Factual(self.recording, self.memory)
         self.suffix = Suffix(self.recording, self.factual, grows, thin)
@@ -126,6 +127,8 @@ class Resumed:
             start += len(group.branches)
             before = clock()
             outputs = self.suffix.run(group.branches, under)
+            if self.cuda:
+                torch.cuda.synchronize()  # what was started is not what was done
             self.tuner.note(size, share, clock() - before, group.passes)
             self.used = size
             yield Done(tuple(group.numbers[i] for i in outputs.order), outputs, group.passes)

@@ -6,6 +6,7 @@ side; the result is compared with the naive loop, which is used where it is not 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import pandas as pd
 import torch
@@ -99,6 +100,7 @@ def sweep(
     return run.table([label(row) for row in rows], str(by))
 
 
+@cache
 def _keep_freed_memory() -> None:
     """Free one large block, after which the C library keeps what is freed for the next operation.
 

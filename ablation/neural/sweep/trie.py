@@ -44,6 +44,9 @@ class Trie:
     def arranged(self, branches: Sequence[Branch]) -> Family:
         """Arrange branches by the cuts that they begin with; members deepest first."""
         whole = Family(None)
+        if all(len(branch.cuts) < 2 for branch in branches):
+            whole.members = sorted(enumerate(branches), key=self._depth)
+            return whole
         rows = [_Row(i, branch, _ordered(branch)) for i, branch in enumerate(branches)]
         self._arrange(whole, rows, self.room)
         return whole
@@ -68,8 +71,11 @@ class Trie:
             family.deeper.append(Family(prefix))
             rest = [replace(row, cuts=row.cuts[1:]) for row in members]
             self._arrange(family.deeper[-1], rest, room - size)
-        family.members.sort(key=lambda member: -self.suffix.join(member[1])[0])
+        family.members.sort(key=self._depth)
         family.deeper.sort(key=lambda each: -self.suffix.first(each.prefix) if each.prefix else 0)
+
+    def _depth(self, member: tuple[int, Branch]) -> int:
+        return -self.suffix.join(member[1])[0]
 
     def _key(self, row: _Row) -> object:
         """What makes the first cuts of two rows one; nothing where it cannot be made alone."""
