@@ -11,7 +11,7 @@ from strategies.exact import numbers
 from strategies.graphs import hard_admg, random_admg
 
 from causal import Identified, Query, identify
-from causal.expression import Expression, Product, Quotient, Sum, Symbols, parse
+from causal.expression import Expression, Product, Quotient, Sum, Symbols, parse, valued
 from causal.model import random_scm
 from causal.query import Assignment, Term
 
@@ -62,6 +62,18 @@ def test_a_formula_at_values_is_the_estimand_there(seed: int) -> None:
     for cell, value in whole.items():
         if all(query.values.get(n, v) == v for n, v in zip(names, cell, strict=True)):
             assert part[tuple(cell[i] for i in kept)] == value
+
+
+@pytest.mark.parametrize(
+    ("formula", "there"),
+    [
+        ("Σ_{Z} P(Y | X, Z) P(Z)", "Σ_{Z'} P(Y=1 | X=0, Z') P(Z')"),
+        ("P(Z) Σ_{Z'} P(Y | Z, Z') P(Z')", "P(Z=0) Σ_{Z'} P(Y=1 | Z=0, Z') P(Z')"),
+        ("Σ_{X} P(X) Σ_{X'} P(Y | X') P(X' | X)", "Σ_{X'} P(X') Σ_{X''} P(Y=1 | X'') P(X'' | X')"),
+    ],
+)
+def test_what_is_summed_steps_aside_for_what_is_fixed(formula: str, there: str) -> None:
+    assert valued(parse(formula), {"X": 0, "Y": 1, "Z": 0}) == parse(there)
 
 
 @pytest.mark.parametrize("width", [None, 60, 80])

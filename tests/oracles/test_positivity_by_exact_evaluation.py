@@ -67,6 +67,19 @@ def test_a_cell_behind_a_zero_is_not_needed() -> None:
     assert (within.cells, within.rows) == (((1,),), (2,))
 
 
+def test_parts_that_are_empty_together_are_both_reported() -> None:
+    data = pd.DataFrame({"X": [0, 0, 0], "Z": [0, 1, 1], "Y": [0, 1, 0]})
+    formula = parse("Σ_{Z} P(Y | X=1, Z) P(Z | X=1)")
+    found = positivity(formula, data)
+    assert not found.holds
+    assert {demand.part for demand in found.demands if demand.empty} == {
+        "P(Y | X=1, Z)",
+        "P(Z | X=1)",
+    }
+    with pytest.raises(PositivityError):
+        formula.evaluate(data)
+
+
 def test_a_fraction_whose_denominator_is_zero_is_reported() -> None:
     data = pd.DataFrame({"X": [0, 1], "Z": [0, 1], "Y": [0, 1]})
     formula = parse("P(X=0, Y=1) / (Σ_{Y'} P(X=0, Z=1, Y'))")

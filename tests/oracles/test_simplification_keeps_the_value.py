@@ -97,6 +97,16 @@ def test_what_a_graph_makes_of_a_formula(graph: str, formula: str, shorter: str)
     assert simplify(ADMG.parse(graph), formula).end == parse(shorter)
 
 
+def test_no_line_mentions_a_value_that_the_formula_does_not() -> None:
+    """P(Z) stands in the sum over X and outside: given X, it would be free of the sum there."""
+    graph = ADMG.parse("X -> Y; Z -> Y")
+    formula = parse("P(Z) Σ_{X} P(X) P(Y | X, Z) P(Z)")
+    found = simplify(graph, formula)
+    assert found.end == parse("P(Y, Z) P(Z)")
+    assert all(line.expression.free <= formula.free for line in found.lines())
+    found.check(graph)
+
+
 def test_nothing_is_left_out_where_nothing_can_be() -> None:
     front_door = parse("Σ_{Z} P(Z | X) Σ_{X'} P(X') P(Y | X', Z)")
     found = simplify(ADMG.parse("X -> Z -> Y; X <-> Y"), front_door)
