@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+import torch
 from torch import Tensor
 
 from ablation.neural.sweep.steps import Step, tensors_in
@@ -107,6 +108,8 @@ def _reshaped(step: Step, demand: Demand, shapes: Shapes) -> Demands | None:
     """An axis survives where all axes before it do."""
     source = step.args[0]
     if not isinstance(source, Step) or source not in shapes:
+        return None
+    if any(isinstance(each, torch.dtype) for each in step.args):
         return None
     same = shapes[source][: demand.axis + 1] == shapes[step][: demand.axis + 1]
     return {source: demand} if same and demand.axis < len(shapes[step]) - 1 else None
