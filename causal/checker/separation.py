@@ -33,7 +33,7 @@ def drawn(data: Json) -> Causes:
 
 def cut(graph: Graph, into: Set[Any], out_of: Set[Any] = frozenset()) -> Graph:
     """The graph without the edges into one set and out of another."""
-    return lambda v: set() if v in into else graph(v) - out_of
+    return lambda v: set() if v in into else graph(v) - out_of if out_of else graph(v)
 
 
 def ancestors(graph: Graph, of: Set[str]) -> set[str]:
