@@ -83,9 +83,7 @@ class Bench:
 
         def stand(place: Place, forward: Forward) -> _Steered:
             by = Replacement(self.by, place, self.reference.get(place.name, ()))
-            return _Steered(
-                place, forward, held.get(place.name), by if place.name in off else None
-            )
+            return _Steered(place, forward, held.get(place.name), by if place.name in off else None)
 
         stand_ins = layered(self.places, stand)
         draws = Draws(self.noise, range(draw, draw + 1), self.recording)
@@ -122,9 +120,7 @@ class _Steered:
             self.place, self.forward, lambda value: self.steered(value, args, kwargs), *given
         )
 
-    def steered(
-        self, value: object, args: tuple[object, ...], kwargs: dict[str, object]
-    ) -> object:
+    def steered(self, value: object, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         """What passes on; a copy of it is kept."""
         number = len(self.own)
         if self.held is not None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -18,6 +18,7 @@ from ablation.attribution.race import pair, sum_of_pairs
 weights = st.lists(st.one_of(st.just(0.0), st.floats(1e-3, 1.0)), min_size=2, max_size=6)
 
 
+@settings(deadline=None)
 @given(on=weights, off=weights)
 def test_the_law_of_two_choices_has_the_two_laws_as_margins(on, off):
     many = min(len(on), len(off))

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ablation import (
@@ -102,6 +102,7 @@ def test_pairs_can_be_declined():
     assert isinstance(retrained(trials([1], [0]), "mlp", event=well, paired=False), Unpaired)
 
 
+@settings(deadline=None)
 @given(cells=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
 def test_bounds_hold_what_pairs_would_have_said(cells):
     on, off = (
