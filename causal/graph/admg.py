@@ -229,7 +229,14 @@ class ADMG:
         return found
 
     def separated(self, one: Names, other: Names, *, given: Names = ()) -> bool:
-        """Whether no path between two sets is open given a third (m-separation)."""
+        """Whether no path between two sets is open given a third (m-separation).
+
+        What is given is separated from everything, as is nobody; only itself joins a variable to
+        itself.
+
+        >>> ADMG.parse("X -> Y").separated("X", "Y", given="X")
+        True
+        """
         x, y, z = (self.numbers(side) for side in (one, other, given))
         return not connected(self, x, y, given=z)
 
