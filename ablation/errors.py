@@ -192,7 +192,7 @@ class AlreadyOffError(StudyError):
 
 
 class UnreturnedMetricError(StudyError):
-    """No trial of a whole block returned a metric that the study declares."""
+    """The system returns metrics, and one that the study declares is not among them."""
 
     def __init__(self, metric: str, returned: Iterable[str]) -> None:
         self.metric, self.returned = metric, tuple(returned)

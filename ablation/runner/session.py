@@ -172,11 +172,13 @@ class _Session:
             self.waiting.append(planned)
 
     def _check_metrics(self, finished: Finished) -> None:
-        """Stop when a whole block has run and a metric never came: no later trial will bring it."""
-        self._returned |= set(finished.outcome.returned)
-        block = len(self._laid.trials) // len(self._laid.study.seeds)
-        if self._ended < block or not self._returned:
+        """Stop at the first trial that returns names when a metric of the study never came.
+
+        Once it came, a trial that lacks it has failed and costs no other.
+        """
+        if not finished.outcome.returned:
             return
+        self._returned |= set(finished.outcome.returned)
         for metric in self._laid.study.metrics:
             if metric.name not in self._returned:
                 raise UnreturnedMetricError(metric.name, sorted(self._returned))

@@ -117,22 +117,30 @@ class Store:
         return Study.from_definition(json.loads(stated[name]))
 
     def check(self, study: Study) -> None:
-        """Refuse a study which the store knows under that name with other words."""
+        """Refuse a study which the store knows under that name with other words.
+
+        Until its first trial is done nothing has been learnt from it, so its words may change: all
+        of them while no trial is recorded, those of its metrics where only failures are.
+        """
         stated = {str(row[0]): str(row[1]) for row in self._study_rows()}
         ours = study.text
         if study.name in stated and stated[study.name] != ours:
             differing = differences(json.loads(stated[study.name]), json.loads(ours))
-            raise StudyChangedError(self.path, study.name, differing)
+            if not self._open_to(study.name, differing):
+                raise StudyChangedError(self.path, study.name, differing)
 
     def register(self, study: Study) -> None:
-        """State a study, once; stating it again in the same words changes nothing."""
+        """State a study; in the same words again changes nothing, in others see `check`."""
         with self._transaction():
             self.check(study)
-            if study.name in self.studies():
+            stated = {str(row[0]): str(row[1]) for row in self._study_rows()}
+            if stated.get(study.name) == study.text:
                 return
+            if study.name in stated:
+                self._allow(study.name)  # whoever works on it keeps the words it began with
             cells = (study.name, study.text, _package(), _now())
             self._connection.execute(
-                "INSERT INTO studies VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO studies VALUES (?, ?, ?, ?, ?)",
                 (*cells, checksum("", cells)),
             )
 
@@ -185,6 +193,15 @@ class Store:
                 named = found.setdefault((trial.condition, trial.seed, trial.attempt), {})
                 named[str(row[2])] = outcomes_of(row)
         return found
+
+    def _open_to(self, study: str, differing: Sequence[str]) -> bool:
+        """Whether a registered study may still say something else in these places."""
+        asked = "SELECT DISTINCT status FROM trials WHERE study = ?"
+        with reported(self.path):
+            ended = {status for (status,) in self._connection.execute(asked, (study,))}
+        return not ended or (
+            ended == {"failed"} and all(each.split(".")[0] == "metrics" for each in differing)
+        )
 
     def _append(self, trial: Trial, examples: Mapping[str, Outcomes]) -> None:
         number, before = self._end("trials")

@@ -2,7 +2,8 @@
 
 Rows are appended, never edited: triggers refuse UPDATE and DELETE. A row's checksum covers every
 column and the checksum before it, so rows form a chain, as in a certificate log (RFC 9162). Only
-`runners`, which says who may append just now, is rewritten; nothing is ever read out of it.
+`runners`, which says who may append just now, is rewritten, and a study's words before its first
+trial is done; nothing that was measured ever is.
 """
 
 import os

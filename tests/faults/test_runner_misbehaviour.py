@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ablation import Component, LeaveOneOut, Metric, Study, Trials, run
+from ablation import Component, LeaveOneOut, Metric, Study, Trials, load, run
 from ablation.errors import StudyError, SystemNotFoundError, UnreturnedMetricError, WorkerError
 
 HEAD = """
@@ -148,10 +148,21 @@ def test_the_number_of_workers_changes_no_number(tmp_path: Path, workers: int) -
     ]
 
 
-def test_a_metric_that_never_comes_stops_the_study_after_one_block(tmp_path: Path) -> None:
+def test_a_metric_that_never_comes_stops_the_study_at_its_first_trial(tmp_path: Path) -> None:
     stated = study(tmp_path, "def train(config, seeds): return {'acc': 1}", seeds=50)
+    store = tmp_path / "runs.db"
     with pytest.raises(UnreturnedMetricError, match="'m'; the system returns acc"):
-        run(stated, tmp_path / "runs.db", 1)
+        run(stated, store, 1)
+    assert [each.error.splitlines()[0] for each in load(store).attempts] == [
+        "the metric 'm' was not returned, but acc."
+    ]
+    mended = Study(
+        stated.name, stated.system, stated.components, stated.design, ["acc"], stated.seeds,
+        config=stated.config, folder=tmp_path,
+    )  # fmt: skip
+    trials = run(mended, store, 1, retry_failed=True)
+    assert (len(trials), len(trials.attempts)) == (100, 101)
+    assert all(each.done for each in trials)
 
 
 @pytest.mark.parametrize(

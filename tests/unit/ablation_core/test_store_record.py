@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ablation import Component, LeaveOneOut, Metric, Study, Trial, load
 from ablation.errors import (
     StoreError,
+    StudyBusyError,
     StudyChangedError,
     TrialRecordedError,
     UnknownStudyError,
@@ -87,9 +88,43 @@ def test_the_file_itself_refuses_to_be_edited(tmp_path: Path, change: str) -> No
     connection.close()
 
 
+def renamed(metric: str = "n", seeds: int = 3) -> Study:
+    parts = [Component("a", switch="a")]
+    config = {"a": True}
+    return Study("toy", "toy:train", parts, LeaveOneOut(), [Metric(metric)], seeds, config=config)
+
+
+def test_a_study_says_something_else_only_until_something_was_measured(tmp_path: Path) -> None:
+    path = tmp_path / "runs.db"
+    with Store.open(path) as store:
+        store.register(study())
+        store.register(study(seeds=4))
+        assert store.study() == study(seeds=4)
+        store.append(trial(status="failed", metrics={}, error="no m"))
+        with pytest.raises(StudyChangedError, match="seeds differs"):
+            store.register(study())
+        store.register(renamed(seeds=4))
+        assert store.study() == renamed(seeds=4)
+        store.append(trial(metrics={"n": 1.0}, attempt=2))
+        with pytest.raises(StudyChangedError, match="metrics"):
+            store.register(study(seeds=4))
+        assert [each.attempt for each in store.trials("toy")] == [1, 2]
+    assert verify(path).sound
+
+
+def test_the_words_of_a_study_that_another_runner_works_on_stay(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "runs.db") as first, Store.open(tmp_path / "runs.db") as second:
+        first.register(study())
+        first.hold("toy")
+        with pytest.raises(StudyBusyError):
+            second.register(renamed())
+        assert second.study() == study()
+
+
 def test_stating_a_study_again_is_nothing_and_changing_it_is_refused(tmp_path: Path) -> None:
     with Store.open(tmp_path / "runs.db") as store:
         store.register(study())
+        store.append(trial())
         store.register(study())
         store.register(study("another", seeds=9))
         assert store.studies() == ("toy", "another")
