@@ -42,8 +42,16 @@ import ablation
 
 small = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
 cluster = Cluster(initialize_head=True, head_node_args={**small, "include_dashboard": False})
-doomed = cluster.add_node(**small)
-cluster.add_node(**small)
+
+def added(tries=5):
+    try:
+        return cluster.add_node(**small)
+    except Exception:  # Ray gives a node thirty seconds to start, which a busy machine may need
+        if not tries:
+            raise
+        return added(tries - 1)
+
+doomed, _ = added(), added()
 cluster.wait_for_nodes()
 killed = []
 
