@@ -87,7 +87,7 @@ class Finite:
             draw=lambda n, rng: np.searchsorted(sums[:-1], rng.random(n), side="right"),
             cdf=lambda at: np.where(at < 0, 0.0, sums[np.clip(at, 0, len(sums) - 1).astype(int)]),
             quantile=lambda at: np.searchsorted(sums[:-1], at).astype(np.float64),
-            log_density=lambda at: logs[at.astype(int)],
+            log_density=lambda at: _logs_at(logs, at),
             mean=mean,
             variance=float(weights @ (values - mean) ** 2),
         )
@@ -95,6 +95,13 @@ class Finite:
     def to_dict(self) -> dict[str, object]:
         """The law as plain data, probabilities as text."""
         return {"kind": "finite", "weights": [str(p) for p in self.weights]}
+
+
+def _logs_at(logs: Floats, at: Floats) -> Floats:
+    """The logarithm of the probability of each number, which is zero but at 0, 1, 2, ..."""
+    place = np.clip(np.rint(at), 0, len(logs) - 1).astype(np.intp)
+    right: Floats = np.where(np.isclose(at, place, rtol=0.0, atol=1e-9), logs[place], -np.inf)
+    return right
 
 
 @dataclass(frozen=True, init=False, repr=False)

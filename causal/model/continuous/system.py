@@ -21,6 +21,7 @@ from causal.errors import (
     OptionError,
     UnknownVariableError,
 )
+from causal.graph import ADMG
 from causal.model.altered import Constant, Shifted
 from causal.model.continuous.linear import Linear
 from causal.model.intervention import Intervention
@@ -56,6 +57,7 @@ class LinearSystem:
         parts = tuple(sorted(equations.items(), key=lambda part: natural(part[0])))
         known = (*(v for v, _ in parts), *(one.name for one in hidden))
         for _, equation in parts:
+            _linear(equation)
             if unknown := sorted(equation.reads - set(known), key=natural):
                 raise UnknownVariableError(unknown, known, nearest(unknown[0], known), "system")
         object.__setattr__(self, "parts", parts)
@@ -69,6 +71,14 @@ class LinearSystem:
     def variables(self) -> tuple[Variable, ...]:
         """The variables, in natural order."""
         return tuple(v for v, _ in self.parts)
+
+    @property
+    def graph(self) -> ADMG:
+        """None: raises ModelError, as causes that go round in circles have no acyclic graph."""
+        raise ModelError(
+            "a linear system has no acyclic graph, which this asks for; a system has "
+            "potential_outcomes() and sample()"
+        )
 
     @property
     def effects(self) -> pd.DataFrame:

@@ -40,7 +40,8 @@ def abduct(model: SCM, observed: Mapping[Variable, Value]) -> NoiseLaw:
 
     Only noise upstream of the evidence is listed; the rest is independent of it.  The list is as
     long as that noise has states, which ``counterfactual`` avoids by summing it out as it goes.
-    Raises UnknownVariableError, DomainError, or ImpossibleEvidenceError.
+    Raises ModelError for a model that is not finite, UnknownVariableError, DomainError, or
+    ImpossibleEvidenceError.
 
     >>> from causal.graph import ADMG
     >>> from causal.model import Noise, Response
@@ -48,6 +49,7 @@ def abduct(model: SCM, observed: Mapping[Variable, Value]) -> NoiseLaw:
     >>> abduct(coin, {"X": 0})
     NoiseLaw(names=('U',), weights=(((1,), Fraction(1, 1)),))
     """
+    _ = model.tables  # raises where there is none
     for variable in model.graph.require(observed):
         if observed[variable] not in model.domains[variable]:
             raise DomainError(variable, observed[variable], model.domains[variable])

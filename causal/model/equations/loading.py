@@ -63,6 +63,8 @@ def load_model(source: Source) -> SCM:
         return _of_parts(source)
     if isinstance(source, str) and not source.strip():
         raise ModelError(f"the model is empty; {EXAMPLE}")
+    if not isinstance(source, str | os.PathLike):
+        raise ModelError(f"a model is a file, text or a dictionary, not a {type(source).__name__}")
     if isinstance(source, os.PathLike) or _is_path(source):
         if Path(source).is_dir():
             return load(source)

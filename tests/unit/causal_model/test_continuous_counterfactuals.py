@@ -19,6 +19,7 @@ from causal.model import (
     Additive,
     Categorical,
     Empirical,
+    Exponential,
     Function,
     Linear,
     LocationScale,
@@ -29,11 +30,13 @@ from causal.model import (
     Response,
     StudentT,
     Threshold,
+    Uniform,
     potential_outcomes,
 )
 from causal.model.engines.continuous.answering import normalised, part_values
 from causal.model.engines.continuous.particles import swarm
 from causal.model.engines.continuous.posed import posed
+from causal.model.noise import Finite
 from causal.query import Quantity
 
 NAMES = ("A", "B", "C", "D", "E")
@@ -240,6 +243,39 @@ def test_evidence_that_contradicts_itself_is_impossible():
     assert counterfactual(model, "E(Y[X=1] | X=1, Y=2)").value == 2
     with pytest.raises(ImpossibleEvidenceError):
         counterfactual(model, "E(Y[X=1] | X=1, Y=3)")
+
+
+BOUNDED = SCM.of(
+    {
+        "X": Linear(noise=Uniform(0, 1)),
+        "Y": Linear({"X": 0.3}, noise=Exponential(1)),
+        "Z": Linear({"X": 1.0}, noise=Finite("1/4, 3/4")),
+    }
+)
+
+
+@pytest.mark.parametrize("seen", ["X=2", "X=0.5, Y=0.1", "X=-0.1, Y=5", "X=0.5, Z=9", "X=0.5, Z=1"])
+def test_a_value_that_no_noise_gives_is_impossible(seen: str):
+    with pytest.raises(ImpossibleEvidenceError, match="probability zero"):
+        counterfactual(BOUNDED, f"E(Y[X=1] | {seen})")
+
+
+@pytest.mark.parametrize("x", [0.1, 0.3, 0.7, 1.0])
+def test_the_least_value_that_noise_gives_is_possible(x: float):
+    found = counterfactual(BOUNDED, f"E(Y[X=0] | X={x}, Y={0.3 * x})")
+    assert found.value == pytest.approx(0)
+
+
+def test_a_value_that_no_noise_of_one_unit_gives_is_impossible():
+    with pytest.raises(ImpossibleEvidenceError):
+        counterfactual(BOUNDED, "E(Y[X=1])", units=pd.DataFrame({"X": [0.5], "Y": [0.1]}))
+
+
+def test_noise_of_whole_numbers_weighs_by_its_probability():
+    coin = Table((), "1/2, 1/2")
+    model = SCM.of({"C": coin, "Y": Linear({"C": 1.0}, noise=Finite("1/10, 9/10"))})
+    found = counterfactual(model, "E(Y[C=0] | Y=1)")
+    assert found.value == pytest.approx(0.9, abs=5 * 0.3 / 300)
 
 
 def test_empirical_noise_is_pinned_where_all_that_is_read_was_seen():

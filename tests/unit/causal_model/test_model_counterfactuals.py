@@ -8,11 +8,12 @@ from causal import ADMG, counterfactual
 from causal.errors import (
     DomainError,
     ImpossibleEvidenceError,
+    ModelError,
     QueryError,
     QuerySyntaxError,
     UnknownVariableError,
 )
-from causal.model import SCM, Independent, Noise, Response, Table, abduct, random_scm
+from causal.model import SCM, Independent, Linear, Noise, Response, Table, abduct, random_scm
 from causal.model.finite.coupling import Unknown
 
 ROWS = {0: "0.5, 0.3, 0.2", 1: "0.2, 0.5, 0.3"}
@@ -99,6 +100,11 @@ def test_evidence_that_cannot_be_is_refused():
         abduct(model, {"X": 1})
     with pytest.raises(DomainError):
         abduct(model, {"X": 3})
+
+
+def test_only_the_noise_of_a_finite_model_can_be_listed():
+    with pytest.raises(ModelError, match="no table holds the law of X"):
+        abduct(SCM.of({"X": Linear()}), {"X": 1.0})
 
 
 def test_many_worlds_at_once():

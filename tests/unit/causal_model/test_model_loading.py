@@ -133,3 +133,8 @@ def test_an_equation_of_too_many_settings_is_refused():
     many = {f"U{i}": [0.5, 0.5] for i in range(18)}
     with pytest.raises(ModelError, match="18 names with 262144 settings"):
         load_model({"exogenous": many, "equations": {"S": " + ".join(many)}})
+
+
+def test_what_is_no_text_and_no_dictionary_is_no_model():
+    with pytest.raises(ModelError, match="a dictionary, not a list"):
+        load_model([{"X": "U"}])

@@ -22,6 +22,7 @@ from causal.model import (
     Replace,
     Shift,
     Threshold,
+    counterfactual,
     potential_outcomes,
 )
 
@@ -108,6 +109,10 @@ def test_misuse_of_a_system_is_named() -> None:
         LOOP.potential_outcomes(units, Do(R=1.0))
     with pytest.raises(UnknownVariableError, match="R is not in the system"):
         LinearSystem({"A": Linear({"R": 1.0})})
+    with pytest.raises(ModelError, match="takes no dict"):
+        LinearSystem({"A": {"A": 0.5}})  # type: ignore[dict-item]
+    with pytest.raises(ModelError, match="no acyclic graph"):
+        counterfactual(LOOP, "E(P[Q=1])")  # type: ignore[call-overload]
     with pytest.raises(ModelError, match="takes no Threshold"):
         LOOP.sample(5, rng=1, under=[Thresholded()])
 

@@ -21,7 +21,7 @@ from causal.model.engines.continuous.posed import Bound, Observed, Posed, holds
 from causal.model.engines.continuous.slopes import log_slope
 from causal.model.engines.worlds import Slot
 from causal.model.mechanism import Column, Mechanism, Value, private
-from causal.model.noise import Floats, Law, floats
+from causal.model.noise import Finite, Floats, Law, floats
 from causal.model.posterior import Interval, Point
 from causal.model.streams import stream
 from causal.variables import Variable
@@ -186,9 +186,25 @@ class Swarm:
                     "normal or Student's law would",
                 )
             noise = floats(posterior.noise)
-            self.log_weights += law.form.log_density(noise) - log_slope(
-                mechanism, noise, given, law
-            )
+            self.log_weights += law.form.log_density(noise)
+            if not isinstance(law, Finite):  # a probability does not stretch as a density does
+                self.log_weights -= log_slope(mechanism, noise, given, law)
+        elif not isinstance(law, Empirical):
+            self._allow(law, floats(posterior.noise), floats(self.values[number]), given)
+
+    def _allow(self, law: Law, noise: Floats, seen: Floats, given: list[Column]) -> None:
+        """Keep the units whose noise can be what it was; raise where there is none.
+
+        At an end of the law, noise may be off by the digits that were lost in solving for it.
+        """
+        size = np.max([np.abs(column) for column in (noise, seen, *map(floats, given))], axis=0)
+        slack, density = CLOSE * size, law.form.log_density
+        with np.errstate(over="ignore"):
+            lost = [np.isneginf(density(noise + off)) for off in (0.0, slack, -slack)]
+        if (possible := ~np.all(lost, axis=0)).any():
+            self._keep(possible)
+        else:
+            raise ImpossibleEvidenceError(self.asked.evidence)
 
     def _keep(self, right: Column) -> None:
         self.log_weights = np.where(right, self.log_weights, -np.inf)
