@@ -11,6 +11,7 @@ import click
 from ablation.cli.exits import Exit
 from ablation.cli.meter import Meter
 from ablation.cli.options import AS_JSON, STUDY_FILE, STUDY_FORM
+from ablation.cli.prospect import duration
 from ablation.cli.showing import first_line, plural, show_record
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def run(
     Every trial is recorded as it ends. Ctrl-C stops, and the same command continues; failed
     trials stay as they are unless --retry-failed is given.
 
-    Exit code 0 also when trials failed (they are rows of the study), 1 when none is done.
+    Exit code 0 also when trials failed (they are rows of the study), 1 when none is done or the
+    hours of the budget ended before the trials did.
     """
     from ablation.plan import plan
     from ablation.runner.cluster import Ray
@@ -91,7 +93,8 @@ def run(
         show_record(_record(trials, not_run, store))
     else:
         _show(trials, not_run, store)
-    return Exit.ANSWERED if any(each.done for each in trials) else Exit.NO
+    done = any(each.done for each in trials)
+    return Exit.ANSWERED if done and not trials.missing else Exit.NO
 
 
 def _watcher(study: "Study") -> "Meter | Board":
@@ -127,6 +130,7 @@ def _record(trials: "Trials", not_run: Sequence["NotRun"], store: Path) -> dict[
         "planned": len(trials.planned),
         "done": len(trials) - len(failures),
         "failed": len(failures),
+        "missing": len(trials.missing),
         "failures": failures,
         "not_run": [each.condition for each in not_run],
     }
@@ -140,5 +144,12 @@ def _show(trials: "Trials", not_run: Sequence["NotRun"], store: Path) -> None:
     )
     for row in failures:
         click.echo(f"Failed: {row['condition']}, seed {row['seed']}: {row['error']}")
+    if trials.missing:
+        spent = duration(sum(each.wall_s for each in trials.attempts))
+        allowed = duration((trials.study.budget.hours or 0.0) * 3600)
+        click.echo(
+            f"Stopped: the trials took {spent}, and the budget is {allowed}; "
+            f"{plural(len(trials.missing), 'trial')} not run."
+        )
     for left_out in not_run:
         click.echo(f"Not run: {left_out.condition}, because {left_out.reason}.")

@@ -45,6 +45,7 @@ def run(
     trial, by default those of the study's budget. `workers=0` runs them in this process, which a
     function of a notebook needs, and a `cluster` runs them on its nodes. `progress` is called
     whenever something changes, and once a second. Ctrl-C stops cleanly: the same call continues.
+    When the hours of the study's budget are spent, no trial is started any more.
 
     Raises `StudyBusyError` if another runner works on the study in this store.
 
@@ -63,7 +64,7 @@ def run(
     laid = plan(study)
     recorded = _recorded(path, study)
     session = _Session(laid, recorded, retry_failed=retry_failed, retries=retries)
-    if session.waiting:
+    if session.waiting and not session.spent():
         engine = _engine(study, workers, limits or Limits.of(study.budget), cluster)
         with closing(engine), Store.open(path) as opened:
             opened.register(study)
@@ -118,14 +119,15 @@ class _Session:
         self._returned = {name for each in kept.values() for name in each.metrics}
         self._trials = list(recorded)
         self._left = Counter({_unit(each): retries for each in laid.trials})
+        self._spent_s = sum(each.wall_s for each in recorded)
         self._ended = 0
         self._began = perf_counter()
 
     def run(self, engine: Engine, store: Store, watcher: Watcher | None) -> None:
         """Start what waits while there is room, record what ends, until nothing is left."""
         self._began = perf_counter()
-        while self.waiting or self._running:
-            while self.waiting and engine.room():
+        while (self.waiting and not self.spent()) or self._running:
+            while self.waiting and engine.room() and not self.spent():
                 planned = self.waiting.popleft()
                 self._running[_unit(planned)] = perf_counter()
                 engine.start(planned)
@@ -139,11 +141,21 @@ class _Session:
             store.beat()
         self._show(watcher)
 
+    def spent(self) -> bool:
+        """Whether the hours of the budget are used up; what runs counts as far as it has come."""
+        hours = self._laid.study.budget.hours
+        if hours is None:
+            return False
+        now = perf_counter()
+        running = sum(now - since for since in self._running.values())
+        return self._spent_s + running >= hours * 3600
+
     def _settled(self, finished: Finished) -> Trial:
         """Turn an outcome into the trial that is recorded."""
         planned, outcome = finished.planned, finished.outcome
         del self._running[_unit(planned)]
         insort(self._took, outcome.wall_s)
+        self._spent_s += outcome.wall_s
         self._attempts[_unit(planned)] += 1
         status: Status = "failed" if outcome.error else "done"
         self._statuses[status] += 1

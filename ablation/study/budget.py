@@ -21,8 +21,9 @@ _AMOUNT = re.compile(
 class Budget:
     """Limits of the whole study and of each trial; None is no limit.
 
-    `trials` and `hours` (of all trials together, one after the other) are compared with the plan;
-    `trial_seconds` and `trial_gb` are enforced by the runner: a trial beyond them has failed.
+    `trials` and `hours` (of all trials together, one after the other) are compared with the plan,
+    and when `hours` are spent the runner starts no other trial. `trial_seconds` and `trial_gb` are
+    enforced by the runner too: a trial beyond them has failed.
     `unequal` names the components whose arms train for another length on purpose.
 
     >>> Budget(trials=100, unequal=["longer"])

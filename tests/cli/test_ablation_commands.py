@@ -158,6 +158,7 @@ def test_a_run_is_counted_and_its_failures_are_told(ablation: Command) -> None:
         "planned": 15,
         "done": 14,
         "failed": 1,
+        "missing": 0,
         "failures": [{"condition": "without dropout", "seed": 2, "error": "ValueError: =exploded"}],
         "not_run": [],
     }
@@ -412,3 +413,19 @@ def test_a_closed_pipe_is_no_error(after_run: Command) -> None:
         shell=True, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (shown.stdout, shown.stderr) == ("{\n", "")
+
+
+def test_a_study_whose_hours_are_spent_stops_and_says_so(ablation: Command, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(
+        "import time\ndef train(config, seeds):\n    time.sleep(0.05)\n    return {'accuracy': 1}\n"
+    )
+    file, store = tmp_path / "study.toml", tmp_path / "runs.db"
+    file.write_text(STUDY.replace("{module}", "slow") + "[budget]\nhours = 0.00005\n")  # 0.18 s
+    answer = ablation("run", str(file), "--store", str(store), "--workers", "1")
+    assert answer.code == 1
+    done = len(load(store))
+    assert 1 <= done <= 4
+    assert f"{done} of 15 trials done" in answer.out
+    assert f"and the budget is 0.18 s; {15 - done} trials not run." in answer.out
+    again = ablation("run", str(file), "--store", str(store), "--json")
+    assert (again.code, again.record["missing"], len(load(store))) == (1, 15 - done, done)
