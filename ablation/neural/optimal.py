@@ -39,7 +39,10 @@ def optimal_constants(
         for name, place in places.items()
     }
     constants = {
-        name: tuple(tuple(_start(place, by, piece) for piece in each) for each in served[name])
+        name: tuple(
+            tuple(_start(place, by, i, piece) for i, piece in enumerate(each))
+            for each in served[name]
+        )
         for name, place in places.items()
     }
     steps = [
@@ -50,10 +53,11 @@ def optimal_constants(
     return {name: tuple(map(Sought, calls)) for name, calls in constants.items()}
 
 
-def _start(place: Place, by: OptimalConstant, piece: Tensor) -> Tensor:
+def _start(place: Place, by: OptimalConstant, number: int, piece: Tensor) -> Tensor:
     if not piece.numel():
         raise OperatorCannotServeError(by, "it needs one example or more in reference=.")
-    axes = averaged(place, piece, each=by.each)
+    alone = by.each == "position"
+    axes = (place.examples_axis(number, piece),) if alone else averaged(place, piece, each=by.each)
     return piece.mean(axes, keepdim=True).clone().requires_grad_()
 
 

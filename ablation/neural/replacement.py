@@ -83,7 +83,8 @@ class Replacement:
         pool = self._values_there(number)
         given = (*args, *kwargs.values())
         values = [
-            self._value(piece, pool[i] if pool else None, given) for i, piece in enumerate(pieces)
+            self._laid_out(i, piece, pool[i] if pool else None, given)
+            for i, piece in enumerate(pieces)
         ]
         return self.place.put(output, values)
 
@@ -97,6 +98,16 @@ class Replacement:
         if isinstance(self.operator, OptimalConstant):
             raise OperatorCannotServeError(self.operator, "its constants were not sought first.")
         return numbers(there)
+
+    def _laid_out(
+        self, number: int, output: Tensor, pool: Tensor | None, given: tuple[object, ...]
+    ) -> Tensor:
+        """The value; operators that look at other examples see these on the first axis."""
+        axis = self.place.examples_axis(number, output)
+        if not axis or not isinstance(self.operator, Mean | Resample | Noise):
+            return self._value(output, pool, given)
+        there = pool.transpose(0, axis) if pool is not None and pool.ndim > axis else pool
+        return self._value(output.transpose(0, axis), there, given).transpose(0, axis)
 
     def _value(self, output: Tensor, pool: Tensor | None, given: tuple[object, ...]) -> Tensor:
         match self.operator:

@@ -101,11 +101,14 @@ def _meant(pattern: str, module: nn.Module, known: dict[str, nn.Module]) -> Iter
     if wanted is not None:
         path, kind = kind_of(path, lambda path: any(matches(name, path) for name in known))
     if path.partition(".")[0] == INPUT and not any(matches(name, path) for name in known):
-        yield from _with_parts(_input(path, module), kind, wanted)
+        place = replace(_input(path, module), sequence_first=_sequence_first("", {}, module))
+        yield from _with_parts(place, kind, wanted)
         return
     first = {id(part): name for name, part in reversed(known.items())}
     for name in matching(path, known):
-        yield from _with_parts(_place(first[id(known[name])], known), kind, wanted)
+        place = _place(first[id(known[name])], known)
+        place = replace(place, sequence_first=_sequence_first(place.name, known, module))
+        yield from _with_parts(place, kind, wanted)
 
 
 def _with_parts(place: Place, kind: str, wanted: Wanted | None) -> Iterator[Place]:
@@ -200,6 +203,23 @@ def _place(name: str, known: Mapping[str, nn.Module]) -> Place:
     if step == "out_proj" and owner is not None and is_fused(owner):
         return Place(name, owner, only_first=True, sees_input=False)
     return Place(name, known[name])
+
+
+_TELLING = (
+    *(nn.MultiheadAttention, nn.RNNBase, nn.Transformer),
+    *(nn.TransformerEncoder, nn.TransformerEncoderLayer),
+    *(nn.TransformerDecoder, nn.TransformerDecoderLayer),
+)
+
+
+def _sequence_first(name: str, known: Mapping[str, nn.Module], module: nn.Module) -> bool:
+    """Whether the module, or the nearest around it that tells, was made with batch_first=False."""
+    steps = name.split(".")
+    around = (".".join(steps[:many]) for many in range(len(steps), 0, -1))
+    owners = [*(known[each] for each in around if each in known), module]
+    told = next((owner for owner in owners if isinstance(owner, _TELLING)), None)
+    inside = () if told is None else told.modules()
+    return any(getattr(part, "batch_first", None) is False for part in inside)
 
 
 def _reaches_into(owner: nn.Module, places: Mapping[str, Place]) -> bool:

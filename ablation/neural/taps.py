@@ -39,6 +39,7 @@ class Place:
     at: Where = "output"
     argument: str | None = None  # which input, by name; the first tensor where none is named
     part: Part | None = None
+    sequence_first: bool = False  # whether the module says batch_first=False
 
     @property
     def is_whole(self) -> bool:
@@ -61,6 +62,21 @@ class Place:
         """
         leaves = _pytree.tree_leaves(value)
         return [self.cut(leaves[i]) for i in self.leaves(value)]
+
+    def examples_axis(self, number: int, piece: Tensor) -> int:
+        """Which axis of a piece holds the examples: the first, unless torch's module says other.
+
+        States of recurrent layers have them second whatever is said, weights of attention first.
+
+        >>> import torch
+        >>> Place("rnn", nn.GRU(2, 2), sequence_first=True).examples_axis(0, torch.ones(5, 3, 2))
+        1
+        """
+        if piece.ndim < 3:
+            return 0
+        if isinstance(self.module, nn.RNNBase) and self.at == "output" and number:
+            return 1
+        return int(self.sequence_first and not number)
 
     def cut(self, leaf: Tensor) -> Tensor:
         """The component's part of one tensor."""
