@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from ablation.neural.sweep.batches import examples_in
 from ablation.neural.sweep.cutting import Cut
+from ablation.neural.sweep.errors import QuestionError
 from ablation.neural.sweep.metric import Read
 from ablation.neural.taps import Place
-from ablation.neural.trees import numbers
+from ablation.neural.trees import Inputs, numbers
 
 PROOF = 0.01  # what proof may cost, in shares of the naive loop, down to one example
 TOLERANCE = 1e-6  # relative to the largest number of an output
@@ -60,3 +62,36 @@ def tolerance(output: object) -> float:
 def rounding_of(output: object) -> float:
     """One unit in the last place of the least precise numbers of an output, relative."""
     return max((torch.finfo(leaf.dtype).eps for leaf in numbers(output)), default=0.0)
+
+
+_LEAST = {"batch_size": 1, "together": 1, "memory": 0, "verify": 0}
+
+
+def require_counts(**given: int | None) -> None:
+    """Raise QuestionError for a setting that is no number of what it counts.
+
+    >>> require_counts(together=0)
+    Traceback (most recent call last):
+        ...
+    ablation.neural.sweep.errors.QuestionError: together is 0; expected a whole number, 1 or more.
+    """
+    for name, value in given.items():
+        least = _LEAST[name]
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if value is not None and (not whole or value < least):
+            raise QuestionError(f"{name} is {value!r}; expected a whole number, {least} or more.")
+
+
+def require_callable(**given: object) -> None:
+    """Raise QuestionError for what is to be called and cannot be."""
+    for name, value in given.items():
+        if value is not None and not callable(value):
+            raise QuestionError(f"{name} is {value!r}; expected a function of the output.")
+    if given.get("metric", True) is None:
+        raise QuestionError("metric is None; expected a function of the output.")
+
+
+def require_examples(batches: Sequence[Inputs]) -> None:
+    """Raise QuestionError where there is nothing to run the module on."""
+    if not batches or any(examples_in(batch) == 0 for batch in batches):
+        raise QuestionError("there are no examples in the inputs; give one or more.")

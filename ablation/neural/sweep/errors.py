@@ -19,6 +19,10 @@ class MetricShapeError(NeuralError, ValueError):
         super().__init__(f"the metric returned {what}; it should return one number{each}.")
 
 
+class QuestionError(NeuralError, ValueError):
+    """A setting of a sweep that has no meaning."""
+
+
 class UnsuitableError(NeuralError):
     """Why a module cannot be resumed from the middle; the sweep runs whole passes instead."""
 

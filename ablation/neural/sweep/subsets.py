@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, combinations
 from typing import TypeAlias
 
-from ablation.neural.sweep.errors import UnknownSubsetError
+from ablation.neural.sweep.errors import QuestionError, UnknownSubsetError
 
 Subset: TypeAlias = tuple[str, ...]
 Subsets: TypeAlias = int | Iterable[Iterable[str]]
@@ -19,6 +19,8 @@ def subsets_of(names: Sequence[str], wanted: Subsets) -> list[Subset]:
     [('a', 'c')]
     """
     if isinstance(wanted, int):
+        if isinstance(wanted, bool) or wanted < 1:
+            raise QuestionError(f"subsets is {wanted!r}; expected 1, 2, ... or lists of names.")
         sizes = range(1, min(wanted, len(names)) + 1)
         return list(chain.from_iterable(combinations(names, size) for size in sizes))
     place = {name: i for i, name in enumerate(names)}

@@ -5,7 +5,7 @@ factual pass is recorded once; each ablation resumes where it first differs; sev
 side; the result is compared with the naive loop, which is used where it is not the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import pandas as pd
@@ -19,9 +19,15 @@ from ablation.neural.isolation import unchanged
 from ablation.neural.optimal import optimal_constants
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns
-from ablation.neural.sweep.asking import Plan, Progress
+from ablation.neural.sweep.asking import (
+    Plan,
+    require_callable,
+    require_counts,
+    require_examples,
+)
 from ablation.neural.sweep.batches import batches
 from ablation.neural.sweep.cutting import Cut, places_of
+from ablation.neural.sweep.meter import Watched, watcher
 from ablation.neural.sweep.metric import Read
 from ablation.neural.sweep.running import Run
 from ablation.neural.sweep.subsets import Subsets, label, subsets_of
@@ -56,7 +62,7 @@ def sweep(
     memory: int = MEMORY,
     verify: int | None = 2,
     expect_effect: bool = True,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Watched = None,
 ) -> pd.DataFrame:
     """Measure what switching off each component changes in a metric of the output.
 
@@ -67,7 +73,8 @@ def sweep(
     attention heads ("blocks.*.attn.heads[*]"). `subsets` is 1 for each alone, 2 for pairs as well,
     or lists of names. `together` fixes how many ablations run side by side, `memory` bounds the
     bytes of kept activations, and `verify` says how many ablations of the first batch are also run
-    whole (None: all). `exact` is false only for rows that rest on no comparison (`verify=0`). The
+    whole (None: all). `progress=True` draws a bar on standard error; a function is told the
+    same. `exact` is false only for rows that rest on no comparison (`verify=0`). The
     attributes of the table say which engine ran, why, and the largest difference from the naive
     loop. Batch statistics in Mean and Resample without `reference` are those of one batch.
 
@@ -83,15 +90,18 @@ def sweep(
     3      0[2]      10.0      7.0     3.0   True
     """
     module = eager(module)
+    require_counts(batch_size=batch_size, together=together, memory=memory, verify=verify)
+    require_callable(metric=metric, read=read)
     _keep_freed_memory()
     given = batches(inputs, batch_size)
+    require_examples(given)
     places = places_of(module, components)
     rows = subsets_of(list(places), subsets)
     with torch.no_grad(), unchanged(module):
         lines = cuts_of(module, places, rows, by, reference=reference, seed=seed)
         zeros, alone = isinstance(by, Zero), isinstance(by, _ALONE)
         plan = Plan(module, places, lines, metric, read, zeros, alone)
-        run = Run(plan, together, memory, verify, progress, len(given))
+        run = Run(plan, together, memory, verify, watcher(progress), len(given))
         for batch in given:
             run.batch(batch)
     if expect_effect:
