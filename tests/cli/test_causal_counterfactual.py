@@ -93,7 +93,7 @@ Had it been that A=0:
 def test_a_change_that_goes_nowhere_is_said_to(run: Run) -> None:
     out = run(SQUAD, "P(dead[A=0]=1 | A=1, B=1)", "--explain").out
     assert "  dead      1, and would be the same\n" in out
-    assert "no path: what is set does not reach what is asked" in out
+    assert "no path: what is set changes nothing about what is asked" in out
 
 
 def test_the_explanation_as_json_has_the_laws(run: Run) -> None:

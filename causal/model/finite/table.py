@@ -63,6 +63,11 @@ class Table:
         ignores: Names = (),
     ) -> None:
         names, possible = named(given), domain(values)
+        if coupling is not None and not callable(getattr(coupling, "cells", None)):
+            raise ModelError(
+                f"the rows of a table cannot be coupled by {coupling!r}, but by InverseCDF(), "
+                "Independent() or Unknown(); causal.Categorical takes GumbelMax()"
+            )
         weights = cast("Mapping[Value, Weights]", rows if isinstance(rows, Mapping) else {(): rows})
         pairs = by_setting(dict(zip(weights, _read(weights), strict=True)), names)
         parts = whole(chain.from_iterable([row for _, row in pairs]))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causal.errors import DomainError, ModelError, ProbabilityError
-from causal.model import Do, Independent, InverseCDF, Noise, Response, Table
+from causal.model import Do, GumbelMax, Independent, InverseCDF, Noise, Response, Table
 
 
 @st.composite
@@ -146,3 +146,9 @@ def test_an_intervention_keeps_to_the_domain():
     with pytest.raises(DomainError, match="X cannot be 2; it takes 0, 1") as error:
         Do(X=2).mechanism("X", Table((), "0.5, 0.5"))
     assert (error.value.variable, error.value.value, error.value.domain) == ("X", 2, (0, 1))
+
+
+@pytest.mark.parametrize("coupling", [GumbelMax(), "monotone"])
+def test_a_table_is_coupled_by_what_splits_its_noise_into_cells(coupling):
+    with pytest.raises(ModelError, match=r"InverseCDF\(\), Independent\(\) or Unknown\(\)"):
+        Table("X", {0: "1/2, 1/2", 1: "1/2, 1/2"}, coupling=coupling)

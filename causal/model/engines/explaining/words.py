@@ -39,7 +39,7 @@ def told(why: Explanation) -> str:
         ways = "; ".join(" -> ".join(map(quoted, path)) for path in why.paths)
         lines.append(f"  {'along'.ljust(width)}  {ways}")
     else:
-        nowhere = "no path: what is set does not reach what is asked"
+        nowhere = "no path: what is set changes nothing about what is asked"
         lines.append(f"  {'along'.ljust(width)}  {nowhere}")
     return "\n".join([*lines, *_contributed(why)])
 
