@@ -44,10 +44,9 @@ be tested."""
 @click.option("--data", metavar="CSV", help="Test every equality on these rows.")
 @click.option(
     "--basis",
-    type=click.Choice(["pairwise", "local"]),
-    default="pairwise",
-    show_default=True,
-    help="Pairs with the fewest conditions, or each variable given its Markov blanket.",
+    type=click.Choice(["local", "pairwise"]),
+    show_default="local; with --data, pairwise",
+    help="Each variable given its Markov blanket, or pairs with the fewest conditions.",
 )
 @click.option(
     "--alpha",
@@ -65,7 +64,7 @@ def implications(
     *,
     query: str | None,
     data: str | None,
-    basis: Basis,
+    basis: Basis | None,
     alpha: float,
     limit: int,
     as_json: bool,
@@ -78,6 +77,7 @@ def implications(
     """
     known = reading.graph_from(graph)
     asked = None if query is None else reading.query_from(query, known)
+    basis = basis or ("local" if data is None else "pairwise")
     found = engine.implications(known, asked, basis=basis, most=limit)
     table = None
     if data is not None:

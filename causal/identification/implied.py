@@ -92,9 +92,10 @@ def implications(
 ) -> Implications:
     """The equalities that every law of a graph obeys; at most ``most`` of each kind.
 
-    ``basis`` is that of the independences.  With a query, its formulas' agreement is listed too:
-    it says nothing new, but is what an estimate of this query rests on.  What would take too long
-    is left out, and ``left_out`` says what and why.  Raises OptionError.
+    ``basis`` is that of the independences: ``local``, from which all others follow in every law, or
+    ``pairwise``, which ``confront`` tests.  With a query, its formulas' agreement is listed too: it
+    says nothing new, but is what an estimate of this query rests on.  What would take too long is
+    left out, and ``left_out`` says what and why.  Raises OptionError.
 
     >>> print(implications(ADMG.parse("A -> B -> C -> D; B <-> D")))
     C ⊥ A | B

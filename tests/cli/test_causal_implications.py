@@ -52,10 +52,17 @@ def test_a_graph_that_says_nothing_of_data_is_a_no() -> None:
     )
 
 
+def test_what_is_listed_is_a_basis_in_every_law_and_what_is_tested_are_pairs() -> None:
+    said = run("A -> C; B; C", "--json").output
+    listed = causal.implications(causal.ADMG.parse("A -> C; B; C"))
+    assert json.loads(said)["independences"] == [each.to_dict() for each in listed]
+    assert "A ⊥ B" in run("A -> C; B; C", "--basis", "pairwise").output
+
+
 def test_what_the_limit_hides_is_announced() -> None:
-    said = run("A; B; C", "--limit", "2").output
+    said = run("A; B; C; D", "--limit", "2").output
     assert "Left out:\n- independences after the first 2" in said
-    assert json.loads(run("A; B; C", "--limit", "2", "--json").output)["complete"] is False
+    assert json.loads(run("A; B; C; D", "--limit", "2", "--json").output)["complete"] is False
 
 
 @pytest.mark.parametrize(
