@@ -150,7 +150,8 @@ def natural_direct_effect(
     E(Y[X=1, M=M[X=0]]) - E(Y[X=0])
     """
     contrast = Contrast.of(model, cause, instead)
-    held = tuple(Assignment(m, contrast.baseline(m)) for m in _listed(through))
+    between = _mediators(through, contrast, outcome)
+    held = tuple(Assignment(m, contrast.baseline(m)) for m in between)
     return _difference(model, contrast.world(outcome, held), contrast.baseline(outcome))
 
 
@@ -165,7 +166,8 @@ def natural_indirect_effect(
     E(Y[X=0, M=M[X=1]]) - E(Y[X=0])
     """
     contrast = Contrast.of(model, cause, instead)
-    moved = tuple(Assignment(m, contrast.world(m)) for m in _listed(through))
+    between = _mediators(through, contrast, outcome)
+    moved = tuple(Assignment(m, contrast.world(m)) for m in between)
     return _difference(model, contrast.baseline(outcome, moved), contrast.baseline(outcome))
 
 
@@ -229,5 +231,13 @@ def _difference(
     return counterfactual(model, Quantity(((Fraction(1), parts[0]), (Fraction(-1), parts[1]))))
 
 
-def _listed(names: Names) -> Iterable[str]:
+def _mediators(through: Names, contrast: Contrast, outcome: Variable) -> Iterable[Variable]:
+    """The names of mediators; raises OptionError unless there are any, between the two ends."""
+    ends, found = (contrast.variable, outcome), _listed(through)
+    if not found or set(ends).intersection(found):
+        raise OptionError("through", through, f"mediators stand between {ends[0]} and {outcome}")
+    return found
+
+
+def _listed(names: Names) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)

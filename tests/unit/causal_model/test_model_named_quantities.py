@@ -151,6 +151,9 @@ def test_with_three_values_the_other_one_has_to_be_named():
         (lambda m: path_specific_effect(m, X, "Y", along="X -> Q -> Y"), UnknownVariableError, "Q"),
         (lambda m: path_specific_effect(m, X, "Y", along="M -> X"), OptionError, "no arrow M -> X"),
         (lambda m: path_specific_effect(m, X, "Y", along="X -> M"), OptionError, "from X to Y"),
+        (lambda m: natural_direct_effect(m, X, "Y", through="Y"), OptionError, "between X and Y"),
+        (lambda m: natural_indirect_effect(m, X, "Y", through="X"), OptionError, "between X and Y"),
+        (lambda m: natural_indirect_effect(m, X, "Y", through=[]), OptionError, "between X and Y"),
     ],
 )
 def test_a_named_quantity_without_sense_is_refused(call, error, complaint):
