@@ -6,7 +6,7 @@ shortest form, so 1 and 1.0 are two values. What is not JSON (NaN, dates, object
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from types import MappingProxyType
 from typing import TypeAlias
@@ -15,6 +15,10 @@ from ablation.errors import NotJsonError
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 
 def canonical(value: Json) -> str:
     """Write a value as the one JSON text that stands for it.
@@ -22,13 +26,7 @@ def canonical(value: Json) -> str:
     >>> canonical({"b": 1, "a": [True, 0.5]})
     '{"a":[true,0.5],"b":1}'
     """
-    return json.dumps(
-        _plain(value, "value"),
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-    )
+    return _ENCODER.encode(_plain(value, "value"))
 
 
 def digest(value: Json) -> str:
@@ -67,34 +65,41 @@ def frozen_beside(value: Mapping[str, Json], known: Mapping[str, Json]) -> Mappi
 class Speller:
     """Writes canonical JSON of mappings of which most items are those of a known one.
 
+    `changes` names items that take the place of known ones in many mappings: each is written once.
+
     >>> known = frozen({"b": 1, "a": 2})
-    >>> Speller(known).canonical({**known, "b": 3})
-    '{"a":2,"b":3}'
+    >>> speller = Speller(known, {"less": ("b", 0)})
+    >>> speller.canonical({**known, "b": 3}), speller.changed(["less"])
+    ('{"a":2,"b":3}', '{"a":2,"b":0}')
     """
 
-    def __init__(self, known: Mapping[str, Json]) -> None:
-        self._items = {
-            key: (known[key], f"{canonical(key)}:{canonical(known[key])}") for key in sorted(known)
+    def __init__(
+        self, known: Mapping[str, Json], changes: Mapping[str, tuple[str, Json]] | None = None
+    ) -> None:
+        self._known = known
+        self._texts = {key: _item(key, known[key]) for key in sorted(known)}
+        self._changes = {
+            name: (key, _item(key, value)) for name, (key, value) in (changes or {}).items()
         }
-        self._truths: dict[tuple[str, bool], str] = {}
 
     def canonical(self, value: Mapping[str, Json]) -> str:
         """Write a mapping as `canonical` does; keys that are not known make it do so."""
-        if value.keys() != self._items.keys():
+        if value.keys() != self._known.keys():
             return canonical(value)
         written = [
-            text if item is (own := value[key]) else self._changed(key, own)
-            for key, (item, text) in self._items.items()
+            text if self._known[key] is (own := value[key]) else _item(key, own)
+            for key, text in self._texts.items()
         ]
         return f"{{{','.join(written)}}}"
 
-    def _changed(self, key: str, value: Json) -> str:
-        """Write an item of its own; true and false are what most switches are set to."""
-        if not isinstance(value, bool):
-            return f"{canonical(key)}:{canonical(value)}"
-        if (key, value) not in self._truths:
-            self._truths[key, value] = f"{canonical(key)}:{canonical(value)}"
-        return self._truths[key, value]
+    def changed(self, names: Iterable[str]) -> str:
+        """Write the known mapping after the changes of these names, the last one last."""
+        texts = self._texts | dict([self._changes[name] for name in names])
+        return f"{{{','.join(texts.values())}}}"
+
+
+def _item(key: str, value: Json) -> str:
+    return f"{canonical(key)}:{canonical(value)}"
 
 
 def plain(value: Mapping[str, Json]) -> dict[str, Json]:

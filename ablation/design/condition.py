@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import compress
 from typing import Protocol, runtime_checkable
 
 from ablation.canonical import Json
@@ -62,18 +63,20 @@ def condition(components: Sequence[Component], mask: int) -> Condition:
     >>> [condition(parts, mask).name for mask in (0b0001, 0b0011, 0b0111, 0b1111)]
     ['without a', 'without a and b', 'only d', 'nothing on']
     """
-    off = tuple(each for index, each in enumerate(components) if mask >> index & 1)
-    on = [each.name for index, each in enumerate(components) if not mask >> index & 1]
+    digits = f"{mask:0{len(components)}b}"[::-1]
+    off = tuple(compress(components, map("1".__eq__, digits)))
+    count = len(components) - len(off)
     if len(off) <= 1:
         return Condition(off)
-    if not on:
+    if not count:
         return Condition(off, "nothing on")
-    if len(on) < len(off) and len(on) <= _SPELLED:
-        return Condition(off, f"only {listed(on)}")
+    if count < len(off) and count <= _SPELLED:
+        on = compress(components, map("0".__eq__, digits))
+        return Condition(off, f"only {listed(each.name for each in on)}")
     if len(off) <= _SPELLED:
         return Condition(off)
-    number = sha256("\0".join(each.name for each in off).encode()).hexdigest()[:8]
-    return Condition(off, f"{len(on)} of {len(components)} on, {number}")
+    number = sha256("\0".join([each.name for each in off]).encode()).hexdigest()[:8]
+    return Condition(off, f"{count} of {len(components)} on, {number}")
 
 
 @runtime_checkable

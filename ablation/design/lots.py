@@ -32,5 +32,14 @@ def lots(count: int, *key: Json) -> Sequence[int]:
     >>> lots(2, "mask", 3) == lots(3, "mask", 3)[:2], max(lots(9, "mask")) < 2**16
     (True, True)
     """
-    stream = hashlib.shake_256(canonical(list(key)).encode()).digest(2 * count)
+    return lots_of(count, canonical(list(key)))
+
+
+def lots_of(count: int, key: str) -> Sequence[int]:
+    """Draw as `lots` does, from a key that is canonical text already.
+
+    >>> lots_of(2, '["mask",3]') == lots(2, "mask", 3)
+    True
+    """
+    stream = hashlib.shake_256(key.encode()).digest(2 * count)
     return struct.unpack(f"<{count}H", stream)

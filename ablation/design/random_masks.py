@@ -6,12 +6,13 @@ draws masks of its own, so the spread over blocks has in it what the masks happe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
-from ablation.canonical import Json
+from ablation.canonical import Json, canonical
 from ablation.component import Component
 from ablation.design.condition import Condition
 from ablation.design.contrast import Contrast
-from ablation.design.lots import lots
+from ablation.design.lots import lots_of
 from ablation.design.masks import conditions_of, main_effects
 from ablation.errors import StudyError
 
@@ -74,7 +75,7 @@ class RandomMasks:
             )
         for attempt in range(_ATTEMPTS):
             masks = self._set(names, min(wanted, 2 ** len(names) - 1), attempt)
-            if _rank(masks) == len(names):
+            if _rank(masks, len(names)) == len(names):
                 return (0, *masks)
         raise StudyError(
             f"{wanted} random masks with a share of {self.share:g} off do not tell {len(names)} "
@@ -85,9 +86,10 @@ class RandomMasks:
         found: dict[int, None] = {}
         place = {name: at for at, name in enumerate(sorted(names))}
         bits, limit = [1 << place[name] for name in names], self.share * 2**16
+        head = canonical(["mask", self.block, attempt])[:-1]
         for draw in range(wanted * _ATTEMPTS):
-            drawn = lots(len(names), "mask", self.block, attempt, draw)
-            mask = sum(bit for bit, number in zip(bits, drawn, strict=True) if number < limit)
+            drawn = lots_of(len(names), f"{head},{draw}]")
+            mask = sum(compress(bits, map(limit.__gt__, drawn)))
             if mask:
                 found.setdefault(mask)
             if len(found) == wanted:
@@ -107,10 +109,12 @@ class RandomMasks:
         return ()
 
 
-def _rank(masks: Sequence[int]) -> int:
+def _rank(masks: Sequence[int], most: int) -> int:
     """How many masks are independent modulo 2; so many are independent as numbers too."""
     pivots: dict[int, int] = {}
     for mask in masks:
+        if len(pivots) == most:
+            break
         rest = mask
         while rest:
             high = rest.bit_length()

@@ -9,11 +9,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from operator import itemgetter
 
 from ablation.canonical import Json, Speller, canonical
 from ablation.design import Condition, GroupScreening, LeaveOneOut, Pairs
 from ablation.errors import OverBudgetError, StudyError, UnequalBudgetError
-from ablation.plan.realised import NotRun, Realised, realised, refuse_namesakes
+from ablation.plan.realised import NotRun, Realised, Realiser, refuse_namesakes, switches
 from ablation.study import Study
 from ablation.study.budget import is_amount
 
@@ -87,7 +88,8 @@ def plan(study: Study) -> Plan:
 def lay_out(study: Study) -> Plan:
     """Lay out a study whatever it costs: what a store holds was asked, and stays readable."""
     blocks = {seed: study.design.at(seed) for seed in study.seeds}
-    found = {design: [*realised(study, design)] for design in dict.fromkeys(blocks.values())}
+    realiser = Realiser(study)
+    found = {design: [*realiser.of(design)] for design in dict.fromkeys(blocks.values())}
     known: dict[str, Realised | NotRun] = {}
     for each in (each for every in found.values() for each in every):
         known.setdefault(each.name if isinstance(each, Realised) else each.condition, each)
@@ -127,7 +129,8 @@ class _Scribe:
         self._name = canonical(study.name)
         self._evaluate = f'"evaluate":{canonical(study.evaluate)},' if study.evaluate else ""
         self._tail = f'"study":{self._name},"system":{canonical(study.system)}}}'
-        self._speller = Speller(study.config)
+        self._switches = switches(study)
+        self._speller = Speller(study.config, self._switches)
         self._known: dict[str, tuple[str, str, str]] = {}
         self._order = 0
 
@@ -137,11 +140,11 @@ class _Scribe:
         stated = f'"levels":{canonical(levels)},' if levels else ""
         tail = f'"seed":{seed},{self._tail}'
         drawn = [
-            (sha256(f"{lots}{self._texts(each)[0]}]".encode()).digest(), each)
+            (sha256(f"{lots}{texts[0]}]".encode()).digest(), texts, each)
             for each in conditions
+            for texts in [self._texts(each)]
         ]
-        for _, each in sorted(drawn, key=_first):
-            _, config, patches = self._texts(each)
+        for _, (_, config, patches), each in sorted(drawn, key=itemgetter(0)):
             text = f'{{"config":{config},{self._evaluate}{stated}{patches}{tail}'
             yield PlannedTrial(
                 each.name,
@@ -160,16 +163,17 @@ class _Scribe:
         known = self._known.get(each.name)
         if known is None:
             patches = f'"patches":{canonical(each.patches)},' if each.patches else ""
-            known = canonical(each.name), self._speller.canonical(each.config), patches
+            known = canonical(each.name), self._config(each), patches
             self._known[each.name] = known
         return known
+
+    def _config(self, each: Realised) -> str:
+        if self._switches is None:
+            return self._speller.canonical(each.config)
+        return self._speller.changed([one.name for one in each.condition.off])
 
     def _levels(self, seed: int) -> Mapping[str, int]:
         study = self._study
         if not study.streams.crossed:
             return dict.fromkeys(study.streams.held, study.seeds[0])
         return study.streams.levels(seed, study.seeds)
-
-
-def _first(drawn: tuple[bytes, Realised]) -> bytes:
-    return drawn[0]

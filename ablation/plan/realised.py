@@ -7,9 +7,10 @@ second needs a system in two functions, `train` and `evaluate`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from ablation.canonical import Json, frozen_beside
+from ablation.canonical import Json, frozen, frozen_beside
 from ablation.component import Component
 from ablation.design import Condition, Contrast, Design
 from ablation.errors import DuplicateNameError
@@ -61,8 +62,41 @@ class NotRun:
 
 def realised(study: Study, design: Design) -> Iterator[Realised | NotRun]:
     """Say of every condition of a design how it is realised, the baseline first."""
-    for each in design.conditions(study.components):
-        yield from _realised(study, each)
+    yield from Realiser(study).of(design)
+
+
+class Realiser:
+    """Realises the conditions of many designs of one study: what they share is read once."""
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+        self._config = dict(study.config)
+        self._switches = switches(study)
+
+    def of(self, design: Design) -> Iterator[Realised | NotRun]:
+        """Say of every condition of a design how it is realised, the baseline first."""
+        for each in design.conditions(self._study.components):
+            if self._switches is None:
+                yield from _realised(self._study, each)
+            else:
+                off = [self._switches[one.name] for one in each.off]
+                config = MappingProxyType(self._config | dict(off))
+                yield Realised(each.name, each, config, ())
+
+
+def switches(study: Study) -> Mapping[str, tuple[str, Json]] | None:
+    """Say which key each component sets to what, if all are switches of the outermost config.
+
+    Then whatever a condition changes is known by the names of what is off.
+    """
+    if any(each.patches or each.feature is not None for each in study.components):
+        return None
+    found = {each.name: (each.key, each.off) for each in study.components if each.key}
+    if len(found) < len(study.components) or not {key for key, _ in found.values()} <= {
+        *study.config
+    }:
+        return None
+    return {name: (key, frozen({key: off})[key]) for name, (key, off) in found.items()}
 
 
 def both_ways(condition: Condition) -> bool:

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ablation import Component, LeaveOneOut, Metric, Study
+from ablation import (
+    Component,
+    FullFactorial,
+    LeaveOneOut,
+    Metric,
+    Pairs,
+    RandomMasks,
+    ShapleySampling,
+    Study,
+)
+from ablation.canonical import digest, plain
 from ablation.errors import StudyError
 from ablation.plan import plan
 
@@ -53,6 +63,27 @@ def test_keys_tell_trials_apart_and_do_not_depend_on_the_order_of_components() -
     assert not {each.key for each in plan(study(3, name="other")).trials} & {
         each.key for each in first
     }
+
+
+@pytest.mark.parametrize(
+    "design",
+    [RandomMasks(), ShapleySampling(2), FullFactorial(), Pairs()],
+    ids=lambda one: one.name,
+)
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_trial_is_known_by_the_digest_of_its_configuration(design, nested: bool) -> None:
+    """Planning writes texts of its own, fast; the plain road over each condition must agree."""
+    config = {"b": True, "é": 0.0, "a": [1, {"x": 2}], "c": {"d": 1}}
+    offs = {"b": False, "é": -0.0 if nested else 1, "a": (), "c.d" if nested else "c": "\u2028"}
+    parts = [Component(f"no {key}", switch=key, off=off) for key, off in offs.items() if key != "é"]
+    parts += [Component("less", switch="é", off=0.5), Component("more", switch="é", off=2)]
+    stated = Study("toy", "toy:train", parts, design, [Metric("m")], 3, config=config)
+    laid = plan(stated)
+    conditions = {each.name: each.condition for each in laid.conditions}
+    for each in laid.trials:
+        assert plain(each.config) == plain(conditions[each.condition].configured(stated.config))
+        said = {"config": plain(each.config), "seed": each.seed, "study": "toy"}
+        assert each.key == digest({**said, "system": "toy:train"})
 
 
 def test_order_inside_blocks_is_mixed_over_seeds() -> None:
