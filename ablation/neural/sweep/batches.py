@@ -1,12 +1,14 @@
 """The inputs of one call cut into batches along the axis of its examples."""
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import TypeAlias, cast
 
 import torch
 from torch import Tensor
 
 from ablation.neural.trees import Inputs, mapped, tensors
+
+Held: TypeAlias = Callable[[Inputs, int | None], Callable[[Tensor], bool] | None]
 
 
 def examples_in(inputs: Inputs) -> int | None:
@@ -19,15 +21,21 @@ def examples_in(inputs: Inputs) -> int | None:
     return next((len(each) for each in tensors(inputs) if each.ndim), None)
 
 
-def batches(inputs: Inputs | Sequence[Inputs], size: int | None) -> list[Inputs]:
-    """Cut inputs into batches; a list holds batches already.
+def batches(
+    inputs: Inputs | Sequence[Inputs], size: int | None, held: Held | None = None
+) -> list[Inputs]:
+    """Cut inputs into batches; a list holds batches already. `held` finds what holds examples.
 
     >>> import torch
     >>> [len(batch) for batch in batches(torch.ones(5, 2), 2)]
     [2, 2, 1]
     """
     given = cast("list[Inputs]", list(inputs)) if isinstance(inputs, list) else [inputs]
-    return [piece for each in given for piece in _cut(cast("Inputs", each), size)]
+    pieces = []
+    for each in given:
+        whole = cast("Inputs", each)
+        pieces += _cut(whole, size, None if held is None else held(whole, size))
+    return pieces
 
 
 def rows_of(inputs: Inputs, few: int, copies: int = 1) -> Inputs:
@@ -46,7 +54,7 @@ def rows_of(inputs: Inputs, few: int, copies: int = 1) -> Inputs:
     return cast("Inputs", mapped(first, inputs))
 
 
-def _cut(inputs: Inputs, size: int | None) -> list[Inputs]:
+def _cut(inputs: Inputs, size: int | None, chosen: Callable[[Tensor], bool] | None) -> list[Inputs]:
     examples = examples_in(inputs)
     if size is None or examples is None or examples <= size:
         return [inputs]
@@ -54,7 +62,8 @@ def _cut(inputs: Inputs, size: int | None) -> list[Inputs]:
 
     def rows(start: int) -> Inputs:
         def of(leaf: Tensor) -> Tensor:
-            mine = leaf.ndim and len(leaf) == examples
+            mine = bool(leaf.ndim) and len(leaf) == examples
+            mine = mine and (chosen is None or chosen(leaf))
             return leaf[start : start + size] if mine else leaf
 
         return cast("Inputs", mapped(of, inputs))

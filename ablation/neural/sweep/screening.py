@@ -6,6 +6,7 @@ effect. What was not run has no effect in the table, only a guess.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from ablation.errors import StudyError
 from ablation.neural.forwards import eager
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns
+from ablation.neural.sweep.axes import cut_along_examples
 from ablation.neural.sweep.batches import batches, examples_in
 from ablation.neural.sweep.cutting import places_of
 from ablation.neural.sweep.metric import Read
@@ -86,7 +88,7 @@ def screen(
 
     ((*cuts,),) = cuts_of(module, places, [tuple(names)], by, reference=reference, seed=seed)
     guesses, weights = np.zeros(len(names)), 0
-    for batch in batches(inputs, batch_size):
+    for batch in batches(inputs, batch_size, partial(cut_along_examples, module)):
         many = examples_in(batch) or 1
         guesses += many * chosen_by.effects(module, batch, cuts, measured, shortened)
         weights += many

@@ -6,7 +6,7 @@ side; the result is compared with the naive loop, which is used where it is not 
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 
 import pandas as pd
 import torch
@@ -25,6 +25,7 @@ from ablation.neural.sweep.asking import (
     require_counts,
     require_examples,
 )
+from ablation.neural.sweep.axes import cut_along_examples
 from ablation.neural.sweep.batches import batches
 from ablation.neural.sweep.cutting import Cut, places_of
 from ablation.neural.sweep.meter import Watched, watcher
@@ -93,7 +94,7 @@ def sweep(
     require_counts(batch_size=batch_size, together=together, memory=memory, verify=verify)
     require_callable(metric=metric, read=read)
     _keep_freed_memory()
-    given = batches(inputs, batch_size)
+    given = batches(inputs, batch_size, partial(cut_along_examples, module))
     require_examples(given)
     places = places_of(module, components)
     rows = subsets_of(list(places), subsets)
