@@ -266,9 +266,18 @@ def test_the_least_value_that_noise_gives_is_possible(x: float):
     assert found.value == pytest.approx(0)
 
 
-def test_a_value_that_no_noise_of_one_unit_gives_is_impossible():
-    with pytest.raises(ImpossibleEvidenceError):
-        counterfactual(BOUNDED, "E(Y[X=1])", units=pd.DataFrame({"X": [0.5], "Y": [0.1]}))
+def test_a_unit_that_cannot_be_is_named_by_what_was_seen_of_it():
+    units = pd.DataFrame({"X": [0.5, 0.5], "Y": [3.0, 0.1]})
+    with pytest.raises(ImpossibleEvidenceError, match=r"X=0\.5, Y=0\.1 has probability zero"):
+        counterfactual(BOUNDED, "E(Y[X=1])", units=units)
+    assert counterfactual(BOUNDED, "E(Y[X=1])", units=units.head(1)).value[0] == pytest.approx(3.15)
+
+
+def test_a_unit_that_contradicts_itself_is_named_by_what_was_seen_of_it():
+    model = SCM.of({"X": Linear(), "Y": Linear({"X": 2.0}, noise=None)})
+    units = pd.DataFrame({"X": [1.0, 4.0], "Y": [2.0, 3.0]})
+    with pytest.raises(ImpossibleEvidenceError, match=r"X=4\.0, Y=3\.0 has probability zero"):
+        counterfactual(model, "E(Y[X=1])", units=units)
 
 
 def test_noise_of_whole_numbers_weighs_by_its_probability():

@@ -166,8 +166,9 @@ def conditioned(
         gap = value - found.constants[number] - row @ mean
         if spread <= (TINY * found.reaches[number]) ** 2:
             reach = found.reaches[number] * np.abs(mean).max(axis=0, initial=0.0)
-            if (np.abs(gap) > CLOSE * (np.abs(value) + found.sizes[number] + reach)).any():
-                raise ImpossibleEvidenceError(asked.evidence)
+            off = np.abs(gap) > CLOSE * (np.abs(value) + found.sizes[number] + reach)
+            if off.any():
+                raise ImpossibleEvidenceError(asked.evidence_of(columns or {}, int(off.argmax())))
             continue
         gain = factor @ direction / spread
         mean = mean + np.outer(gain, gap)

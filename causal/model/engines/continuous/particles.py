@@ -162,7 +162,7 @@ class Swarm:
         size = np.max([np.abs(column) for column in (sure, seen, *map(floats, given))], axis=0)
         agree = np.abs(sure - seen) <= CLOSE * size
         if not agree.any():
-            raise ImpossibleEvidenceError(self.asked.evidence)
+            raise ImpossibleEvidenceError(self.asked.evidence_of(self.columns, 0))
         self._keep(agree)
 
     def _pin(self, number: int, source: tuple[str, Law], given: list[Column]) -> None:
@@ -204,7 +204,7 @@ class Swarm:
         if (possible := ~np.all(lost, axis=0)).any():
             self._keep(possible)
         else:
-            raise ImpossibleEvidenceError(self.asked.evidence)
+            raise ImpossibleEvidenceError(self.asked.evidence_of(self.columns, 0))
 
     def _keep(self, right: Column) -> None:
         self.log_weights = np.where(right, self.log_weights, -np.inf)
@@ -227,6 +227,6 @@ def swarm(
 ) -> Draws:
     """Draws of all nodes under the evidence, and what was observed of each unit."""
     found = Swarm(asked, columns or {}, units, draws, seed).swept()
-    if not found.random and np.isneginf(found.log_weights).any():
-        raise ImpossibleEvidenceError(asked.evidence)
+    if not found.random and (lost := np.flatnonzero(np.isneginf(found.log_weights))).size:
+        raise ImpossibleEvidenceError(asked.evidence_of(columns or {}, lost[0] // draws))
     return found

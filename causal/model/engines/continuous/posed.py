@@ -79,6 +79,11 @@ class Posed:
         """What is given, as text."""
         return ", ".join(map(str, self.given or self.seen.values()))
 
+    def evidence_of(self, columns: Mapping[Variable, Column], unit: int) -> str:
+        """What is given of one unit, as text, with the values that were observed of it."""
+        seen = (f"{quoted(v)}={column[unit]}" for v, column in columns.items())
+        return ", ".join([*map(str, self.given), *seen]) or self.evidence
+
     @property
     def nodes(self) -> list[int]:
         """All nodes that matter, causes first."""

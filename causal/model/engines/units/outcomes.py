@@ -32,7 +32,8 @@ def potential_outcomes(
     ``units`` has one row a unit and a column for each variable, or each that ``targets`` need; a
     mapping of columns will do.  The answer has the same rows, and the same columns or the targets.
     What cannot differ is shared with ``units``, not copied. A value that was seen is not looked at
-    unless something reads it.
+    unless something reads it, and is taken for possible where noise cancels: ``counterfactual(...,
+    units=)`` refuses what the law of a noise rules out.
 
     Raises MissingColumnsError or DataError about the units, NotAPointError where a mechanism does
     not determine one value, MechanismError where one misbehaves, and ImpossibleEvidenceError.
