@@ -65,6 +65,9 @@ def export(
     for form, target in targets.items():
         if target.exists() and target.samefile(store):
             raise click.UsageError(f"--{form} names the store itself: name another file.")
+        if target.is_dir() or not target.parent.is_dir():
+            where = "is a folder" if target.is_dir() else f"has no folder {target.parent} to be in"
+            raise click.UsageError(f"--{form} {target} {where}: name a file.")
     trials = ablation.load(store, name)
     chosen = trials.attempts if attempts else tuple(trials)
     table = list(_rows(trials, chosen))

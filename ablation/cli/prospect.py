@@ -212,6 +212,12 @@ def _beside(effect: float, region: float | None) -> str:
 
 def _order(laid: "Plan") -> Iterator[str]:
     yield "seed by seed; inside a seed by lot, always the same."
+    if extra := laid.study.extra_seeds:
+        yield (
+            f"{plural(len(extra), 'more run')} of the baseline between the blocks, with seeds of "
+            "their own: effects by seed have no pair for them, by=ablation.statistics.Welch() "
+            "uses them."
+        )
     streams = laid.study.streams
     if streams.held:
         yield (

@@ -91,13 +91,14 @@ _KINDS: Mapping[str, tuple[Keys, ...]] = {
     "component letter": (("design", "generators"),),
     "correction": (("correction",),),
 }
+_MOST_SEEDS = 1_000_000
 _LONG = 2000  # lines; finding the line of a key reads the file once a line
 
 
 def read_toml(path: Path) -> "StudyFile":
     """Read a study file into the saved form of a study."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors mark a file as UTF-8
     except (OSError, UnicodeDecodeError) as error:
         raise StudyFileError(path, None, f"cannot be read: {error}.") from error
     return StudyFile(path, _Source(path, text))
@@ -243,6 +244,8 @@ class _Source:
             return self.attempt(("seeds",), lambda: list(numbered(stated)))
         if stated < 1:
             self.fail(("seeds",), f"seeds is {stated}; it is how many, 1 or more, or a list.")
+        if stated > _MOST_SEEDS:
+            self.fail(("seeds",), f"seeds is {stated:,}; up to {_MOST_SEEDS:,} can be planned.")
         return list(range(stated))
 
     def table(self, entry: object, keys: Keys) -> dict[str, Any]:

@@ -429,3 +429,13 @@ def test_a_study_whose_hours_are_spent_stops_and_says_so(ablation: Command, tmp_
     assert f"and the budget is 0.18 s; {15 - done} trials not run." in answer.out
     again = ablation("run", str(file), "--store", str(store), "--json")
     assert (again.code, again.record["missing"], len(load(store))) == (1, 15 - done, done)
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [(".", "--csv . is a folder"), ("nowhere/out.csv", "--csv nowhere/out.csv has no folder")],
+)
+def test_an_export_to_no_place_is_misuse(after_run: Command, target: str, says: str) -> None:
+    said = after_run("export", "runs.db", "--csv", target)
+    assert said.code == 2
+    assert says in said.err

@@ -127,3 +127,11 @@ def test_effects_of_a_fraction_are_main_effects_with_their_aliases(folder: Path)
     (pair,) = [row for row in record["interactions"] if row["component"] == "a x d"]
     assert "cannot be told from b x c" in pair["note"]
     assert pair["effect"] == pytest.approx(2, abs=0.5)  # it is that of b x c
+
+
+def test_further_runs_of_the_baseline_are_counted_and_explained(folder: Path) -> None:
+    """With 4 arms and 4 seeds √4 times as many: 4 beside those of the blocks."""
+    code, out, _ = said(folder, "plan", "study.toml", head=f'{HEAD}baseline = "sqrt"\n')
+    assert code == 0
+    assert "24 trials = 5 conditions x 4 seeds + 4 more runs of the baseline" in out
+    assert "4 more runs of the baseline between the blocks, with seeds of their own" in out

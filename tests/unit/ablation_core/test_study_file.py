@@ -124,3 +124,13 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"')
     with pytest.raises(StudyFileError, match="cannot be read"):
         Study.from_toml(tmp_path / "latin.toml")
+
+
+def test_more_seeds_than_can_be_planned_are_refused_with_their_line(tmp_path: Path) -> None:
+    many = TOY.replace("seeds = 5", "seeds = 100000000000")
+    with pytest.raises(StudyFileError, match=r":\d+: seeds is 100,000,000,000; up to 1,000,000"):
+        read(tmp_path, many)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    assert read(tmp_path, f"\ufeff{TOY}") == read(tmp_path, TOY)
