@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ablation.neural.isolation import unchanged
-from ablation.neural.sweep.batches import examples_in
+from ablation.neural.sweep.batches import examples_in, rows_of
 from ablation.neural.sweep.errors import QuestionError
 from ablation.neural.sweep.rows import departure
 from ablation.neural.trees import Inputs, call, copied, mapped, numbers, tensors
@@ -35,6 +35,8 @@ def cut_along_examples(
     examples = examples_in(inputs)
     if size is None or examples is None or size >= examples:
         return None
+    if any(getattr(part, "batch_first", None) is False for part in module.modules()):
+        _require_first_axis(module, inputs)
     same = [leaf for leaf in tensors(inputs) if leaf.ndim and len(leaf) == examples]
     doubtful = same[1:]
     if not doubtful or len(doubtful) > MOST:
@@ -52,6 +54,41 @@ def cut_along_examples(
         f"several inputs are {examples} long on the first axis, and none of the ways to cut them "
         "gives what the module gives for all at once; pass a list of batches, not batch_size."
     )
+
+
+def _require_first_axis(module: nn.Module, inputs: Inputs) -> None:
+    """Refuse sequences that lie on the first axis: cut there, each would lose its end."""
+    with torch.no_grad(), unchanged(module), torch.random.fork_rng():
+        try:
+            both, one, again = (
+                numbers(call(module, _own(rows_of(inputs, few)))) for few in (2, 1, 1)
+            )
+            second = numbers(call(module, _own(_second(inputs))))
+        except (RuntimeError, IndexError, ValueError, TypeError):  # of shapes that do not fit
+            return
+    random = departure(one, again) > CLOSE
+    scalars = all(leaf.ndim == 0 for leaf in both)
+    grown = [leaf for leaf in both if leaf.ndim and len(leaf) == 2]
+    pairs = [([leaf[:1] for leaf in grown], one), ([leaf[1:] for leaf in grown], second)]
+    differs = any(
+        departure(beside, [leaf for leaf in alone if leaf.ndim and len(leaf) == 1]) > CLOSE
+        for beside, alone in pairs
+    )
+    if not random and not scalars and (not grown or differs):
+        raise QuestionError(
+            "examples do not lie on the first axis of the inputs (the module has a part with "
+            "batch_first=False); pass a list of batches, not batch_size."
+        )
+
+
+def _second(inputs: Inputs) -> Inputs:
+    """The second example alone."""
+    examples = examples_in(inputs)
+
+    def row(leaf: Tensor) -> Tensor:
+        return leaf[1:2] if leaf.ndim and len(leaf) == examples else leaf
+
+    return cast("Inputs", mapped(row, inputs))
 
 
 def _fits(

@@ -79,3 +79,40 @@ def test_a_screen_weighs_such_inputs_alike():
     whole = ablation.screen(module, inputs, "a[*]", **settings)
     cut = ablation.screen(module, inputs, "a[*]", batch_size=2, **settings)
     assert cut["guess"].tolist() == pytest.approx(whole["guess"].tolist(), abs=1e-6)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_sequences_on_the_first_axis_are_not_cut_into_batches(transposed):
+    class Recurrent(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.memory, self.head = nn.GRU(4, 8), nn.Linear(8, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.head(self.memory(x.transpose(0, 1) if transposed else x)[0][-1])
+
+    torch.manual_seed(0)
+    module, inputs = Recurrent().eval(), torch.rand(6, 5, 4)
+    if transposed:
+        same_for_all_sizes(module, inputs, ["memory"])
+        return
+    whole = ablation.sweep(module, inputs, ["memory"], metric=lambda y: y[:, 0].mean())
+    assert len(whole) == 1
+    with pytest.raises(QuestionError, match="do not lie on the first axis"):
+        ablation.sweep(module, inputs, ["memory"], metric=lambda y: y[:, 0].mean(), batch_size=2)
+
+
+def test_a_state_for_every_position_does_not_hide_that_it_is_a_sequence():
+    class States(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.memory, self.head = nn.GRU(4, 8), nn.Linear(8, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.head(self.memory(x)[0])
+
+    torch.manual_seed(0)
+    with pytest.raises(QuestionError, match="do not lie on the first axis"):
+        ablation.sweep(
+            States().eval(), torch.rand(6, 5, 4), ["memory"], metric=torch.mean, batch_size=2
+        )
