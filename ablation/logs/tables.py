@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeGuard
+from typing import TextIO, TypeGuard
 
 from ablation.canonical import Json
 from ablation.logs.run import LogError, Run
@@ -19,31 +19,40 @@ _GOOD = {"finished", "done", "completed", "complete", "success", "succeeded", "o
 def csv_runs(path: Path) -> Iterator[Run]:
     """Read a CSV file with a header, as spreadsheets, W&B and MLflow export it."""
     with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.reader(file, strict=True)
-        header = next(rows, [])
+        rows = _cells(path, file)
+        header = next(rows, (0, []))[1]
         if len(set(header)) < len(header):
             twice = next(name for name in header if header.count(name) > 1)
             raise LogError(path, f"two columns are called {twice!r}.", 1)
-        for cells in rows:
-            if not cells:
-                continue
+        for line, cells in rows:
             if len(cells) != len(header):
                 many = f"{len(cells)} cells under {len(header)} column names"
-                raise LogError(path, f"there are {many}.", rows.line_num)
+                raise LogError(path, f"there are {many}.", line)
             known = {name: _unguarded(cell) for name, cell in zip(header, cells, strict=True)}
             read = {name: value_of(cell) for name, cell in known.items() if cell != ""}
-            yield run_of(read, f"row {rows.line_num}")
+            yield run_of(read, f"row {line}")
+
+
+def _cells(path: Path, file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """Read the rows that are not empty, each with the number of its last line."""
+    rows = csv.reader(file, strict=True)
+    try:
+        for cells in rows:
+            if cells:
+                yield rows.line_num, cells
+    except csv.Error as error:
+        raise LogError(path, f"is no CSV: {error}.", rows.line_num) from error
 
 
 def jsonl_runs(path: Path) -> Iterator[Run]:
     """Read one JSON object a line, nested or flat; `config` and `metrics` may be tables of it."""
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
                 continue
             try:
                 facts = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise LogError(path, f"is no JSON: {error}.", number) from error
             if not isinstance(facts, dict):
                 raise LogError(path, f"holds {type(facts).__name__}, not an object.", number)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CORRECTIONS = ("holm", "bonferroni", "benjamini-hochberg", "none")
+_MOST_SEEDS = 1_000_000
 _SHARED = (LeaveOneOut, GroupScreening)  # designs in which all arms are compared with the baseline
 
 
@@ -70,6 +71,8 @@ def numbered(seeds: int | Iterable[int]) -> tuple[int, ...]:
     >>> numbered(3), numbered([7, 9])
     ((0, 1, 2), (7, 9))
     """
+    if isinstance(seeds, int) and seeds > _MOST_SEEDS:
+        raise StudyError(f"seeds is {seeds:,}; up to {_MOST_SEEDS:,} can be planned.")
     numbers = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
     if isinstance(seeds, bool) or not all(_is_seed(each) for each in numbers):
         raise StudyError(

@@ -91,7 +91,6 @@ _KINDS: Mapping[str, tuple[Keys, ...]] = {
     "component letter": (("design", "generators"),),
     "correction": (("correction",),),
 }
-_MOST_SEEDS = 1_000_000
 _LONG = 2000  # lines; finding the line of a key reads the file once a line
 
 
@@ -222,6 +221,8 @@ class _Source:
             found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error))
             problem, line = (found[1], int(found[2])) if found else (str(error), None)
             raise StudyFileError(self.path, line, f"is not TOML: {problem}.") from error
+        except RecursionError as error:
+            raise StudyFileError(self.path, None, "is nested too deep to be read.") from error
 
     def component(self, name: str, entry: object) -> ComponentEntry:
         table = self.table(entry, ("components", name))
@@ -244,9 +245,7 @@ class _Source:
             return self.attempt(("seeds",), lambda: list(numbered(stated)))
         if stated < 1:
             self.fail(("seeds",), f"seeds is {stated}; it is how many, 1 or more, or a list.")
-        if stated > _MOST_SEEDS:
-            self.fail(("seeds",), f"seeds is {stated:,}; up to {_MOST_SEEDS:,} can be planned.")
-        return list(range(stated))
+        return self.attempt(("seeds",), lambda: list(numbered(stated)))
 
     def table(self, entry: object, keys: Keys) -> dict[str, Any]:
         if not isinstance(entry, dict):

@@ -203,12 +203,15 @@ BAD = {
     "runs.csv": {
         "a,b\n1\n": "runs.csv:2: there are 1 cells under 2 column names",
         "a,a\n1,2\n": "runs.csv:1: two columns are called 'a'",
+        'a,b\n"1,2\n': "runs.csv:2: is no CSV: unexpected end of data",
+        f"a,b\n1,{'x' * 200_000}\n": "is no CSV: field larger than field limit",
         "a,b\n": "holds no run of csv",
         "": "holds no run of csv",
     },
     "runs.jsonl": {
         '{"a": 1}\n{': "runs.jsonl:2: is no JSON",
         "[1]": "runs.jsonl:1: holds list, not an object",
+        "[" * 100_000: "runs.jsonl:1: is no JSON",
     },
     "runs.txt": {"a": "may be CSV or JSON lines"},
 }

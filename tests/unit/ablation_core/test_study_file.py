@@ -134,3 +134,12 @@ def test_more_seeds_than_can_be_planned_are_refused_with_their_line(tmp_path: Pa
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     assert read(tmp_path, f"\ufeff{TOY}") == read(tmp_path, TOY)
+
+
+def test_crossed_seeds_beyond_what_can_be_planned_and_bottomless_tables_are_refused(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(StudyError, match=r"seeds is 1,000,000,000,000; up to"):
+        read(tmp_path, TOY.replace("seeds = 5", "seeds = { init = 1000000, data = 1000000 }"))
+    with pytest.raises(StudyFileError, match="nested too deep"):
+        read(tmp_path, f"{TOY}[config.deep]\nx = {'[' * 5000}{']' * 5000}\n")
