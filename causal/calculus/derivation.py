@@ -22,7 +22,7 @@ from causal.expression import (
 from causal.graph import ADMG
 from causal.variables import Variable
 
-__all__ = ["Derivation", "Line"]
+__all__ = ["Derivation", "Line", "rewritten"]
 
 _LAWS = 16  # in a formula; where there are more, only what changes is written
 
@@ -50,7 +50,7 @@ class Derivation:
         """The expression after each step."""
         expression: Expression = self.start
         for step in self.steps:
-            expression = _after(expression, step)
+            expression = rewritten(expression, step)
             yield Line(arranged(expression), step)
 
     def __str__(self) -> str:
@@ -145,8 +145,14 @@ class Derivation:
         return [step.to_dict() for step in self.steps]
 
 
-def _after(formula: Expression, step: Step) -> Expression:
-    """A formula after a step, which rewrites all of it, a law, or laws that stand side by side."""
+def rewritten(formula: Expression, step: Step) -> Expression:
+    """A formula after a step, which rewrites all of it, a law, or laws that stand side by side.
+
+    >>> one, other = P.of_names("X"), P.of_names("Y", "X")
+    >>> joined = Step("probability", Product((one, other)), P.of_names("XY"))
+    >>> print(rewritten(Product((P.of_names("Z"), one, other)), joined))
+    P(Z) P(X, Y)
+    """
     if formula == step.before or not isinstance(step.before, Product):
         return replaced(formula, {step.before: step.after})
     match formula:
@@ -154,12 +160,12 @@ def _after(formula: Expression, step: Step) -> Expression:
             row = step.before.factors
             start = _place(factors, row)
             if start is None:
-                return Product(tuple(_after(factor, step) for factor in factors))
+                return Product(tuple(rewritten(factor, step) for factor in factors))
             return Product((*factors[:start], step.after, *factors[start + len(row) :]))
         case Sum(over, body):
-            return Sum(over, _after(body, step))
+            return Sum(over, rewritten(body, step))
         case Quotient(above, below):
-            return Quotient(_after(above, step), _after(below, step))
+            return Quotient(rewritten(above, step), rewritten(below, step))
         case _:
             return formula
 

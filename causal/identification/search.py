@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from functools import reduce
 from itertools import count, islice
 
 from causal.calculus import Derivation, Step, bridge, equivalents
+from causal.calculus.derivation import rewritten
 from causal.expression import (
     Expression,
     P,
@@ -75,17 +77,15 @@ def _grounded(
 ) -> tuple[Expression, tuple[Step, ...], tuple[P, ...]]:
     """The formula with every identified law replaced, the steps, and the laws that are not."""
     steps: list[Step] = []
-    missing: list[P] = []
-    while acting := sorted((p for p in laws(formula) if p.do and p not in missing), key=str):
+    tried: set[P] = set()
+    while acting := sorted(_acting(formula) - tried, key=str):
+        tried.add(acting[0])
         way = _way(graph, acting[0])
-        without = formula
-        for step in way:
-            without = replaced(without, {step.before: step.after})
-        if not way or _idle(without):
-            missing.append(acting[0])
-            continue
-        formula = without
-        steps += way
+        without = reduce(rewritten, way, formula)
+        if not _idle(without):
+            formula = without
+            steps += way
+    missing = sorted(_acting(formula), key=str)
     shorter = arranged(simplified(formula))
     if shorter != arranged(formula):
         steps.append(Step("probability", formula, shorter, why="simplification"))
@@ -103,7 +103,13 @@ def _way(graph: ADMG, law: P) -> list[Step]:
     answer = identify(graph, question(law))
     if not isinstance(answer, Identified) or not isinstance(answer.derivation, Derivation):
         return []
-    return [spelled(s, names) for s in answer.derivation.steps if isinstance(s.before, P)]
+    steps = (s for s in answer.derivation.steps if isinstance(s.before, P) or s.gathers)
+    return [spelled(s, names) for s in steps]
+
+
+def _acting(formula: Expression) -> frozenset[P]:
+    """The laws in it that speak of actions."""
+    return frozenset(law for law in laws(formula) if law.do)
 
 
 def _has_values(law: P) -> bool:

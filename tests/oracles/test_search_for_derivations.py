@@ -9,7 +9,7 @@ import pytest
 from strategies.exact import value
 from strategies.graphs import hard_admg, random_admg
 
-from causal import ADMG, Derivation, Identified, Undecided, derive, identify
+from causal import ADMG, Derivation, Equal, Identified, Undecided, derive, equal, identify
 from causal.expression import P, Product, Quotient, Sum, laws, parse
 from causal.model import random_scm
 
@@ -72,3 +72,15 @@ def test_a_compound_may_be_derived_of_which_no_law_is_identified():
         acting = [law for law in laws(parse(formula)) if law.do]
         assert not any(isinstance(identify(graph, str(law)), Identified) for law in acting)
         assert isinstance(derive(graph, formula), Derivation)
+
+
+def test_a_law_whose_derivation_gathers_laws_side_by_side_is_grounded_in_any_formula():
+    graph = ADMG.parse("W -> Z -> X -> Y; W <-> X; W <-> Y; X <-> Y")
+    law = "P(Y | do(W), Z)"
+    assert any(step.gathers for step in identify(graph, law).derivation.steps)
+    for formula in (law, f"P(W) {law}", f"{law} / P(Y)", f"{law} {law}"):
+        found = derive(graph, formula, budget=1)
+        assert isinstance(found, Derivation)
+        assert not any(p.do for p in laws(found.end))
+        found.check(graph)
+    assert isinstance(equal(graph, law, "Σ_{W} P(W) P(Y | W, Z)"), Equal)
