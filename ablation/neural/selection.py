@@ -121,6 +121,7 @@ def _with_parts(place: Place, kind: str, wanted: Wanted | None) -> Iterator[Plac
         if kind == "heads":
             place, parts = _heads(place, wanted)
         else:
+            _refuse_examples(place, kind, wanted)
             kind = kind or _features(place)
             count = _count(kind, place.module) if place.is_whole else None
             parts = wanted.parts(kind, count, wanted.of or 1)
@@ -128,6 +129,11 @@ def _with_parts(place: Place, kind: str, wanted: Wanted | None) -> Iterator[Plac
         raise error.of(written) from None
     for part in parts:
         yield replace(place, name=f"{written}{part}", part=part)
+
+
+def _refuse_examples(place: Place, kind: str, wanted: Wanted) -> None:
+    if kind == "tokens" and place.sequence_first and place.at == "output":
+        raise PartError(wanted.text, "with batch_first=False that axis holds the examples")
 
 
 def _heads(place: Place, wanted: Wanted) -> tuple[Place, list[Part]]:

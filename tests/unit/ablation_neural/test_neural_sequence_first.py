@@ -5,6 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from ablation.neural import ablated
+from ablation.neural.errors import PartError
 from ablation.operators import Mean, Noise, Operator, OptimalConstant, Resample
 
 
@@ -92,3 +93,15 @@ def test_a_module_that_is_itself_sequence_first_tells_its_parts():
     attended = layer.norm1(x + layer.self_attn(x, x, x)[0])
     hidden = layer.linear1(attended).mean(1, keepdim=True).relu()
     assert torch.allclose(off, layer.norm2(attended + layer.linear2(hidden)), atol=1e-6)
+
+
+def test_examples_are_not_taken_for_positions():
+    one, other = both()
+    x = torch.rand(6, 5, 8)
+    with ablated(one, "memory.tokens[2]"):
+        one(x)
+    with (
+        pytest.raises(PartError, match="that axis holds the examples"),
+        ablated(other, "memory.tokens[2]"),
+    ):
+        other(x)
