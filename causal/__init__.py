@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from causal.identification import Agreement as Agreement
     from causal.identification import Answer as Answer
     from causal.identification import Conflict as Conflict
+    from causal.identification import FrontDoorObjection as FrontDoorObjection
     from causal.identification import FrontDoorSet as FrontDoorSet
     from causal.identification import Hedge as Hedge
     from causal.identification import Identified as Identified
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from causal.identification import path_specific as path_specific
     from causal.identification import remedies as remedies
     from causal.identification import simplify as simplify
+    from causal.identification import why_no_front_door as why_no_front_door
     from causal.identification import why_no_instruments as why_no_instruments
     from causal.identification import why_not as why_not
     from causal.interop import read as read
@@ -182,6 +184,7 @@ _HOMES = {
     "Fitted": "model.fitting",
     "FreeCurve": "model",
     "FreeOdds": "model",
+    "FrontDoorObjection": "identification",
     "FrontDoorSet": "identification",
     "Function": "model",
     "GSquared": "estimation",
@@ -290,6 +293,7 @@ _HOMES = {
     "separated": "graph",
     "separators": "graph",
     "simplify": "identification",
+    "why_no_front_door": "identification",
     "why_no_instruments": "identification",
     "why_not": "identification",
 }

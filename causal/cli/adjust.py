@@ -131,23 +131,36 @@ def _judge(
 ) -> int:
     """One proposed set."""
     objections = engine.why_not(known, sides["x"], sides["y"], proposed)
-    parts = (frozenset(names) for names in (sides["x"], sides["y"], proposed))
+    parts = [frozenset(names) for names in (sides["x"], sides["y"], proposed)]
     found = engine.AdjustmentSet(known, *parts)
+    hopeless = bool(objections) and bool(engine.why_not(known, sides["x"], sides["y"]))
+    behind = engine.why_no_front_door(known, *parts) if hopeless else ()
+    front = engine.FrontDoorSet(known, *parts) if hopeless and not behind else None
     if as_json:
         verdict = "not-an-adjustment-set" if objections else "adjustment-set"
         formula = dict.fromkeys(_FORMULA) if objections else _formula(found)
         reasons = [each.to_dict() for each in objections]
-        _say(sides, verdict, {"set": list(proposed), **formula, "objections": reasons})
+        door = {
+            "front_door": _of_set(front) if front else None,
+            "front_door_objections": [each.to_dict() for each in behind],
+        }
+        _say(sides, verdict, {"set": list(proposed), **formula, "objections": reasons, **door})
     elif objections:
         lines = _against(objections)
         click.echo(f"No. {_braces(proposed)} is no adjustment set:\n\n{lines}{_instead(found)}")
+        if front:
+            click.echo(
+                f"\nIt is a front-door set, which gives the effect:\n\n{_shown(front, proof=proof)}"
+            )
+        elif proposed and behind:
+            click.echo(f"\nNor is it a front-door set:\n\n{_against(behind)}")
     else:
         text = f"Yes. {_braces(proposed)} is an adjustment set:\n\n{_shown(found, proof=proof)}"
         click.echo(text + _no_cause(known, sides))
     return Exit.NO if objections else Exit.ANSWERED
 
 
-def _against(objections: Sequence[engine.Objection]) -> str:
+def _against(objections: Sequence[engine.Objection | engine.FrontDoorObjection]) -> str:
     return "\n".join(story.prose(f"- {each.why}", hanging="  ") for each in objections)
 
 

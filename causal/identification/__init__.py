@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from causal.identification.effects import identify as identify
     from causal.identification.front_door import FrontDoorSet as FrontDoorSet
     from causal.identification.front_door import front_door_sets as front_door_sets
+    from causal.identification.front_door_objections import (
+        FrontDoorObjection as FrontDoorObjection,
+    )
+    from causal.identification.front_door_objections import why_no_front_door as why_no_front_door
     from causal.identification.hedge import Hedge as Hedge
     from causal.identification.helping import Remedies as Remedies
     from causal.identification.helping import remedies as remedies
@@ -54,6 +58,7 @@ _PAGES = {
     "Agreement": "implied",
     "Answer": "answers",
     "Conflict": "conflict",
+    "FrontDoorObjection": "front_door_objections",
     "FrontDoorSet": "front_door",
     "Hedge": "hedge",
     "Identified": "answers",
@@ -82,6 +87,7 @@ _PAGES = {
     "path_specific": "counterfactual",
     "remedies": "helping",
     "simplify": "shortening",
+    "why_no_front_door": "front_door_objections",
     "why_no_instruments": "instrument_objections",
     "why_not": "objections",
 }

@@ -17,6 +17,7 @@ from causal.graph import ADMG
 from causal.graph.separators import disjoint
 from causal.identification.carriers import FrontDoor
 from causal.identification.covariates import by_front_door
+from causal.identification.front_door_objections import why_no_front_door
 from causal.variables import Names, Symbol, Variables, listed
 
 __all__ = ["FrontDoorKind", "FrontDoorSet", "front_door_sets"]
@@ -64,7 +65,9 @@ class FrontDoorSet:
         graph = self.graph
         x, y, z = map(graph.mask, (self.actions, self.outcomes, self.variables))
         if not FrontDoor(graph, x, y).admits(z):
-            raise QueryError(f"{{{listed(self.variables)}}} is no front-door set")
+            against = why_no_front_door(graph, self.actions, self.outcomes, self.variables)
+            why = "; ".join(map(str, against))
+            raise QueryError(f"{{{listed(self.variables)}}} is no front-door set: {why}")
         return by_front_door(graph, x, y, z, to=self.estimand)
 
     @cached_property

@@ -122,17 +122,17 @@ def why_not(
 
 
 def _forbidden(graph: ADMG, door: BackDoor, v: int) -> Forbidden:
-    down = _directed_path(graph, door.causal, 1 << v, within=graph.everything)
+    down = directed_path(graph, door.causal, 1 << v, within=graph.everything)
     meeting = 1 << down[0]
-    start = _directed_path(graph, door.x, meeting, within=door.causal | door.x)
-    end = _directed_path(graph, meeting, door.y, within=door.causal)
+    start = directed_path(graph, door.x, meeting, within=door.causal | door.x)
+    end = directed_path(graph, meeting, door.y, within=door.causal)
     path = (*start, *end[1:])
     names = graph.nodes
     return Forbidden(names[v], tuple(names[u] for u in path), tuple(names[u] for u in down))
 
 
-def _directed_path(graph: ADMG, start: int, end: int, *, within: int) -> tuple[int, ...]:
-    """A shortest directed path from one set into another; it is known to exist."""
+def directed_path(graph: ADMG, start: int, end: int, *, within: int) -> tuple[int, ...]:
+    """A shortest directed path from one set into another; it must be known to exist."""
     came_from: dict[int, int | None] = dict.fromkeys(bits(start))
     queue = list(came_from)
     for v in queue:

@@ -81,6 +81,18 @@ def test_no_set_at_all_is_a_no_with_the_path_that_none_closes(run: Run) -> None:
     assert record["front_door"] is None
 
 
+def test_a_proposed_front_door_set_is_known_as_one_or_refuted_path_by_path(run: Run) -> None:
+    out = run("X -> Z -> Y; X <-> Y", "X", "Y", "--set", "Z").out
+    assert "It is a front-door set, which gives the effect:" in out
+    graph = ("X -> Z -> Y; X <-> Y; X <-> Z; X -> Y", "X", "Y", "--set", "Z")
+    out = run(*graph).out
+    assert "Nor is it a front-door set:\n\n- the effect also goes past Z: X -> Y" in out
+    record = json.loads(run(*graph, "--json").out)
+    assert record["front_door"] is None
+    conditions = [each["condition"] for each in record["front_door_objections"]]
+    assert conditions == ["intercepts", "unconfounded", "shielded"]
+
+
 def test_where_no_set_will_do_the_front_door_is_tried(run: Run) -> None:
     graph = "X -> Z -> Y; X <-> Y"
     [front] = causal.front_door_sets(causal.ADMG.parse(graph), "X", "Y")

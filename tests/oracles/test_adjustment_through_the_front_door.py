@@ -9,6 +9,7 @@ from random import Random
 import networkx as nx
 import pytest
 
+import causal
 from causal import ADMG, SCM, Do, FrontDoorSet, front_door_sets
 from causal.model import random_scm
 from causal.variables import Variables
@@ -43,6 +44,42 @@ def by_definition(graph: ADMG, x: Variables, y: Variables, z: Variables) -> bool
     unmixed = not z or without_edges_out_of(graph, x).separated(x, z)
     shielded = not z or without_edges_out_of(graph, z).separated(z, y, given=x)
     return carried and unmixed and shielded
+
+
+def conditions(graph: ADMG, x: Variables, y: Variables, z: Variables) -> set[str]:
+    """The conditions of the definition that a set breaks, by networkx and mutilated graphs."""
+    dag = nx.DiGraph(graph.directed)
+    dag.add_nodes_from(graph.nodes)
+    dag.remove_nodes_from(z)
+    broken = {
+        "intercepts": any(nx.has_path(dag, a, b) for a in x for b in y),
+        "unconfounded": z and not without_edges_out_of(graph, x).separated(x, z),
+        "shielded": z and not without_edges_out_of(graph, z).separated(z, y, given=x),
+    }
+    return {name for name, holds in broken.items() if holds}
+
+
+def test_the_objections_are_the_conditions_that_a_set_breaks_each_with_a_path_of_the_graph() -> (
+    None
+):
+    rng = Random(11)
+    seen: set[str] = set()
+    for _ in range(300):
+        graph = random_admg(rng, 6)
+        for x, y in questions(rng, graph):
+            rest = [v for v in graph.nodes if v not in x | y]
+            z = frozenset(v for v in rest if rng.random() < 0.4)
+            found = causal.why_no_front_door(graph, x, y, z)
+            assert {each.condition for each in found} == conditions(graph, x, y, z)
+            assert (not found) == by_definition(graph, x, y, z)
+            for each in found:
+                seen.add(each.condition)
+                assert set(each.path.nodes) <= set(graph.nodes)
+                ends = (each.path.nodes[0], each.path.nodes[-1])
+                sides = {"intercepts": (x, y), "unconfounded": (x, z), "shielded": (z, y)}
+                assert ends[0] in sides[each.condition][0]
+                assert ends[1] in sides[each.condition][1]
+    assert seen == {"intercepts", "unconfounded", "shielded"}
 
 
 def questions(rng: Random, graph: ADMG) -> list[tuple[Variables, Variables]]:
