@@ -28,8 +28,8 @@ def certificate(answer: Answer, data: pd.DataFrame | pd.Series | None = None) ->
 
     What ``answer.certificate`` holds; for a "no" its two models as well, unless they have too many
     states to be enumerated.  With ``data``, observations or an exact law, a "yes" holds its numbers
-    and the counted rows that they come from.  Raises CertificateError when the question is open,
-    PositivityError where the data leave the formula undefined, and DataError.
+    and the counted rows that they come from.  Raises CertificateError when the question is open or
+    data are given to a "no", PositivityError where they leave the formula undefined, and DataError.
 
     >>> from causal import ADMG, identify
     >>> answer = identify(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))")
@@ -43,6 +43,8 @@ def certificate(answer: Answer, data: pd.DataFrame | pd.Series | None = None) ->
     numbers of 4 rows: 1.0 at {'X': '1', 'Y': '1'} (95% interval: [1.0, 1.0])
     """
     if isinstance(answer, NotIdentified):
+        if data is not None:
+            raise CertificateError(f"there is no formula, so data give no number: {answer}")
         return _of_no(answer)
     return answer.certificate if data is None else _with_numbers(answer, data)
 

@@ -56,6 +56,8 @@ def save_model(model: SCM, folder: str | os.PathLike[str], *, overwrite: bool = 
     Raises ModelError where a mechanism is a function, which is code and not data; DataError when
     the folder is there already, unless ``overwrite`` is set and it holds a saved model.
     """
+    if not isinstance(model, SCM):
+        raise ModelError(f"an SCM can be saved, and this is {type(model).__name__}")
     place = Path(folder).resolve()  # a link stays a link
     data = model.to_dict()
     for variable, mechanism in model.parts:

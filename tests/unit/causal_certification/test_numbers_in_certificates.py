@@ -117,3 +117,9 @@ def test_where_there_is_no_formula_or_no_exact_law_there_is_no_number():
         certificate(identify(FRONT_DOOR, "P(Y=7 | do(X=1))"), data)
     with pytest.raises(CertificateError):
         certificate(identify(FRONT_DOOR, "P(Y[X=1]=1 | X=0)"), data)
+
+
+def test_data_beside_a_no_are_refused_and_not_dropped() -> None:
+    no = identify(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))")
+    with pytest.raises(CertificateError, match="no formula, so data give no number"):
+        certificate(no, pd.DataFrame({"X": [0, 1], "Y": [0, 1]}))

@@ -128,3 +128,9 @@ def test_a_tree_that_leads_nowhere_is_refused():
     for change in ({"left": (7,)}, {"value": (1.0, 2.0)}, {"depth": 10**9}):
         with pytest.raises(ModelError):
             Tree(**(stump | {"depth": 0} | change))
+
+
+def test_what_is_no_scm_is_refused_by_its_kind(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="an SCM can be saved, and this is dict"):
+        save_model({"X": 1}, tmp_path / "model")
+    assert not (tmp_path / "model").exists()
