@@ -8,7 +8,9 @@ The rivals run fewer trials where they take long, and rates are compared.
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -16,10 +18,12 @@ from time import perf_counter
 
 import pandas as pd
 
-from ablation import frame, run
+from ablation import Trial, frame, run
 from ablation.plan import plan
+from ablation.store import Store
+from ablation.store.rows import row_of
 from benchmarks.rivals import FOLDER, Absent, rivals_python
-from benchmarks.store import append, no_op_study
+from benchmarks.store import PARTS, no_op_study
 
 RIVALS = {"Optuna, SQLite": 200, "Ray Tune": 40, "Hydra, joblib": 40}
 WORKERS = 2
@@ -71,7 +75,7 @@ def _rival(tool: str, trials: int, repeats: int) -> dict[str, object]:
 def _large(folder: Path, trials: int, repeats: int) -> list[dict[str, object]]:
     """Planning and reading, of sizes that a long log has."""
     path = folder / "large.db"
-    append(no_op_study(trials), path)
+    _fill(path, trials)
     planned = no_op_study(trials // 10)
     planning = [_timed(lambda _: plan(planned), path) for _ in range(repeats)]
     reading = [_timed(frame, path) for _ in range(repeats)]
@@ -79,6 +83,31 @@ def _large(folder: Path, trials: int, repeats: int) -> list[dict[str, object]]:
         {"tool": "ablation plan", "trials": trials // 10, "seconds": median(planning)},
         {"tool": "ablation.frame, every row checked", "trials": trials, "seconds": median(reading)},
     ]
+
+
+def _fill(path: Path, trials: int) -> None:
+    """Write as many rows as that in one transaction; durable one by one would take minutes."""
+    study = no_op_study(trials)
+    with Store.open(path) as store:
+        store.register(study)
+    above, config = "", dict.fromkeys(PARTS, True)
+    with closing(sqlite3.connect(path)) as connection:
+        for number in range(1, trials + 1):
+            seed, place = divmod(number - 1, len(study.conditions))
+            condition = study.conditions[place]
+            trial = Trial(
+                study=study.name,
+                condition=condition.name,
+                component=condition.component,
+                seed=seed,
+                status="done",
+                metrics={"accuracy": seed / trials},
+                config=config,
+            )
+            row = row_of(trial, number, above, "")
+            above = str(row[-1])
+            connection.execute(f"INSERT INTO trials VALUES ({', '.join('?' * len(row))})", row)
+        connection.commit()
 
 
 def _timed(work, path: Path) -> float:

@@ -18,7 +18,8 @@ def main(cfg):
         file.write('{"accuracy": %d}' % (cfg.part % 1000))
 from hydra.core.config_store import ConfigStore
 ConfigStore.instance().store(name="config", node={"part": 0, "hydra": {"job": {"chdir": True}}})
-main()
+if __name__ == "__main__":
+    main()
 """
 OPTUNA = """
 import sys, optuna
@@ -83,4 +84,5 @@ def main() -> None:
     print(json.dumps({"wall": wall, "processor": processor}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -30,8 +30,7 @@ class Symbol(NamedTuple):
 
 Tokens: TypeAlias = tuple[Any, ...]  # as described above
 Formula: TypeAlias = tuple[tuple[Tokens, int], ...]
-Part: TypeAlias = tuple[Any, ...]  # tagged, as described above
-Product: TypeAlias = dict[Part, int]
+Product: TypeAlias = dict[tuple[Any, ...], int]  # of parts, as described above
 
 _unused = count(100)  # numbers of primes: formulas have fewer, sums that are parts negative ones
 
@@ -64,8 +63,7 @@ def read(text: str) -> Tokens:
 
 def meaning(tokens: Tokens) -> Formula:
     """The formula that tokens denote, from right to left: a sum takes all that follow it."""
-    above, below = Formula(), Formula()
-    outer = [(above, below)]
+    outer = [(above := Formula(), below := Formula())]
     for sign in reversed(("(", *tokens, ")")):
         require(outer and (above or sign == ")" or isinstance(sign, tuple)), "a formula has a gap")
         if sign == ")":
@@ -135,7 +133,7 @@ def _summed(bound: Set[Symbol], body: Product) -> Product:
     return whole
 
 
-def _smaller(bound: Set[Symbol], body: Product) -> tuple[Part, Set[Symbol], Product] | None:
+def _smaller(bound: Set[Symbol], body: Product) -> tuple[Tokens, Set[Symbol], Product] | None:
     """A part of a sum, the symbols bound anew or no more, and what takes the place of the part."""
     uses = Counter(s for part in body for s in _free(part))
     for part in (part for part, n in body.items() if n == 1):
@@ -153,28 +151,31 @@ def _anew(bound: Set[Symbol], body: Product, names: Mapping[Symbol, Symbol]) -> 
     return frozenset(new.values()), dict(_renamed(body, {**names, **new}))
 
 
-def _named(bound: Set[Symbol], body: Product) -> Part:
+def _named(bound: Set[Symbol], body: Product) -> Tokens:
     """The sum as a part, its symbols numbered by what each does among the others.
 
-    Those of one name are nameless at first; what is told apart helps to tell others apart.
+    Those of one name are nameless at first; what is told apart helps to tell others apart.  Where
+    nothing tells any more apart, as they may change places, one of them is made the first.
     """
     least = min([-1, *(s.primes for part in body for s in _free(part) - bound)]) - 1
     names = {s: Symbol(s.name, least) for s in bound}
-    for _ in range(len(bound) - len({*names.values()})):
+    while (apart := len({*names.values()})) < len(bound):
         does = {s: hash(_renamed(body, names | {s: Symbol("", names[s].primes)})) for s in bound}
         names = {s: Symbol(s.name, least - sorted(does.values()).index(does[s])) for s in bound}
+        if len(n := Counter(names.values())) == apart:  # any of those alike may come first
+            names[min((s for s in bound if n[names[s]] > 1), key=names.__getitem__)] = Symbol("", 1)
     new = {s: Symbol(s.name, least - i) for i, s in enumerate(sorted(bound, key=names.__getitem__))}
     return "sum", frozenset(new.values()), _renamed(body, new)
 
 
-def _free(part: Part) -> Any:
+def _free(part: Tokens) -> Any:
     tag, one, other = part
     return one | other if tag == "P" else frozenset().union(*(_free(p) for p, _ in other)) - one
 
 
-def _renamed(body: Product, names: Mapping[Symbol, Symbol]) -> frozenset[tuple[Part, int]]:
+def _renamed(body: Product, names: Mapping[Symbol, Symbol]) -> frozenset[tuple[Tokens, int]]:
     """Other names; the sums that mention them are numbered anew, which goes by what is around."""
-    whole = defaultdict[Part, int](int)
+    whole = defaultdict[Tokens, int](int)
     for part, n in body.items():
         (tag, *sets), new = part, part
         if tag == "P":
