@@ -4,7 +4,7 @@ This package is also the verb that it holds. A module cannot be called, and impo
 below `ablation.report` binds the package to the name `ablation.report`, over whatever function may
 have stood there. So the package itself is callable: its class is a kind of module with `__call__`
 (Python data model, "Customizing module attribute access"). Whichever import comes first,
-`ablation.report(trials, to="out/")` and `ablation.report.page.Page` both work.
+`ablation.report(trials, to="out/")` and `ablation.report.study.write` both work.
 """
 
 import sys

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from ablation.errors import listed
-from ablation.report.blocks import Aside, Block, Figure, KeyFigures, Listing, Prose, Table
+from ablation.pages.blocks import Aside, Block, Figure, KeyFigures, Listing, Prose, Table
+from ablation.pages.inline import Code, Strong, Text, parts
+from ablation.pages.numbers import count, decimals, number, percent
 from ablation.report.effect import NOT_ESTIMATED, Effect, ranked, read_effects
-from ablation.report.figures import forest_plot
-from ablation.report.inline import Code, Strong, Text, parts
-from ablation.report.numbers import count, decimals, number, percent
+from ablation.report.forest import forest_plot
 from ablation.report.sentences import counted, noun, sentence
 from ablation.report.tables import effects_table, spread_table
 from ablation.study import Metric

@@ -4,10 +4,10 @@ import re
 
 import pandas as pd
 
-from ablation.report.cells import grid
-from ablation.report.inline import Text, plain_text
+from ablation.pages.cells import grid
+from ablation.pages.inline import Text, plain_text
+from ablation.pages.visible import one_line
 from ablation.report.tables import effects_table
-from ablation.report.visible import one_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:@-])")
 

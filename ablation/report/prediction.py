@@ -15,13 +15,13 @@ from ablation.attribution.circuits import Circuit
 from ablation.attribution.explanation import Explanation
 from ablation.attribution.flowing import Flow
 from ablation.attribution.given import Given
-from ablation.report.figures import image_figure
-from ablation.report.figures.ribbons import Shares, two_worlds
-from ablation.report.figures.svg import INK, MUTED, RULE, drawing, element, label, text_width
-from ablation.report.figures.widths import effect_graph
-from ablation.report.fragment import beside, fragment, paragraph, table
-from ablation.report.numbers import interval, number
-from ablation.report.page import Beside, Figure, Listing, Page, Prose, Section, Table
+from ablation.pages.figures import image_figure
+from ablation.pages.figures.ribbons import Shares, two_worlds
+from ablation.pages.figures.svg import INK, MUTED, RULE, drawing, element, label, text_width
+from ablation.pages.figures.widths import effect_graph
+from ablation.pages.fragment import beside, fragment, paragraph, table
+from ablation.pages.numbers import interval, number
+from ablation.pages.page import Beside, Figure, Listing, Page, Prose, Section, Table
 
 _HEAD = ("", "value", "interval", "what the frequencies alone allow")
 

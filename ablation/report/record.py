@@ -8,12 +8,12 @@ from importlib.metadata import version
 import pandas as pd
 
 from ablation.canonical import Json, canonical
+from ablation.pages.blocks import Aside, Block, Facts, Listing, Preformatted, Prose, Table
+from ablation.pages.inline import Code, Text
+from ablation.pages.numbers import count, percent
+from ablation.pages.visible import one_line
 from ablation.plan import lay_out
-from ablation.report.blocks import Aside, Block, Facts, Listing, Preformatted, Prose, Table
-from ablation.report.inline import Code, Text
-from ablation.report.numbers import count, percent
 from ablation.report.sentences import counted
-from ablation.report.visible import one_line
 from ablation.study import Study
 from ablation.trials import Trials
 

@@ -4,15 +4,15 @@
 component was switched off by us, on the same seeds, and nothing else was.
 """
 
+from ablation.pages.inline import Strong, Text
+from ablation.pages.numbers import TIED, count, interval, number, p_value, percent
 from ablation.report.effect import Effect
-from ablation.report.inline import Strong, Text
-from ablation.report.numbers import TIED, count, interval, number, p_value, percent
 
 
 def sentence(effect: Effect, *, places: int, level: float) -> Text:
     """Say what happens to the metric without the component, and how sure that is.
 
-    >>> from ablation.report.inline import plain_text
+    >>> from ablation.pages.inline import plain_text
     >>> one = Effect(component="attention", metric="accuracy", n=5, failed=0, baseline=0.737,
     ...              ablated=0.534, effect=0.203, lower=0.176, upper=0.23, p_holm=1e-5,
     ...              verdict="matters", note="", higher_is_better=True, equivalence=0.01)

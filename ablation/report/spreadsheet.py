@@ -6,7 +6,7 @@ LibreOffice (OWASP, "CSV injection"); here it gets an apostrophe in front, and i
 
 import pandas as pd
 
-from ablation.report.visible import visible
+from ablation.pages.visible import visible
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

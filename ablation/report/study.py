@@ -7,9 +7,9 @@ sees the failures and the gaps beside the findings. Equal trials give equal byte
 from pathlib import Path
 
 from ablation.errors import AblationError
+from ablation.pages.inline import Code
+from ablation.pages.page import Page, Section
 from ablation.report.findings import asked, lead, results
-from ablation.report.inline import Code
-from ablation.report.page import Page, Section
 from ablation.report.record import fingerprint, gaps, method, reproducibility
 from ablation.statistics import effects
 from ablation.trials import Trials

@@ -5,10 +5,10 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from ablation.report.blocks import Table
+from ablation.pages.blocks import Table
+from ablation.pages.inline import Mark, Text, Tone
+from ablation.pages.numbers import decimals, interval, number, p_value, percent
 from ablation.report.effect import NOT_ESTIMATED, Effect, ranked, read_effects
-from ablation.report.inline import Mark, Text, Tone
-from ablation.report.numbers import decimals, interval, number, p_value, percent
 
 TONES: MappingProxyType[str, Tone] = MappingProxyType(
     {

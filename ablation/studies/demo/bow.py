@@ -11,7 +11,7 @@ from itertools import product
 import pandas as pd
 
 import causal
-from ablation.report.page import Block, Formula, Prose, Strong, Table
+from ablation.pages.page import Block, Formula, Prose, Strong, Table
 from ablation.studies.demo.napkin import QUERY
 from ablation.studies.demo.part import Part, Setting
 from ablation.studies.demo.pictures import graph_picture

@@ -6,11 +6,11 @@ import pandas as pd
 
 from ablation.attribution.confounding import AdjustedEffect, Difference, adjusted_effect
 from ablation.errors import listed
+from ablation.pages.figures import Bar, bar_compare
+from ablation.pages.figures.bars import Tone
+from ablation.pages.numbers import count, percent
+from ablation.pages.page import Block, Formula, Preformatted, Prose, Strong, Table
 from ablation.report.effect import read_effects
-from ablation.report.figures import Bar, bar_compare
-from ablation.report.figures.bars import Tone
-from ablation.report.numbers import count, percent
-from ablation.report.page import Block, Formula, Preformatted, Prose, Strong, Table
 from ablation.runner.session import run
 from ablation.statistics import effects
 from ablation.studies.demo.part import Part, Setting

@@ -10,9 +10,9 @@ from fractions import Fraction
 from itertools import product
 
 import causal
-from ablation.report.figures import Bar, bar_compare
-from ablation.report.numbers import count, percent
-from ablation.report.page import Block, Formula, Preformatted, Prose
+from ablation.pages.figures import Bar, bar_compare
+from ablation.pages.numbers import count, percent
+from ablation.pages.page import Block, Formula, Preformatted, Prose
 from ablation.studies.demo.part import Part, Setting
 from ablation.studies.demo.pictures import graph_picture, picture
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from ablation.report.page import Block
+from ablation.pages.page import Block
 from ablation.runner.progress import Watcher
 
 Tell: TypeAlias = Callable[[str], None]

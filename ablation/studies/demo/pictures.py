@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import causal
-from ablation.report.figures import graph_figure
-from ablation.report.page import Figure
+from ablation.pages.figures import graph_figure
+from ablation.pages.page import Figure
 
 PAGE, PHONE = 740, 340
 
@@ -12,7 +12,7 @@ PAGE, PHONE = 740, 340
 def picture(draw: Callable[[float], str], caption: str) -> Figure:
     """Draw at both widths, under one caption.
 
-    >>> from ablation.report.figures import Bar, bar_compare
+    >>> from ablation.pages.figures import Bar, bar_compare
     >>> bars = [Bar(label="naive", value=0.1)]
     >>> figure = picture(lambda width: bar_compare(bars, title="One", width=width), "One bar.")
     >>> 'width="740"' in figure.svg, 'width="340"' in figure.narrow

@@ -17,9 +17,9 @@ from ablation.attribution.explanation import Explanation
 from ablation.attribution.prediction import explain
 from ablation.neural import select
 from ablation.operators import Zero
-from ablation.report.figures import Bar, bar_compare, image_figure
-from ablation.report.numbers import count, percent
-from ablation.report.page import Beside, Block, Figure, Listing, Prose, Table
+from ablation.pages.figures import Bar, bar_compare, image_figure
+from ablation.pages.numbers import count, percent
+from ablation.pages.page import Beside, Block, Figure, Listing, Prose, Table
 from ablation.studies.demo.network import PARTS, baseline, held_out
 from ablation.studies.demo.part import Part, Setting
 from ablation.studies.digits.data import Examples

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ablation.errors import listed
+from ablation.pages.numbers import TIED, count, percent
+from ablation.pages.page import Aside, Block, KeyFigures, Prose, Strong
 from ablation.report.effect import NOT_ESTIMATED, Effect, ranked, read_effects
-from ablation.report.figures import forest_plot
-from ablation.report.numbers import TIED, count, percent
-from ablation.report.page import Aside, Block, KeyFigures, Prose, Strong
+from ablation.report.forest import forest_plot
 from ablation.report.sentences import counted
 from ablation.report.tables import effects_table
 from ablation.runner.session import run

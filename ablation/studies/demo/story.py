@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from textwrap import fill
 
-from ablation.report.page import Page, Prose, Section, Strong
+from ablation.pages.page import Page, Prose, Section, Strong
 from ablation.runner.progress import Watcher
 from ablation.studies.demo.bow import refused
 from ablation.studies.demo.confounded import confounded

@@ -12,9 +12,9 @@ from ablation.attribution.discovery import (
 )
 from ablation.neural import Components
 from ablation.operators import Zero
-from ablation.report.figures import graph_figure
-from ablation.report.numbers import count, number
-from ablation.report.page import Block, KeyFigures, Prose
+from ablation.pages.figures import graph_figure
+from ablation.pages.numbers import count, number
+from ablation.pages.page import Block, KeyFigures, Prose
 from ablation.studies.demo.network import ALL, baseline, held_out
 from ablation.studies.demo.part import Part, Setting
 from ablation.studies.demo.pictures import picture

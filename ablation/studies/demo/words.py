@@ -1,6 +1,6 @@
 """Numbers as the demo says them: shares in percent, differences in points, both with intervals."""
 
-from ablation.report.numbers import number, percent
+from ablation.pages.numbers import number, percent
 
 
 def share(value: float) -> str:

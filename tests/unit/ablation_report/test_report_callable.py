@@ -9,13 +9,13 @@ import pytest
 import ablation
 import ablation.report
 
-USE = "assert callable(ablation.report) and ablation.report.page.Page and ablation.report.report"
+USE = "assert callable(ablation.report) and ablation.report.study.write and ablation.report.report"
 ORDERS = [
-    "import ablation; ablation.report; import ablation.report.page",
-    "import ablation.report.page; import ablation",
-    "from ablation.report.page import Page; import ablation; ablation.report",
-    "from ablation import report; import ablation.report.page; assert report is ablation.report",
-    "import ablation; f=ablation.report; import ablation.report.page; assert ablation.report is f",
+    "import ablation; ablation.report; import ablation.report.study",
+    "import ablation.report.study; import ablation",
+    "from ablation.report.study import write; import ablation; ablation.report",
+    "from ablation import report; import ablation.report.study; assert report is ablation.report",
+    "import ablation; f=ablation.report; import ablation.report.study; assert ablation.report is f",
 ]
 
 

@@ -13,11 +13,12 @@ from strategies.handmade_trials import made
 
 from ablation import Metric
 from ablation.errors import AblationError, UnknownNameError
-from ablation.report.figures import Bar, bar_compare, forest_plot, graph_figure, image_figure
-from ablation.report.figures.arcs import Box, routed
-from ablation.report.figures.axis import Axis, spanning
-from ablation.report.figures.layers import layered, placed
-from ablation.report.inert import inert
+from ablation.pages.figures import Bar, bar_compare, graph_figure, image_figure
+from ablation.pages.figures.arcs import Box, routed
+from ablation.pages.figures.axis import Axis, spanning
+from ablation.pages.figures.layers import layered, placed
+from ablation.pages.inert import inert
+from ablation.report.forest import forest_plot
 from ablation.statistics import effects
 
 BASE = [0.90, 0.92, 0.91, 0.93, 0.90]

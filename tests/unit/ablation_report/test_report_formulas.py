@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ablation.report.formula import sides
-from ablation.report.page import Formula, Page, Section
+from ablation.pages.formula import sides
+from ablation.pages.page import Formula, Page, Section
 
 FORMULAS = [
     "P(Accuracy | do(Augmentation)) = Σ_{Epochs} P(Accuracy | Augmentation, Epochs) P(Epochs)",

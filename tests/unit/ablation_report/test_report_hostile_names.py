@@ -13,10 +13,8 @@ from strategies.handmade_trials import made
 from strategies.reading_html import Reading
 
 import ablation
-from ablation.report.figures import Bar, bar_compare, graph_figure, image_figure
-from ablation.report.latex import to_latex
-from ablation.report.markdown import to_markdown
-from ablation.report.page import (
+from ablation.pages.figures import Bar, bar_compare, graph_figure, image_figure
+from ablation.pages.page import (
     Aside,
     Code,
     Facts,
@@ -32,6 +30,8 @@ from ablation.report.page import (
     Strong,
     Table,
 )
+from ablation.report.latex import to_latex
+from ablation.report.markdown import to_markdown
 from ablation.report.spreadsheet import to_csv
 from ablation.statistics import effects
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ablation.report.figures import image_figure
-from ablation.report.inert import LivePictureError, inert
-from ablation.report.page import Figure
+from ablation.pages.figures import image_figure
+from ablation.pages.inert import LivePictureError, inert
+from ablation.pages.page import Figure
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg">'
 

@@ -5,8 +5,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ablation.report.numbers import decimals, interval, number, p_value
-from ablation.report.visible import one_line, visible
+from ablation.pages.numbers import decimals, interval, number, p_value
+from ablation.pages.visible import one_line, visible
 
 FINITE = st.floats(-1e300, 1e300)
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from strategies.reading_html import Reading
 
-from ablation.report.figures import graph_figure, image_figure
-from ablation.report.page import (
+from ablation.pages.figures import graph_figure, image_figure
+from ablation.pages.page import (
     Aside,
     Beside,
     Code,

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 import ablation
 from ablation.attribution.given import Given
-from ablation.report.figures.ribbons import Shares, two_worlds
-from ablation.report.figures.widths import effect_graph
-from ablation.report.fragment import fragment, table
-from ablation.report.inert import inert
+from ablation.pages.figures.ribbons import Shares, two_worlds
+from ablation.pages.figures.widths import effect_graph
+from ablation.pages.fragment import fragment, table
+from ablation.pages.inert import inert
 from ablation.report.prediction import input_figure, page
 
 NS = "{http://www.w3.org/2000/svg}"

@@ -7,8 +7,8 @@ import torch
 
 from ablation.attribution.confounding import Difference
 from ablation.design import Seeds
-from ablation.report.inline import plain_text
-from ablation.report.page import Prose
+from ablation.pages.inline import plain_text
+from ablation.pages.page import Prose
 from ablation.studies.demo.bow import refused
 from ablation.studies.demo.confounded import verdicts
 from ablation.studies.demo.napkin import identified

@@ -11,8 +11,8 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from ablation.report.figures.layers import Edge, Point
-from ablation.report.figures.svg import element
+from ablation.pages.figures.layers import Edge, Point
+from ablation.pages.figures.svg import element
 
 Points: TypeAlias = NDArray[np.float64]
 

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 import pandas as pd
 
-from ablation.report.inert import inert
-from ablation.report.inline import Text
+from ablation.pages.inert import inert
+from ablation.pages.inline import Text
 
 Format: TypeAlias = str
 """A format specification of Python, such as "+.3f" or ".0%"."""
@@ -129,7 +129,7 @@ class Figure:
 
     `alt` says in words what the picture shows. An SVG that could do more than draw is refused.
 
-    >>> from ablation.report.figures import graph_figure
+    >>> from ablation.pages.figures import graph_figure
     >>> edge = [("X", "Y")]
     >>> Figure.fitting(lambda width: graph_figure(edge, width=width), "One edge.").caption
     'One edge.'

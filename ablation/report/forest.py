@@ -12,9 +12,8 @@ from types import MappingProxyType
 import pandas as pd
 from markupsafe import Markup
 
-from ablation.report.effect import Effect, ranked, read_effects
-from ablation.report.figures.axis import Axis, spanning
-from ablation.report.figures.svg import (
+from ablation.pages.figures.axis import Axis, spanning
+from ablation.pages.figures.svg import (
     ACCENT,
     BAND,
     CALM,
@@ -28,7 +27,8 @@ from ablation.report.figures.svg import (
     label,
     text_width,
 )
-from ablation.report.numbers import decimals, interval, number, percent
+from ablation.pages.numbers import decimals, interval, number, percent
+from ablation.report.effect import Effect, ranked, read_effects
 
 COLOURS = MappingProxyType(
     {"matters": ACCENT, "hurts": WARN, "equivalent": CALM, "undecided": MUTED}

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from ablation.report.figures.svg import INK, MUTED, RULE, element, group, label
+from ablation.pages.figures.svg import INK, MUTED, RULE, element, group, label
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 
 from markupsafe import Markup, escape
 
-from ablation.report.visible import one_line
+from ablation.pages.visible import one_line
 
 INK = "var(--ink, #1f1e1b)"
 MUTED = "var(--muted, #68645c)"

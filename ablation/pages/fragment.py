@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from markupsafe import Markup, escape
 
-from ablation.report.visible import visible
+from ablation.pages.visible import visible
 
 
 def fragment(*pieces: str) -> Markup:
@@ -27,7 +27,7 @@ def fragment(*pieces: str) -> Markup:
 
 @cache
 def _style() -> Markup:
-    css = files("ablation.report").joinpath("templates", "fragment.css").read_text("utf-8")
+    css = files("ablation.pages").joinpath("templates", "fragment.css").read_text("utf-8")
     return Markup("<style>\n{}</style>").format(Markup(css))  # noqa: S704 - our own file
 
 

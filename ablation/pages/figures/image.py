@@ -6,7 +6,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from ablation.report.figures.svg import RULE, drawing, element, group
+from ablation.pages.figures.svg import RULE, drawing, element, group
 
 Pixels = Sequence[Sequence[float]] | NDArray[np.float64]
 

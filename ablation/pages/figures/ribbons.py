@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ablation.report.figures.svg import (
+from ablation.pages.figures.svg import (
     ACCENT,
     INK,
     MUTED,
@@ -18,7 +18,7 @@ from ablation.report.figures.svg import (
     fitted,
     label,
 )
-from ablation.report.numbers import number
+from ablation.pages.numbers import number
 
 _BAR, _GAP, _TOP, _TALL = 13.0, 12.0, 34.0, 170.0
 

@@ -11,9 +11,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 from markupsafe import Markup
 
-from ablation.report.figures.arcs import Arc, Box, routed
-from ablation.report.figures.layers import Edge, Point, layered, placed
-from ablation.report.figures.svg import (
+from ablation.pages.figures.arcs import Arc, Box, routed
+from ablation.pages.figures.layers import Edge, Point, layered, placed
+from ablation.pages.figures.svg import (
     INK,
     MUTED,
     PAPER,

@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from ablation.report.blocks import (
+from ablation.pages.blocks import (
     Aside,
     Beside,
     Block,
@@ -27,10 +27,10 @@ from ablation.report.blocks import (
     Prose,
     Table,
 )
-from ablation.report.cells import grid
-from ablation.report.formula import lowered, sides
-from ablation.report.inline import Code, Mark, Strong, Text, parts
-from ablation.report.visible import visible
+from ablation.pages.cells import grid
+from ablation.pages.formula import lowered, sides
+from ablation.pages.inline import Code, Mark, Strong, Text, parts
+from ablation.pages.visible import visible
 
 __all__ = [
     "Aside",
@@ -167,4 +167,4 @@ def _paragraphs(text: Text) -> list[Text]:
 
 @cache
 def _read(name: str) -> str:
-    return files("ablation.report").joinpath("templates", name).read_text(encoding="utf-8")
+    return files("ablation.pages").joinpath("templates", name).read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 from markupsafe import Markup
 
-from ablation.report.figures.arcs import Arc, Box, routed
-from ablation.report.figures.layers import Edge, Point, layered, placed
-from ablation.report.figures.svg import (
+from ablation.pages.figures.arcs import Arc, Box, routed
+from ablation.pages.figures.layers import Edge, Point, layered, placed
+from ablation.pages.figures.svg import (
     ACCENT,
     INK,
     MUTED,
@@ -23,7 +23,7 @@ from ablation.report.figures.svg import (
     label,
     text_width,
 )
-from ablation.report.numbers import number
+from ablation.pages.numbers import number
 
 _WIDEST, _FAINT, _MARGIN, _LONGEST = 9.0, 0.02, 12.0, 170.0
 

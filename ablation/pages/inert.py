@@ -25,7 +25,7 @@ class LivePictureError(AblationError, ValueError):
         self.problem = problem
         super().__init__(
             f"this picture cannot go on a page: {problem}. "
-            "Draw it with ablation.report.figures, or with plain shapes and text."
+            "Draw it with ablation.pages.figures, or with plain shapes and text."
         )
 
 
@@ -36,7 +36,7 @@ def inert(svg: str) -> str:
     '<svg'
     >>> inert('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>')
     Traceback (most recent call last):
-    ablation.report.inert.LivePictureError: this picture cannot go on a page: it has a <script>...
+    ablation.pages.inert.LivePictureError: this picture cannot go on a page: it has a <script>...
     """
     parser = expat.ParserCreate()
     parser.StartElementHandler = _check_element

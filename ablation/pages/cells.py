@@ -9,9 +9,9 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
-from ablation.report.blocks import Table
-from ablation.report.inline import Code, Mark, Strong, Text, plain_text
-from ablation.report.numbers import MISSING, count
+from ablation.pages.blocks import Table
+from ablation.pages.inline import Code, Mark, Strong, Text, plain_text
+from ablation.pages.numbers import MISSING, count
 
 _DIGITS = re.compile(r"[\d.,e+−–\[\]<>%×∞±:\s-]+")
 _INLINE = (str, Strong, Code, Mark)

@@ -7,8 +7,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from ablation.report.figures.axis import Axis, spanning
-from ablation.report.figures.svg import (
+from ablation.pages.figures.axis import Axis, spanning
+from ablation.pages.figures.svg import (
     ACCENT,
     CALM,
     INK,
@@ -21,7 +21,7 @@ from ablation.report.figures.svg import (
     label,
     text_width,
 )
-from ablation.report.numbers import decimals, interval, number
+from ablation.pages.numbers import decimals, interval, number
 
 Tone = Literal["plain", "good", "bad", "calm"]
 _COLOURS = {"plain": INK, "good": ACCENT, "bad": WARN, "calm": CALM}

@@ -1,0 +1,1 @@
+"""Pages that need nothing else, and pictures that only draw: how answers and reports are shown."""
