@@ -81,28 +81,37 @@ def condition(components: Sequence[Component], mask: int) -> Condition:
 
 @runtime_checkable
 class Design(Protocol):
-    """Which conditions answer the question, and how: a value that prints, compares and saves."""
+    """Which conditions answer the question, and how: a value that prints, compares and saves.
+
+    A design that derives from this one says its name, what it means, its conditions and contrasts;
+    the rest is here as most designs have it.
+    """
+
+    __slots__ = ()
 
     @property
     def name(self) -> str:
         """The name that a study file gives it."""
 
     @property
-    def settings(self) -> Mapping[str, Json]:
-        """What else a study file says of it, without what is left at its default."""
-
-    @property
     def meaning(self) -> str:
         """What its differences are, as the end of a sentence."""
 
-    def at(self, seed: int) -> "Design":
-        """Give the design of one block: itself, unless every block draws its own conditions."""
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """What else a study file says of it, without what is left at its default."""
+        return {}
 
-    def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
+    def at(self, _seed: int, /) -> "Design":
+        """Give the design of one block: itself, unless every block draws its own conditions."""
+        return self
+
+    def conditions(self, components: Sequence[Component], /) -> tuple[Condition, ...]:
         """List the conditions, the baseline first."""
 
-    def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
+    def contrasts(self, components: Sequence[Component], /) -> tuple[Contrast, ...]:
         """Say which differences of conditions are the effects, one a component (or group)."""
 
-    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
-        """Say which differences of differences it can tell, if any."""
+    def interactions(self, _components: Sequence[Component], /) -> tuple[Contrast, ...]:
+        """Say which differences of differences it can tell: none, unless it says more."""
+        return ()

@@ -7,20 +7,50 @@ and what it costs is said exactly, by the defining relation and the aliases.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import ClassVar, Protocol
 
 from ablation.canonical import Json
 from ablation.component import Component
-from ablation.design.condition import Condition, condition
+from ablation.design.condition import Condition, Design, condition
 from ablation.design.contrast import Contrast
 from ablation.design.fraction import Fraction, chosen, stated
-from ablation.design.masks import conditions_of
+from ablation.design.masks import BY_HALVES, conditions_of
 from ablation.errors import StudyError
 
 MOST = 16  # components of a full factorial: 65,536 conditions
 
 
+class _Factorial(Design, Protocol):
+    """What a factorial and its fractions share: the effects of their runs."""
+
+    __slots__ = ()
+    meaning: ClassVar[str] = BY_HALVES
+
+    def fraction(self, components: Sequence[Component]) -> Fraction:
+        """Give the runs, with their defining relation where something is left out."""
+
+    def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
+        """List the runs, the baseline first."""
+        return conditions_of(components, self.fraction(components).masks)
+
+    def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
+        """Compare the mean of the runs with a component and of those without, for each."""
+        return _effects(components, self.fraction(components), 1)
+
+    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
+        """Compare a component's effect where another is on with its effect where that is off.
+
+        One of each set of aliases, and none that is a main effect's.
+
+        >>> parts = [Component(name, switch=name) for name in "ab"]
+        >>> print(*FullFactorial().interactions(parts)[0].weights.values())
+        1.0 1.0 -1.0 -1.0
+        """
+        return _effects(components, self.fraction(components), 2)
+
+
 @dataclass(frozen=True, slots=True)
-class FullFactorial:
+class FullFactorial(_Factorial):
     """Every combination of on and off.
 
     >>> parts = [Component(name, switch=name) for name in ("attention", "mlp")]
@@ -28,27 +58,7 @@ class FullFactorial:
     ['baseline', 'without attention', 'without mlp', 'nothing on']
     """
 
-    @property
-    def name(self) -> str:
-        """The name that a study file gives it."""
-        return "full-factorial"
-
-    @property
-    def settings(self) -> Mapping[str, Json]:
-        """Nothing can be set."""
-        return {}
-
-    @property
-    def meaning(self) -> str:
-        """What its differences are, as the end of a sentence."""
-        return (
-            "a difference is the mean of all runs with a component minus that of all runs without "
-            "it, seed by seed, whatever else is on"
-        )
-
-    def at(self, seed: int) -> "FullFactorial":  # noqa: ARG002  # every block is the same
-        """Give the design of one block: itself."""
-        return self
+    name: ClassVar[str] = "full-factorial"
 
     def fraction(self, components: Sequence[Component]) -> Fraction:
         """Give it as the fraction that leaves nothing out."""
@@ -60,26 +70,9 @@ class FullFactorial:
             )
         return Fraction(len(components), ())
 
-    def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
-        """List all combinations, the baseline first."""
-        return conditions_of(components, self.fraction(components).masks)
-
-    def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
-        """Compare the mean of the runs with a component and of those without, for each."""
-        return _effects(components, self.fraction(components), 1)
-
-    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
-        """Compare a component's effect where another is on with its effect where that is off.
-
-        >>> parts = [Component(name, switch=name) for name in "ab"]
-        >>> print(*FullFactorial().interactions(parts)[0].weights.values())
-        1.0 1.0 -1.0 -1.0
-        """
-        return _effects(components, self.fraction(components), 2)
-
 
 @dataclass(frozen=True, slots=True)
-class FractionalFactorial:
+class FractionalFactorial(_Factorial):
     """A regular fraction of the full factorial, of a resolution or by generators.
 
     Resolution III: main effects are aliased with interactions of two; IV: with those of three; V:
@@ -94,6 +87,8 @@ class FractionalFactorial:
     (8, ('r x s',))
     """
 
+    name: ClassVar[str] = "fractional-factorial"
+
     resolution: int = 4
     generators: tuple[str, ...] = ()
 
@@ -103,46 +98,17 @@ class FractionalFactorial:
             raise StudyError(f"the resolution is {self.resolution}: it is 3, 4, 5, ... up to 8.")
 
     @property
-    def name(self) -> str:
-        """The name that a study file gives it."""
-        return "fractional-factorial"
-
-    @property
     def settings(self) -> Mapping[str, Json]:
         """The generators, or else the resolution."""
         if self.generators:
             return {"generators": list(self.generators)}
         return {"resolution": self.resolution}
 
-    @property
-    def meaning(self) -> str:
-        """What its differences are, as the end of a sentence."""
-        return (
-            "a difference is the mean of all runs with a component minus that of all runs without "
-            "it, seed by seed, whatever else is on"
-        )
-
-    def at(self, seed: int) -> "FractionalFactorial":  # noqa: ARG002  # every block is the same
-        """Give the design of one block: itself."""
-        return self
-
     def fraction(self, components: Sequence[Component]) -> Fraction:
         """Give the runs with their defining relation."""
         if self.generators:
             return stated(len(components), self.generators)
         return chosen(len(components), self.resolution)
-
-    def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
-        """List the runs of the fraction that holds the baseline, which comes first."""
-        return conditions_of(components, self.fraction(components).masks)
-
-    def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
-        """Compare the mean of the runs with a component and of those without, for each."""
-        return _effects(components, self.fraction(components), 1)
-
-    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
-        """Compare effects of pairs, one of each set of aliases, none that is a main effect's."""
-        return _effects(components, self.fraction(components), 2)
 
 
 def _effects(

@@ -5,18 +5,18 @@ component *given all the others*, adding one in *given none*: two that stand in 
 unimportant to the first and essential to the second. Pairs tell such two apart from two that are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import ClassVar
 
-from ablation.canonical import Json
 from ablation.component import Component
-from ablation.design.condition import BASELINE, Condition, condition
+from ablation.design.condition import BASELINE, Condition, Design, condition
 from ablation.design.contrast import Contrast
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveOneOut:
+class LeaveOneOut(Design):
     """The baseline and one condition a component.
 
     >>> parts = [Component("attention", switch="attention"), Component("mlp", switch="mlp")]
@@ -24,27 +24,11 @@ class LeaveOneOut:
     ['baseline', 'without attention', 'without mlp']
     """
 
-    @property
-    def name(self) -> str:
-        """The name that a study file gives it."""
-        return "leave-one-out"
-
-    @property
-    def settings(self) -> Mapping[str, Json]:
-        """Nothing can be set."""
-        return {}
-
-    @property
-    def meaning(self) -> str:
-        """What its differences are, as the end of a sentence."""
-        return (
-            "every component is compared with the baseline on the same seeds, and a difference is "
-            "always baseline minus without"
-        )
-
-    def at(self, seed: int) -> "LeaveOneOut":  # noqa: ARG002  # every block has the same conditions
-        """Give the design of one block: itself."""
-        return self
+    name: ClassVar[str] = "leave-one-out"
+    meaning: ClassVar[str] = (
+        "every component is compared with the baseline on the same seeds, and a difference is "
+        "always baseline minus without"
+    )
 
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the baseline, then one condition for every component."""
@@ -56,13 +40,9 @@ class LeaveOneOut:
             Contrast(each.name, [BASELINE], [Condition((each,)).name]) for each in components
         )
 
-    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:  # noqa: ARG002
-        """None can be told: no two components are off together."""
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
-class AddOneIn:
+class AddOneIn(Design):
     """Nothing on, and one condition with each component alone; the baseline as the other end.
 
     >>> parts = [Component(name, switch=name) for name in ("attention", "mlp", "norm")]
@@ -70,27 +50,11 @@ class AddOneIn:
     ['baseline', 'nothing on', 'only attention', 'only mlp', 'only norm']
     """
 
-    @property
-    def name(self) -> str:
-        """The name that a study file gives it."""
-        return "add-one-in"
-
-    @property
-    def settings(self) -> Mapping[str, Json]:
-        """Nothing can be set."""
-        return {}
-
-    @property
-    def meaning(self) -> str:
-        """What its differences are, as the end of a sentence."""
-        return (
-            "every component alone is compared with nothing on, on the same seeds, and a "
-            "difference is always with it minus without"
-        )
-
-    def at(self, seed: int) -> "AddOneIn":  # noqa: ARG002  # every block has the same conditions
-        """Give the design of one block: itself."""
-        return self
+    name: ClassVar[str] = "add-one-in"
+    meaning: ClassVar[str] = (
+        "every component alone is compared with nothing on, on the same seeds, and a "
+        "difference is always with it minus without"
+    )
 
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the baseline, nothing on, then every component by itself."""
@@ -109,17 +73,13 @@ class AddOneIn:
             for each, only in zip(components, alone, strict=True)
         )
 
-    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:  # noqa: ARG002
-        """None can be told: no two components are on together, but all."""
-        return ()
-
     def _masks(self, count: int) -> tuple[int, ...]:
         full = (1 << count) - 1
         return (full, *(full ^ 1 << index for index in range(count)))
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(Design):
     """Leave one out, and leave out every pair: who needs whom, who stands in for whom.
 
     >>> parts = [Component(name, switch=name) for name in ("attention", "mlp")]
@@ -127,27 +87,11 @@ class Pairs:
     ['baseline', 'without attention', 'without mlp', 'without attention and mlp']
     """
 
-    @property
-    def name(self) -> str:
-        """The name that a study file gives it."""
-        return "pairs"
-
-    @property
-    def settings(self) -> Mapping[str, Json]:
-        """Nothing can be set."""
-        return {}
-
-    @property
-    def meaning(self) -> str:
-        """What its differences are, as the end of a sentence."""
-        return (
-            "every component is compared with the baseline on the same seeds, and a difference is "
-            "always baseline minus without; pairs show how two depend on each other"
-        )
-
-    def at(self, seed: int) -> "Pairs":  # noqa: ARG002  # every block has the same conditions
-        """Give the design of one block: itself."""
-        return self
+    name: ClassVar[str] = "pairs"
+    meaning: ClassVar[str] = (
+        "every component is compared with the baseline on the same seeds, and a difference is "
+        "always baseline minus without; pairs show how two depend on each other"
+    )
 
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the baseline, every component left out, then every pair."""

@@ -12,6 +12,12 @@ from ablation.design.condition import Condition, condition
 from ablation.design.contrast import Contrast
 from ablation.errors import StudyError
 
+BY_HALVES = (
+    "a difference is the mean of all runs with a component minus that of all runs without it, "
+    "seed by seed, whatever else is on"
+)
+"""What the effects of an orthogonal list of masks are, as the end of a sentence."""
+
 
 def conditions_of(components: Sequence[Component], masks: Sequence[int]) -> tuple[Condition, ...]:
     """Name the conditions of some masks, each once, the baseline first."""

@@ -8,12 +8,13 @@ partly aliased with every interaction of two others, unless the design is folded
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import ClassVar
 
 from ablation.canonical import Json
 from ablation.component import Component
-from ablation.design.condition import Condition
+from ablation.design.condition import Condition, Design
 from ablation.design.contrast import Contrast
-from ablation.design.masks import conditions_of, main_effects
+from ablation.design.masks import BY_HALVES, conditions_of, main_effects
 from ablation.errors import StudyError
 
 MOST = 199
@@ -21,7 +22,7 @@ PARTLY = "a share of every interaction of two others"
 
 
 @dataclass(frozen=True, slots=True)
-class PlackettBurman:
+class PlackettBurman(Design):
     """About half of the components off in every run but the baseline.
 
     Folded over, every run has its mirror image: twice the runs, and no main effect is aliased with
@@ -32,29 +33,15 @@ class PlackettBurman:
     (12, 24)
     """
 
-    folded: bool = False
+    name: ClassVar[str] = "plackett-burman"
+    meaning: ClassVar[str] = BY_HALVES
 
-    @property
-    def name(self) -> str:
-        """The name that a study file gives it."""
-        return "plackett-burman"
+    folded: bool = False
 
     @property
     def settings(self) -> Mapping[str, Json]:
         """Whether it is folded over."""
         return {"folded": True} if self.folded else {}
-
-    @property
-    def meaning(self) -> str:
-        """What its differences are, as the end of a sentence."""
-        return (
-            "a difference is the mean of all runs with a component minus that of all runs without "
-            "it, seed by seed, whatever else is on"
-        )
-
-    def at(self, seed: int) -> "PlackettBurman":  # noqa: ARG002  # every block is the same
-        """Give the design of one block: itself."""
-        return self
 
     def masks(self, components: Sequence[Component]) -> tuple[int, ...]:
         """List the runs as masks of what is off, the baseline first."""
@@ -72,10 +59,6 @@ class PlackettBurman:
         if self.folded or len(components) < 3:
             return effects
         return tuple(replace(each, aliases=(PARTLY,)) for each in effects)
-
-    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:  # noqa: ARG002
-        """None can be told apart from the others."""
-        return ()
 
 
 def runs(count: int) -> tuple[int, ...]:

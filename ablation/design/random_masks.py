@@ -7,10 +7,11 @@ draws masks of its own, so the spread over blocks has in it what the masks happe
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
+from typing import ClassVar
 
 from ablation.canonical import Json, canonical
 from ablation.component import Component
-from ablation.design.condition import Condition
+from ablation.design.condition import Condition, Design
 from ablation.design.contrast import Contrast
 from ablation.design.lots import lots_of
 from ablation.design.masks import conditions_of, main_effects
@@ -20,7 +21,7 @@ _ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class RandomMasks:
+class RandomMasks(Design):
     """The baseline and so many masks a block, in each of which a component is off by lot.
 
     Without a number there are twice as many masks as components.
@@ -29,6 +30,12 @@ class RandomMasks:
     >>> len(RandomMasks().at(3).conditions(parts))
     13
     """
+
+    name: ClassVar[str] = "random-masks"
+    meaning: ClassVar[str] = (
+        "a difference is what a component adds on average over random masks of the others, by "
+        "least squares, seed by seed"
+    )
 
     masks: int | None = None
     share: float = 0.5
@@ -42,23 +49,10 @@ class RandomMasks:
             )
 
     @property
-    def name(self) -> str:
-        """The name that a study file gives it."""
-        return "random-masks"
-
-    @property
     def settings(self) -> Mapping[str, Json]:
         """How many masks, and which share of the components is off."""
         stated: dict[str, Json] = {} if self.masks is None else {"masks": self.masks}
         return stated if self.share == 0.5 else {**stated, "share": self.share}
-
-    @property
-    def meaning(self) -> str:
-        """What its differences are, as the end of a sentence."""
-        return (
-            "a difference is what a component adds on average over random masks of the others, by "
-            "least squares, seed by seed"
-        )
 
     def at(self, seed: int) -> "RandomMasks":
         """Give the design of one block, which has masks of its own."""
@@ -103,10 +97,6 @@ class RandomMasks:
     def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
         """Estimate each component's effect by least squares over the block."""
         return main_effects(components, self.drawn(components))
-
-    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:  # noqa: ARG002
-        """None: they are what the masks average over."""
-        return ()
 
 
 def _rank(masks: Sequence[int], most: int) -> int:

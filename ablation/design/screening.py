@@ -8,16 +8,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import ClassVar
 
 from ablation.canonical import Json
 from ablation.component import Component
-from ablation.design.condition import BASELINE, Condition
+from ablation.design.condition import BASELINE, Condition, Design
 from ablation.design.contrast import Contrast
 from ablation.errors import StudyError, UnknownComponentError, listed
 
 
 @dataclass(frozen=True, slots=True)
-class GroupScreening:
+class GroupScreening(Design):
     """The baseline and one condition a group, with all of its members off.
 
     `groups` names them, each component in one; or they have `size` members each, in the order of
@@ -27,6 +28,12 @@ class GroupScreening:
     >>> [condition.name for condition in GroupScreening().conditions(parts)]
     ['baseline', 'without group 1', 'without group 2', 'without group 3']
     """
+
+    name: ClassVar[str] = "group-screening"
+    meaning: ClassVar[str] = (
+        "every group is compared with the baseline on the same seeds, and a difference is "
+        "always baseline minus without the whole group"
+    )
 
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     size: int | None = None
@@ -44,28 +51,11 @@ class GroupScreening:
         return hash((self.size, *self.groups.items()))
 
     @property
-    def name(self) -> str:
-        """The name that a study file gives it."""
-        return "group-screening"
-
-    @property
     def settings(self) -> Mapping[str, Json]:
         """The groups, or their size."""
         if self.groups:
             return {"groups": {name: list(members) for name, members in self.groups.items()}}
         return {} if self.size is None else {"size": self.size}
-
-    @property
-    def meaning(self) -> str:
-        """What its differences are, as the end of a sentence."""
-        return (
-            "every group is compared with the baseline on the same seeds, and a difference is "
-            "always baseline minus without the whole group"
-        )
-
-    def at(self, seed: int) -> "GroupScreening":  # noqa: ARG002  # every block is the same
-        """Give the design of one block: itself."""
-        return self
 
     def members(self, components: Sequence[Component]) -> dict[str, tuple[Component, ...]]:
         """Sort the components into their groups; every one is in exactly one."""
@@ -101,7 +91,3 @@ class GroupScreening:
         return tuple(
             Contrast(group, [BASELINE], [f"without {group}"]) for group in self.members(components)
         )
-
-    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:  # noqa: ARG002
-        """None can be told: no two groups are off together."""
-        return ()

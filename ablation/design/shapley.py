@@ -9,10 +9,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from ablation.canonical import Json
 from ablation.component import Component
-from ablation.design.condition import Condition, condition
+from ablation.design.condition import Condition, Design, condition
 from ablation.design.contrast import Contrast
 from ablation.design.lots import shuffled
 from ablation.design.masks import conditions_of
@@ -22,7 +23,7 @@ MOST = 12  # components of the exact design: 4,096 conditions
 
 
 @dataclass(frozen=True, slots=True)
-class Shapley:
+class Shapley(Design):
     """Every combination, weighted as the Shapley value asks: exact, for few components.
 
     >>> parts = [Component(name, switch=name) for name in "abc"]
@@ -30,27 +31,11 @@ class Shapley:
     8
     """
 
-    @property
-    def name(self) -> str:
-        """The name that a study file gives it."""
-        return "shapley"
-
-    @property
-    def settings(self) -> Mapping[str, Json]:
-        """Nothing can be set."""
-        return {}
-
-    @property
-    def meaning(self) -> str:
-        """What its differences are, as the end of a sentence."""
-        return (
-            "a difference is the Shapley value: what a component adds on average over all orders "
-            "of switching components on"
-        )
-
-    def at(self, seed: int) -> "Shapley":  # noqa: ARG002  # every block is the same
-        """Give the design of one block: itself."""
-        return self
+    name: ClassVar[str] = "shapley"
+    meaning: ClassVar[str] = (
+        "a difference is the Shapley value: what a component adds on average over all orders "
+        "of switching components on"
+    )
 
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List all combinations, the baseline first."""
@@ -75,13 +60,9 @@ class Shapley:
             found.append(Contrast(each.name, on, off))
         return tuple(found)
 
-    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:  # noqa: ARG002
-        """None: take a full-factorial of the same conditions to ask for them."""
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
-class ShapleySampling:
+class ShapleySampling(Design):
     """So many permutations a block, along each of which components are switched on one by one.
 
     `antithetic` permutations come with their reverse, and an even number of them is needed.
@@ -90,6 +71,12 @@ class ShapleySampling:
     >>> len(ShapleySampling(permutations=4).at(0).conditions(parts)) <= 2 + 4 * 5
     True
     """
+
+    name: ClassVar[str] = "shapley-sampling"
+    meaning: ClassVar[str] = (
+        "a difference is the Shapley value: what a component adds on average over all orders "
+        "of switching components on, each seed with orders drawn for it"
+    )
 
     permutations: int = 8
     antithetic: bool = True
@@ -103,23 +90,10 @@ class ShapleySampling:
             )
 
     @property
-    def name(self) -> str:
-        """The name that a study file gives it."""
-        return "shapley-sampling"
-
-    @property
     def settings(self) -> Mapping[str, Json]:
         """How many permutations, and whether they are antithetic."""
         plain: dict[str, Json] = {"permutations": self.permutations}
         return plain if self.antithetic else {**plain, "antithetic": False}
-
-    @property
-    def meaning(self) -> str:
-        """What its differences are, as the end of a sentence."""
-        return (
-            "a difference is the Shapley value: what a component adds on average over all orders "
-            "of switching components on, each seed with orders drawn for it"
-        )
 
     def at(self, seed: int) -> "ShapleySampling":
         """Give the design of one block, which has permutations of its own."""
@@ -156,10 +130,6 @@ class ShapleySampling:
         return tuple(
             Contrast(each.name, *pair) for each, pair in zip(components, sides, strict=True)
         )
-
-    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:  # noqa: ARG002
-        """None: the permutations of a block see too few of them."""
-        return ()
 
 
 def _passed(order: Sequence[int]) -> Iterator[int]:
