@@ -7,11 +7,11 @@ goes; what was found is run once more, by another road.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from itertools import combinations
 from math import comb
 from typing import Literal, TypeAlias
 
+from ablation.attribution import pictures
 from ablation.attribution.event import Event, described, outcome
 from ablation.attribution.prediction import EvidenceNeverHeldError
 from ablation.errors import AblationError, listed
@@ -98,8 +98,7 @@ class Circuit:
         return tuple(name for name in self.names if name in common)
 
     def _repr_html_(self) -> str:
-        page = import_module("ablation.report.prediction")
-        return str(page.circuit(self))
+        return str(pictures.circuit(self))
 
     def __str__(self) -> str:
         rest = len(self.names) - len(self.members)

@@ -5,8 +5,8 @@ counted, because the noise of a module can be held fixed between two worlds.
 """
 
 from dataclasses import dataclass, field
-from importlib import import_module
 
+from ablation.attribution import pictures
 from ablation.attribution.draws import Chances, Counts
 from ablation.attribution.given import Given
 from ablation.attribution.intervals import Interval
@@ -157,8 +157,7 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
         return (share, share) if share == share else (0.0, 1.0)  # noqa: PLR0124 - NaN is not itself
 
     def _repr_html_(self) -> str:
-        page = import_module("ablation.report.prediction")
-        return str(page.shown(self))
+        return str(pictures.shown(self))
 
     def __str__(self) -> str:
         off = f"if {self.component} were off ({self.operator})"

@@ -6,10 +6,10 @@ everything after the reader follows (path patching, Wang et al. 2023).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 
 import pandas as pd
 
+from ablation.attribution import pictures
 from ablation.attribution.amount import Amount, Read, measured
 from ablation.attribution.draws_of import draws_of
 from ablation.attribution.paths import Arrow
@@ -37,8 +37,7 @@ class Flow:
     sites: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
-        page = import_module("ablation.report.prediction")
-        return str(page.flowing(self))
+        return str(pictures.flowing(self))
 
 
 def flow(

@@ -1,192 +1,48 @@
-"""One prediction, explained in pictures: what went in, the two worlds, the components behind it.
+"""One prediction on a page: what went in, the two worlds, the components behind it.
 
-In a notebook as a fragment (`_repr_html_` of an answer), in a file as a page of its own:
 `ablation.report.prediction.page(explain(...), flow(...)).save("why.html")`.
 """
 
-import math
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
-from ablation.attribution.circuits import Circuit
 from ablation.attribution.explanation import Explanation
 from ablation.attribution.flowing import Flow
-from ablation.attribution.given import Given
-from ablation.pages.figures import image_figure
-from ablation.pages.figures.ribbons import Shares, two_worlds
-from ablation.pages.figures.svg import INK, MUTED, RULE, drawing, element, label, text_width
-from ablation.pages.figures.widths import effect_graph
-from ablation.pages.fragment import beside, fragment, paragraph, table
-from ablation.pages.numbers import interval, number
+from ablation.attribution.pictures import (
+    HEAD,
+    asked,
+    flow_figure,
+    flow_said,
+    input_figure,
+    kind,
+    rows,
+    worlds_figure,
+)
 from ablation.pages.page import Beside, Figure, Listing, Page, Prose, Section, Table
-
-_HEAD = ("", "value", "interval", "what the frequencies alone allow")
-
-
-def shown(answer: Explanation) -> Markup:
-    """An explanation in a notebook."""
-    pictures = [_worlds(answer)]
-    if answer.given and (drawn := input_figure(answer.given)):
-        pictures.insert(0, drawn)
-    return fragment(
-        paragraph(str(answer), "lead"),
-        beside(*pictures),
-        table(_HEAD, _rows(answer)),
-        paragraph(f"Intervals: {_kind(answer)}. {answer.engine}.", "small"),
-        *(paragraph(each, "small") for each in answer.assumptions),
-    )
-
-
-def flowing(found: Flow) -> Markup:
-    """What components and arrows are worth, in a notebook."""
-    return fragment(
-        paragraph(_flow_said(found), "lead"),
-        flow_figure(found),
-        paragraph(f"The graph was read by {found.route}.", "small"),
-    )
-
-
-def circuit(found: Circuit) -> Markup:
-    """A circuit among the components, in a notebook."""
-    facts = [("components", str(len(found.names))), ("runs", f"{found.runs:,}")]
-    facts += [("margin whole", number(found.baseline, 3)),
-              ("margin of the circuit", number(found.found.margin, 3))]  # fmt: skip
-    if found.necessary:
-        facts.append(("in every smallest circuit", ", ".join(found.necessary)))
-    return fragment(paragraph(str(found), "lead"), circuit_figure(found), table(("", ""), facts))
 
 
 def page(answer: Explanation, found: Flow | None = None) -> Page:
     """A page about one prediction, and about what its components are worth if that was measured."""
-    how = Prose(f"Intervals: {_kind(answer)}. {answer.engine}.")
+    how = Prose(f"Intervals: {kind(answer)}. {answer.engine}.")
     rests = Section("What it rests on", [how, Listing(answer.assumptions)])
     sections = [Section("Two worlds", [*_told(answer)]), rests]
     if found is not None:
-        picture = Figure(flow_figure(found), _flow_said(found))
+        picture = Figure(flow_figure(found), flow_said(found))
         frame = found.arrows.rename(columns={"source": "from", "reader": "to"})
         if not found.sites:  # then the ends of the intervals are the values
             frame = frame[["from", "to", "effect"]]
         listed = Table(frame, "What each arrow is worth.", formats={"effect": "+.4f"})
         sections.insert(1, Section("The components behind it", [picture, listed]))
-    return Page(_asked(answer), str(answer), sections)
+    return Page(asked(answer), str(answer), sections)
 
 
 def _told(answer: Explanation) -> Iterator[Beside | Table]:
     worlds = Figure(
-        _worlds(answer),
+        worlds_figure(answer),
         f"Where the event holds, draw by draw: with {answer.component}, and without it.",
     )
     drawn = input_figure(answer.given) if answer.given else None
     yield Beside([Figure(drawn, "What went in."), worlds] if drawn else [worlds])
-    rows = pd.DataFrame(_rows(answer), columns=list(_HEAD))
-    yield Table(rows, "Probabilities of causation.")
-
-
-def _asked(answer: Explanation) -> str:
-    return f"Would it still be so that {answer.event}, without {answer.component}?"
-
-
-def _kind(answer: Explanation) -> str:
-    exact = "none is needed, as nothing is left to chance"
-    return exact if answer.kind == "exact" else f"{answer.kind}, {answer.level:.0%}"
-
-
-def _worlds(answer: Explanation) -> Markup:
-    on = f"with {answer.component}"
-    return two_worlds(_shares(answer), on=on, off="without it", title=_asked(answer))
-
-
-def _shares(answer: Explanation) -> Shares:
-    every = (answer.counts.share(name, "draws") for name in ("both", "only_on", "only_off"))
-    both, on, off = every
-    return Shares(both, on, off, max(0.0, 1 - both - on - off))
-
-
-def _rows(answer: Explanation) -> list[tuple[str, str, str, str]]:
-    every = (
-        ("would still hold", answer.probability, answer.interval, answer.bounds),
-        ("necessity (PN)", answer.necessity, answer.necessity_interval, answer.necessity_bounds),
-        ("sufficiency (PS)", answer.sufficiency, answer.sufficiency_interval,
-         answer.sufficiency_bounds),
-        ("both (PNS)", answer.necessity_and_sufficiency,
-         answer.necessity_and_sufficiency_interval, answer.necessity_and_sufficiency_bounds),
-    )  # fmt: skip
-    return [
-        (name, number(value, 3), _ends(value, ends), interval(*bounds, 3))
-        for name, value, ends, bounds in every
-    ]
-
-
-def _ends(value: float, ends: tuple[float, float]) -> str:
-    if math.isnan(value):
-        return "–"
-    return "exact" if ends[0] == ends[1] else interval(*ends, 3)
-
-
-def _flow_said(found: Flow) -> str:
-    return (
-        f"What it costs to switch off ({found.operator}) each component, and each arrow alone; "
-        f"with everything on the metric is {number(found.baseline.value, 3)}."
-    )
-
-
-def flow_figure(found: Flow, width: float = 740) -> Markup:
-    """Components with what they are worth, and arrows as wide as theirs."""
-    nodes, arrows = found.nodes, found.arrows
-    edges = [(str(a), str(b)) for a, b in zip(arrows["source"], arrows["reader"], strict=True)]
-    return effect_graph(
-        edges,
-        nodes=[str(each) for each in nodes["component"]],
-        worth=dict(zip(map(str, nodes["component"]), map(float, nodes["effect"]), strict=True)),
-        widths=dict(zip(edges, map(float, arrows["effect"]), strict=True)),
-        title="What every component and every arrow is worth",
-        width=width,
-    )
-
-
-def circuit_figure(found: Circuit, width: float = 740) -> Markup:
-    """The graph of components, with the members of the circuit filled."""
-    graph = found.components
-    return effect_graph(
-        list(graph.edges + graph.ends),
-        nodes=list(graph.names),
-        members=found.members,
-        title=f"The circuit that keeps it that {found.event}",
-        width=width,
-    )
-
-
-def input_figure(given: Given, width: float = 180) -> Markup | None:
-    """Draw an input: an image, a row of tokens, or numbers as shades; nothing above three axes."""
-    values = np.array(given.values).reshape(given.shape)
-    if given.labels and values.ndim == 1:
-        return _tokens([str(int(each)) for each in values], width)
-    if values.ndim == 3:
-        values = values.mean(0)  # channels
-    if values.ndim == 1:
-        values = values[None]
-    if values.ndim != 2 or not np.isfinite(values).all():
-        return None
-    low, high = float(values.min()), float(values.max())
-    shades = (values - low) / (high - low) if high > low else np.full_like(values, 0.5)
-    return image_figure(shades, title="What went in", width=width, full=1.0)
-
-
-def _tokens(words: list[str], width: float) -> Markup:
-    """Tokens in boxes, line by line."""
-    pieces: list[Markup] = []
-    x, y = 0.0, 0.0
-    for word in words:
-        wide = text_width(word) + 12
-        if x and x + wide > width:
-            x, y = 0.0, y + 30
-        pieces.append(element("rect", x=x + 0.5, y=y + 0.5, width=wide - 1, height=23, rx=4,
-                              fill="none", stroke=RULE))  # fmt: skip
-        pieces.append(label(word, x + wide / 2, y + 17, text_anchor="middle", fill=INK))
-        x += wide + 5
-    caption = label("what went in", 0, y + 44, fill=MUTED, font_size=12.5)
-    return drawing([*pieces, caption], width=width, height=y + 50, title="What went in",
-                   description=" ".join(words))  # fmt: skip
+    listed = pd.DataFrame(rows(answer), columns=list(HEAD))
+    yield Table(listed, "Probabilities of causation.")
