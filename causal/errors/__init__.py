@@ -10,6 +10,7 @@ from causal.errors.data import MissingRegimeError as MissingRegimeError
 from causal.errors.data import PositivityError as PositivityError
 from causal.errors.data import TooFewRowsError as TooFewRowsError
 from causal.errors.models import DomainError as DomainError
+from causal.errors.models import FunctionError as FunctionError
 from causal.errors.models import ImpossibleEvidenceError as ImpossibleEvidenceError
 from causal.errors.models import MechanismError as MechanismError
 from causal.errors.models import ModelError as ModelError
@@ -56,6 +57,7 @@ __all__ = [
     "ForeignGraphError",
     "FormulaError",
     "FormulaSyntaxError",
+    "FunctionError",
     "GraphSyntaxError",
     "ImpossibleEvidenceError",
     "MechanismError",

@@ -8,6 +8,7 @@ from causal.errors.wording import CausalError, shown
 
 __all__ = [
     "DomainError",
+    "FunctionError",
     "ImpossibleEvidenceError",
     "MechanismError",
     "ModelError",
@@ -38,6 +39,14 @@ class DomainError(ModelError):
         takes = ", ".join(map(repr, self.domain[:12])) + (", ..." if len(self.domain) > 12 else "")
         problem = f"{shown(variable)} cannot be {value!r}; it takes {takes}"
         super().__init__(problem, variables=(variable,))
+
+
+class FunctionError(ModelError):
+    """A function of a mechanism that raises, or returns what is no column of numbers."""
+
+    def __init__(self, does: str) -> None:
+        self.does = does
+        super().__init__(f"this mechanism {does}")
 
 
 class MechanismError(ModelError):

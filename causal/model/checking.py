@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import isfinite
 
 import numpy as np
 
-from causal.errors import DomainError, MechanismError
+from causal.errors import DomainError, FunctionError, MechanismError
 from causal.model.mechanism import Column, Values
 from causal.variables import Variable
 
-__all__ = ["all_finite", "checked", "is_number"]
+__all__ = ["all_finite", "blaming", "checked", "is_number"]
+
+
+@contextmanager
+def blaming(variable: Variable) -> Iterator[None]:
+    """Say whose function it is that fails: a FunctionError becomes a MechanismError.
+
+    >>> with blaming("Y"):
+    ...     raise FunctionError("returns NaN for unit 3")
+    Traceback (most recent call last):
+        ...
+    causal.errors.MechanismError: the mechanism of Y returns NaN for unit 3
+    """
+    try:
+        yield
+    except FunctionError as error:
+        raise MechanismError(variable, error.does) from (error.__cause__ or error)
 
 
 def checked(

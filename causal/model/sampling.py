@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from causal.model.altered import Constant
-from causal.model.checking import checked
+from causal.model.checking import blaming, checked
 from causal.model.continuous.linear import Linear
 from causal.model.mechanism import Column, FiniteMechanism, Mechanism, Values
 from causal.model.noise import Floats, Law, Noise, floats
@@ -59,7 +59,8 @@ def draw(
                 mechanism.add(given, to=floats(column))
                 checked(v, column, size, first=start)
             else:
-                values = mechanism.forward(given, own[v].draw(size, here))
+                with blaming(v):
+                    values = mechanism.forward(given, own[v].draw(size, here))
                 column[:] = checked(v, values, size, mechanism.values, first=start)
     if len(real) == len(drawn):
         return pd.DataFrame(block.T, columns=pd.Index(real), copy=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from causal.errors import ModelError
+from causal.errors import FunctionError
 from causal.model.continuous.curves import Curve, Curved, curve
 from causal.model.continuous.laws import Normal
 from causal.model.continuous.linear import written
@@ -171,7 +171,7 @@ class LocationScale:
         mean = self.mean.at([columns[name] for name in self.mean.given], units)
         scale = self.scale.at([columns[name] for name in self.scale.given], units)
         if units and not scale.min() > 0:
-            raise ModelError(f"a scale is positive, but this one comes to {scale.min()}")
+            raise FunctionError(f"has a scale that comes to {scale.min()}; a scale is positive")
         return mean, scale
 
     def to_dict(self) -> dict[str, object]:

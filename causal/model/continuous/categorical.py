@@ -12,8 +12,9 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from causal.errors import ImpossibleEvidenceError, ModelError
+from causal.errors import FunctionError, ImpossibleEvidenceError, ModelError
 from causal.model.continuous.additive import read
+from causal.model.continuous.calling import answer
 from causal.model.continuous.coupling import (
     GumbelMax,
     Gumbels,
@@ -84,7 +85,10 @@ class Logits:
             scores += np.multiply.outer(np.array(weights), floats(column))
         scores -= scores.max(axis=0)
         np.exp(scores, out=scores)
-        scores /= scores.sum(axis=0)
+        total = scores.sum(axis=0)
+        if units and np.isnan(total.min()):
+            raise FunctionError(f"has scores that are NaN for unit {int(np.isnan(total).argmax())}")
+        scores /= total
         return scores
 
     def to_dict(self) -> dict[str, object]:
@@ -108,19 +112,25 @@ class FreeOdds:
 
     def at(self, given: Columns, units: int) -> Floats:
         """The probabilities that the function returns."""
-        rows = np.asarray(self.function(*given), dtype=np.float64)
+        found = answer(self.function, given)
+        try:
+            rows = np.asarray(found)
+        except ValueError as error:
+            raise FunctionError("has a function that returns uneven rows") from error
+        if rows.dtype.kind not in "fiub":
+            raise FunctionError(f"has a function that returns {rows.dtype}, not probabilities")
         if rows.ndim != 2 or rows.shape[1] != units:
-            raise ModelError(
-                f"probabilities have one row a value and one column a unit; for {units} units a "
-                f"function returned the shape {rows.shape}"
+            raise FunctionError(
+                f"has a function that returns the shape {rows.shape} for {units} units; "
+                "probabilities have one row a value and one column a unit"
             )
         sums = rows.sum(axis=0)
         wrong = ~((np.abs(sums - 1) < CLOSE) & (rows.min(axis=0) >= 0))
         if wrong.any():
             unit = int(np.flatnonzero(wrong)[0])
             law = ", ".join(f"{p:g}" for p in rows[:, unit])
-            raise ModelError(f"the probabilities {law} of some unit are no law")
-        return rows
+            raise FunctionError(f"has the probabilities {law} for unit {unit}, which are no law")
+        return floats(rows)
 
     def to_dict(self) -> dict[str, object]:
         """What it reads and how it is called."""
@@ -233,7 +243,7 @@ class Categorical:
     def _rows(self, given: Columns, units: int) -> Floats:
         rows = self.odds.at(given, units)
         if len(rows) != len(self.values):
-            raise ModelError(f"{len(rows)} probabilities for the values {self.values}")
+            raise FunctionError(f"has {len(rows)} probabilities for the values {self.values}")
         return rows
 
     def _check(self, own: Floats, value: Column) -> None:

@@ -15,11 +15,12 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from causal.errors import ModelError
+from causal.model.continuous.calling import answer, numbers
 from causal.model.mechanism import Column, Columns
 from causal.model.noise import Floats, floats
 from causal.variables import Names, natural
 
-__all__ = ["Curve", "Curved", "FreeCurve", "Monomial", "Polynomial", "arity", "curve", "ordered"]
+__all__ = ["Curve", "Curved", "FreeCurve", "Monomial", "Polynomial", "arity", "curve"]
 
 Monomial: TypeAlias = tuple[str, ...]
 
@@ -112,7 +113,7 @@ class FreeCurve:
 
     def at(self, given: Columns, units: int) -> Floats:
         """The function's value for each unit."""
-        return ordered(self.function(*given), units)
+        return numbers(answer(self.function, given), units)
 
     def to_dict(self) -> dict[str, object]:
         """What it reads and how it is called; the function itself is code, which data cannot be."""
@@ -126,19 +127,6 @@ def curve(shape: Curved) -> Curve:
     Polynomial({(): 2.0})
     """
     return Polynomial({(): shape}) if isinstance(shape, int | float) else shape
-
-
-def ordered(values: object, units: int) -> Floats:
-    """What a user's function returned, as one number for each unit; raises ModelError if not."""
-    column = np.asarray(values)
-    if column.shape != (units,):
-        raise ModelError(
-            f"a function returned the shape {column.shape} for {units} units; "
-            "it is called with columns and returns one"
-        )
-    if column.dtype.kind not in "fiub":
-        raise ModelError(f"a function returned {column.dtype} values, not real numbers")
-    return floats(column)
 
 
 def arity(function: Callable[..., object], arguments: int, *, of: str) -> None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import cast
 
-from causal.errors import ModelError
+import numpy as np
+
+from causal.errors import FunctionError, ModelError
 from causal.model.continuous.additive import read
+from causal.model.continuous.calling import answer, numbers
 from causal.model.continuous.curves import arity, called, names
 from causal.model.continuous.laws import Normal
 from causal.model.continuous.linear import written
 from causal.model.mechanism import Column, Columns, Trait, Value, Values
-from causal.model.noise import Law, floats
+from causal.model.noise import Floats, Law, floats
 from causal.model.posterior import Point
 from causal.variables import Names, Variables, variables
 
 __all__ = ["Function"]
+
+CLOSE = 1e-6  # how far what an inverse gives back may be from the value, relative to both
 
 
 @dataclass(frozen=True, init=False)
@@ -78,21 +84,46 @@ class Function:
 
     def forward(self, given: Columns, noise: Column) -> Column:
         """The rule's answer, as it comes: whoever calls looks at its shape."""
-        return self.rule(*given) if self.noise is None else self.rule(*given, noise)
+        columns = given if self.noise is None else (*given, noise)
+        return cast("Column", answer(self.rule, columns))
 
     def abduct(self, value: Column, given: Columns) -> Point:
-        """The noise by the inverse; raises ModelError when there is none."""
+        """The noise by the inverse, tried out on the spot; raises ModelError when there is none."""
         if self.inverse is None:
             raise ModelError(
                 "a function without an inverse cannot be solved for its noise; give "
                 "inverse=lambda value, *given: noise, or use an additive, location-scale or "
                 "monotone mechanism"
             )
-        return Point(floats(self.inverse(value, *given)))
+        found = answer(self.inverse, (value, *given))
+        noise = numbers(found, len(value), by="an inverse that")
+        self._check_inverse(value, given, noise)
+        return Point(noise)
 
     def couple(self, value: Column, given: Columns, then: Columns) -> Column:
         """The rule under other circumstances, with the noise that the inverse finds."""
         return self.forward(then, self.abduct(value, given).noise)
+
+    def _check_inverse(self, value: Column, given: Columns, noise: Floats) -> None:
+        """Raise FunctionError unless the noise that was found gives back the value."""
+        again = self.forward(given, noise)
+        if not isinstance(again, np.ndarray) or again.shape != value.shape:
+            return  # whoever goes on with it will say so
+        if not self.values and again.dtype.kind not in "fiub":
+            return
+        if self.values:
+            off = again != value
+        else:
+            if np.isnan(again).any():
+                raise FunctionError(f"returns NaN for unit {int(np.isnan(again).argmax())}")
+            size = np.maximum(np.abs(floats(value)), np.abs(noise))
+            off = ~(np.abs(floats(again) - floats(value)) <= CLOSE * np.maximum(size, 1))
+        if off.any():
+            unit = int(off.argmax())
+            raise FunctionError(
+                f"has an inverse that does not undo it: for {value[unit]} it gives the noise "
+                f"{noise[unit]:g}, and that gives {again[unit]}"
+            )
 
     def to_dict(self) -> dict[str, object]:
         """What is data about it, and where the functions are to be found."""

@@ -13,8 +13,9 @@ from typing import TypeAlias
 import numpy as np
 from scipy import special
 
-from causal.errors import ModelError
+from causal.errors import FunctionError, ModelError
 from causal.model.continuous.additive import Additive, LocationScale
+from causal.model.continuous.calling import answer, numbers, reals
 from causal.model.continuous.curves import called
 from causal.model.continuous.linear import Linear
 from causal.model.mechanism import Column, Columns, Trait, Values
@@ -45,11 +46,15 @@ class Link:
     inverse: Callable[[Floats], Floats]
 
     def __post_init__(self) -> None:
-        image = floats(self.forward(TRIED))
+        try:
+            image = reals(answer(self.forward, [TRIED]), len(TRIED))
+            back = reals(answer(self.inverse, [image]), len(TRIED))
+        except FunctionError as error:
+            raise ModelError(f"the link {self.name} {error.does}") from error
         steps = np.diff(image)
         if not (np.all(steps > 0) or np.all(steps < 0)):
             raise ModelError(f"the link {self.name} is not strictly monotone on [-3, 3]")
-        if not np.allclose(self.inverse(image), TRIED, rtol=1e-6, atol=1e-6):
+        if not np.allclose(back, TRIED, rtol=1e-6, atol=1e-6):
             raise ModelError(f"the inverse of the link {self.name} does not undo it on [-3, 3]")
 
     def to_dict(self) -> dict[str, object]:
@@ -108,7 +113,7 @@ class Monotone:
 
     def forward(self, given: Columns, noise: Column) -> Column:
         """The inner value, through the link."""
-        return self.link.forward(floats(self.inner.forward(given, noise)))
+        return self._through(floats(self.inner.forward(given, noise)))
 
     def abduct(self, value: Column, given: Columns) -> Point:
         """The noise that the inner mechanism had; ModelError where no inner value is behind it."""
@@ -118,11 +123,15 @@ class Monotone:
         """Back through the link, moved there, and forward again; what does not move stays."""
         before = self._back(value)
         after = floats(self.inner.couple(before, given, then))
-        return np.where(after == before, floats(value), self.link.forward(after))
+        return np.where(after == before, floats(value), self._through(after))
+
+    def _through(self, inner: Floats) -> Floats:
+        return numbers(answer(self.link.forward, [inner]), len(inner), by="a link that")
 
     def _back(self, value: Column) -> Floats:
         with np.errstate(all="ignore"):
-            before = self.link.inverse(floats(value))
+            found = answer(self.link.inverse, [floats(value)])
+        before = reals(found, len(value), by="a link whose inverse")
         if (outside := np.flatnonzero(~np.isfinite(before))).size:
             raise ModelError(
                 f"{value[outside[0]]} is not in the range of the link {self.link.name}"

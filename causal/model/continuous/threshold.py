@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from causal.errors import ImpossibleEvidenceError, ModelError
+from causal.errors import FunctionError, ImpossibleEvidenceError, ModelError
 from causal.model.continuous.additive import read
 from causal.model.continuous.coupling import at_places, interval_chances
 from causal.model.continuous.curves import Curve, Curved, curve
@@ -90,7 +90,7 @@ class Threshold:
 
     def forward(self, given: Columns, noise: Column) -> Column:
         """The interval into which index plus noise falls."""
-        score = self.index.at(given, len(noise)) + floats(noise)
+        score = self._index(given, len(noise)) + floats(noise)
         values: Column = np.asarray(self.values)[np.searchsorted(self.cuts, score, side="right")]
         return values
 
@@ -111,9 +111,17 @@ class Threshold:
         sums = self._sums(then, len(value))
         return Chances(self.values, interval_chances(low, high, sums, len(self.values)))
 
+    def _index(self, given: Columns, units: int) -> Floats:
+        index = self.index.at(given, units)
+        if units and np.isnan(index.min()):
+            raise FunctionError(
+                f"has an index that is NaN for unit {int(np.isnan(index).argmax())}"
+            )
+        return index
+
     def _sums(self, given: Columns, units: int) -> Floats:
         """The probability below each cut, one row a cut."""
-        index, cdf = self.index.at(given, units), self.noise.form.cdf
+        index, cdf = self._index(given, units), self.noise.form.cdf
         return np.array([cdf(cut - index) for cut in self.cuts])
 
     def _between(self, value: Column, sums: Floats) -> tuple[Floats, Floats]:

@@ -153,16 +153,14 @@ def test_a_function_that_nobody_can_invert_says_what_would_help() -> None:
 @pytest.mark.parametrize(
     ("mechanism", "complaint"),
     [
-        (LocationScale(0.0, FreeCurve(("X",), lambda x: x - 1)), "a scale is positive, but this"),
-        (Monotone(Linear({"X": 1.0}), EXP), "-1.0 is not in the range of the link exp"),
-        (Additive(FreeCurve(("X",), lambda x: x[:2])), r"returned the shape \(2,\) for 3 units"),
+        (LocationScale(0.0, FreeCurve(("X",), lambda x: x - 1)), "; a scale is positive"),
+        (Monotone(Linear({"X": 1.0}), EXP), "over: -1.0 is not in the range of the link exp"),
+        (Additive(FreeCurve(("X",), lambda x: x[:2])), r"returns the shape \(2,\) for 3 units"),
         (Additive(FreeCurve(("X",), lambda x: x.astype(str))), "not real numbers"),
     ],
 )
 def test_trouble_inside_a_mechanism_comes_with_its_variable(mechanism, complaint) -> None:
-    with pytest.raises(
-        MechanismError, match=rf"mechanism of Y cannot be carried over.*{complaint}"
-    ):
+    with pytest.raises(MechanismError, match=rf"mechanism of Y .*{complaint}"):
         potential_outcomes(after(mechanism), SEEN.assign(Y=-SEEN["Y"]), Do(X=1.0))
 
 

@@ -14,8 +14,13 @@ from typing import TypeAlias, TypeGuard
 
 import numpy as np
 
-from causal.errors import ImpossibleEvidenceError, ModelError, UnusableEvidenceError
-from causal.model.checking import checked
+from causal.errors import (
+    FunctionError,
+    ImpossibleEvidenceError,
+    ModelError,
+    UnusableEvidenceError,
+)
+from causal.model.checking import blaming, checked
 from causal.model.continuous import Categorical, Empirical, Threshold
 from causal.model.engines.continuous.posed import Bound, Observed, Posed, holds
 from causal.model.engines.continuous.slopes import log_slope
@@ -77,10 +82,10 @@ class Swarm:
             node = self.asked.node(number)
             if node.variable is None:
                 self.values[number] = self._everywhere(node.constant)
-            elif number in self.asked.seen:
-                self._observe(number, node.variable, node.inputs)
-            else:
-                self._respond(number, node.variable, node.inputs)
+                continue
+            visit = self._observe if number in self.asked.seen else self._respond
+            with blaming(node.variable):
+                visit(number, node.variable, node.inputs)
         self._limit(self.asked.limits)
         return Draws(self.values, self.log_weights, self.random, self.noises)
 
@@ -172,6 +177,8 @@ class Swarm:
         mechanism = self.asked.worlds.model.mechanisms[v]
         try:
             posterior = mechanism.abduct(self.values[number], given)
+        except FunctionError:
+            raise
         except ModelError as error:
             raise UnusableEvidenceError(v, str(error)) from error
         if not isinstance(posterior, Point):

@@ -12,6 +12,7 @@ from scipy import special
 
 from causal.model.altered import Held, Shifted
 from causal.model.continuous import Additive, Linear, LocationScale, Monotone
+from causal.model.continuous.calling import answer, numbers
 from causal.model.continuous.flow import Flow
 from causal.model.continuous.monotone import CUBE, EXP, LOGISTIC, Link
 from causal.model.mechanism import Column, Mechanism
@@ -49,7 +50,7 @@ def log_slope(mechanism: Mechanism, noise: Floats, given: Sequence[Column], law:
         case Monotone(inner, link):
             at = floats(inner.forward(given, noise))
             outer = LINKS.get(link)
-            found = outer(at) if outer else _difference(link.forward, at, np.maximum(np.abs(at), 1))
+            found = outer(at) if outer else _link_slope(link, at)
             return found + log_slope(inner, noise, given, law)
         case Shifted(inner):
             return log_slope(inner, noise, given, law)
@@ -60,6 +61,13 @@ def log_slope(mechanism: Mechanism, noise: Floats, given: Sequence[Column], law:
     return _difference(
         lambda one: floats(mechanism.forward(given, one)), noise, np.maximum(np.abs(noise), spread)
     )
+
+
+def _link_slope(link: Link, at: Floats) -> Floats:
+    def through(inner: Floats) -> Floats:
+        return numbers(answer(link.forward, [inner]), len(inner), by="a link that")
+
+    return _difference(through, at, np.maximum(np.abs(at), 1))
 
 
 def _difference(function: Callable[[Floats], Floats], at: Floats, size: Floats) -> Floats:

@@ -21,6 +21,7 @@ from causal.errors import (
     NotAPointError,
 )
 from causal.model.altered import Constant, Drawn, Held, Shifted
+from causal.model.checking import blaming
 from causal.model.engines.units.plan import Step
 from causal.model.mechanism import Chances, Column, Mechanism
 from causal.model.noise import floats
@@ -54,7 +55,8 @@ def carried(step: Step, part: Part) -> Column | Chances:
     ImpossibleEvidenceError, with the variable named, where mechanism and evidence do not fit.
     """
     try:
-        return _value(step, step.now, part, part.there)
+        with blaming(step.variable):
+            return _value(step, step.now, part, part.there)
     except DomainError as error:
         raise DomainError(step.variable, error.value, error.domain) from error
     except ImpossibleEvidenceError as error:
