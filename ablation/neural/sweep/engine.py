@@ -1,5 +1,6 @@
 """Outputs of many ablations of one batch, resumed from the middle, several side by side."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from ablation.neural.sweep.trie import Family, Trie
 from ablation.neural.sweep.tuning import STEP, Tuner
 from ablation.neural.trees import Inputs, copied, tensors
 
+ROWS, ROWS_CUDA = 256, 4096  # of a product, from which on more hardly make it faster
 CACHE = 2**23  # bytes of one value in all runs, more than which no processor keeps near
 
 
@@ -80,8 +82,9 @@ class Resumed:
         largest = max(1, *sizes.values())
         room = max(1, self.memory // (4 * largest)) if self.grown else 1
         most = max(STEP, CACHE // largest) if cpu else room
-        self.tuner = Tuner(room, most, self.whole, self.together)
         self.cuda = any(each.is_cuda for each in tensors(self.output))
+        start = _at_first(self.recording, ROWS_CUDA if self.cuda else ROWS)
+        self.tuner = Tuner(room, most, self.whole, self.together, start)
         self.single = cpu and torch.get_num_threads() == 1
         self.factual = Factual(self.recording, self.memory)
         self.suffix = Suffix(self.recording, self.factual, grows, thin)
@@ -89,6 +92,7 @@ class Resumed:
         self.trie = Trie(self.recording, self.suffix, self.memory / 2, sizes)
         self.family = self.trie.arranged(self.branches)
         self.costs: dict[tuple[Step, ...], float] = {}
+        self.runs: dict[tuple[Family, int], int] = {}
         self.groups: dict[tuple[Family, int, int], _Group] = {}
         self.given = {s: s.args[0] for s in self.recording.steps if s.name == "input"}
         self.recording.values.clear()
@@ -122,7 +126,7 @@ class Resumed:
         clock = time.thread_time if self.single else time.perf_counter
         while start < len(family.members):
             share = self._cost(family.members[start][1])
-            size = self.tuner.size(share)
+            size = self.tuner.size(share, self._alike(family, start), len(family.members) - start)
             group = self._group(family, start, size)
             start += len(group.branches)
             before = clock()
@@ -137,7 +141,7 @@ class Resumed:
         """Some rows of a family; what can be known before they run is known afterwards."""
         key = (family, start, size)
         if key not in self.groups:
-            members = family.members[start : start + size]
+            members = family.members[start : start + self._even(family, start, size)]
             shares = [self._cost(branch) for _, branch in members]
             members = members[: self.tuner.fits(shares, size)]
             branches = tuple(branch for _, branch in members)
@@ -145,6 +149,20 @@ class Resumed:
             self.groups[key] = _Group(numbers, branches, sum(shares[: len(members)]))
             self.suffix.program(branches)
         return self.groups[key]
+
+    def _alike(self, family: Family, start: int) -> int:
+        """How many rows from this one on cost the same."""
+        if (family, start) not in self.runs:
+            costs = [self._cost(branch) for _, branch in family.members]
+            for i in reversed(range(len(costs))):
+                same = i + 1 < len(costs) and costs[i] == costs[i + 1]
+                self.runs[family, i] = 1 + (self.runs[family, i + 1] if same else 0)
+        return self.runs[family, start]
+
+    def _even(self, family: Family, start: int, size: int) -> int:
+        """So many that those of the same cost come in groups of one size, and no group of few."""
+        alike = self._alike(family, start)
+        return math.ceil(alike / math.ceil(alike / size)) if alike >= size else size
 
     def _cost(self, branch: Branch) -> float:
         """The share of a whole pass that one branch costs."""
@@ -164,6 +182,18 @@ class _Group:
     numbers: tuple[int, ...]
     branches: tuple[Branch, ...]
     passes: float
+
+
+def _at_first(recording: Recording, rows: int) -> int:
+    """So many runs that most of the time goes into products of so many rows or more."""
+    spent: dict[str, float] = {}
+    for step in recording.steps:
+        spent[step.name] = spent.get(step.name, 0.0) + step.seconds
+    made = [recording.values[step] for step in recording.steps if step.name == "linear"]
+    tall = [each.numel() // each.shape[-1] for each in made if isinstance(each, Tensor)]
+    if not tall or max(spent, key=spent.__getitem__) != "linear":
+        return 1
+    return math.ceil(rows / max(1, *tall))
 
 
 def _form(inputs: Inputs) -> tuple[object, ...]:

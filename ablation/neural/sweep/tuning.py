@@ -7,47 +7,56 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-STEP = 4
+STEP = 4  # from size to size where more cost hardly more
+CLOSE = 2  # and where they do
 MOST = 256
 MARGIN = 1.1  # how much slower is worse; twice in a row settles it for all lengths
 QUICK = 0.002  # seconds of a group in which more would cost hardly more
+PAYS = 8  # so many groups of a size must be left before it is worth a trial
+MANY = 10**9
 
 
 @dataclass(eq=False)
 class Tuner:
     """Climbs to the size with the least time for the same work; at most `room` side by side.
 
-    More than `most` is not tried.
+    Long runs begin with `start`; more than `most` is not tried, nor what too few are left to gain by.
 
     >>> tuner = Tuner(room=64, most=64, pass_seconds=1.0)
-    >>> for seconds in (1.0, 3.0, 16.0):
+    >>> for seconds in (1.0, 1.5, 4.0):
     ...     size = tuner.size(1.0)
     ...     tuner.note(size, 1.0, seconds, passes=size)
     >>> sorted(tuner.speeds[0]), tuner.size(1.0)
-    ([1, 4, 16], 4)
+    ([1, 2, 4], 2)
     """
 
     room: int
     most: int
     pass_seconds: float
     fixed: int | None = None
+    start: int = 1
     speeds: dict[int, dict[int, float]] = field(default_factory=dict)
     quick: dict[int, int] = field(default_factory=dict)
     worse: dict[int, int] = field(default_factory=dict)  # how often in a row a size was worse
+    tried: set[int] = field(default_factory=set)  # with runs of any length
     last: int = 0  # the best size when last seen; 0 where it was not yet clear
 
-    def size(self, share: float) -> int:
-        """How many runs of this share of a whole pass to put side by side next."""
+    def size(self, share: float, alike: int = MANY, left: int = MANY) -> int:
+        """How many runs of this share of a whole pass to put side by side next.
+
+        So many are left, and so many of them of the same cost.
+        """
         if self.fixed is not None:
             return self._bounded(self.fixed)
         known = self.speeds.get(_regime(share))
         if not known:
-            return self._start(share)
+            return self._first(share)
         quick = self.quick.get(_regime(share), 0)
         best = min((size for size in known if size >= quick), key=known.__getitem__)
-        around = [best * STEP] if best <= quick else [max(1, best // STEP), best * STEP]
+        around = [best * STEP] if best <= quick else [best * CLOSE, max(1, best // CLOSE)]
         for size in map(self._bounded, around):
-            if size not in known and self.worse.get(size, 0) < 2:
+            pays = alike >= PAYS * size or (size not in self.tried and left >= PAYS**2 * size)
+            if (best <= quick or pays) and size not in known and self.worse.get(size, 0) < 2:
                 return size
         self.last = 0 if best <= quick else best
         return best
@@ -56,6 +65,7 @@ class Tuner:
         """How long a group of that size took for so many whole passes."""
         if passes > 0:
             regime = _regime(share)
+            self.tried.add(size)
             known = self.speeds.setdefault(regime, {})
             known[size] = min(spent / passes, known.get(size, math.inf))
             if spent < QUICK:
@@ -76,10 +86,10 @@ class Tuner:
                 return max(1, place)
         return min(size, len(shares))
 
-    def _start(self, share: float) -> int:
+    def _first(self, share: float) -> int:
         """What was best for other runs; where more cost hardly more, as many as will be quick."""
         fit = QUICK * STEP / max(share * self.pass_seconds, 1e-9)
-        return self._bounded(self.last or (STEP ** int(math.log(fit, STEP)) if fit >= 1 else 1))
+        return self._bounded(self.last or (STEP ** int(math.log(fit, STEP)) if fit >= 1 else self.start))
 
     def _bounded(self, size: int) -> int:
         most = min(self.most, MOST) if self.fixed is None else self.room
