@@ -8,6 +8,7 @@ budgets. It can be looked for, and adjusted for, only if it was written down (Pi
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any
 
 from ablation.canonical import Json, frozen, plain
 
@@ -85,12 +86,14 @@ class Covariates:
         >>> Covariates.read({"host": "atlas", "steps": "many"})
         Covariates(host='atlas', other={'steps': 'many'})
         """
-        fit = {name: value for name, value in recorded.items() if _fits(name, value)}
+        fit: dict[str, Any] = {
+            name: value for name, value in recorded.items() if _fits(name, value)
+        }
         stated = recorded.get("other")
         rest = {name: value for name, value in recorded.items() if name not in fit}
         if isinstance(stated, Mapping):
             rest = {**stated, **{name: value for name, value in rest.items() if name != "other"}}
-        return cls(**fit, other=frozen(rest))  # type: ignore[arg-type]  # each was seen to fit
+        return cls(**fit, other=frozen(rest))
 
     def __repr__(self) -> str:
         known = {**self.written(), "other": dict(self.other)}

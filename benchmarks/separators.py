@@ -37,8 +37,8 @@ def table(quick: bool) -> pd.DataFrame:
 
 def _drawn(n: int, seed: int, *, hidden: float) -> causal.ADMG:
     drawn = request(n, degree=4, hidden=hidden, seed=seed)
-    edges = {kind: [tuple(pair) for pair in drawn[kind]] for kind in ("directed", "bidirected")}  # type: ignore[attr-defined]
-    return causal.ADMG.of(nodes=drawn["nodes"], **edges)  # type: ignore[arg-type]
+    edges = {kind: [tuple(pair) for pair in drawn[kind]] for kind in ("directed", "bidirected")}
+    return causal.ADMG.of(nodes=drawn["nodes"], **edges)
 
 
 def _beside_networkx(n: int, graphs: Iterable[causal.ADMG]) -> dict[str, object]:

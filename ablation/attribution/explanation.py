@@ -4,6 +4,7 @@ Probabilities of causation after Pearl (1999) and Tian & Pearl (2000), here not 
 counted, because the noise of a module can be held fixed between two worlds.
 """
 
+import math
 from dataclasses import dataclass, field
 
 from ablation.attribution import pictures
@@ -154,7 +155,7 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
         if self.random:
             return self.counts.interval(part, whole, self.level)
         share = self.counts.share(part, whole)
-        return (share, share) if share == share else (0.0, 1.0)  # noqa: PLR0124 - NaN is not itself
+        return (0.0, 1.0) if math.isnan(share) else (share, share)
 
     def _repr_html_(self) -> str:
         return str(pictures.shown(self))

@@ -114,7 +114,7 @@ def _along(
     on, off = bench.run(draw), bench.run(draw, off=[source])
     bench.refuse_no_effect([source], on, off)
     along = _Carried(bench, draw, on, off, source, taken).output()
-    return tuple(measured(metric, each) for each in (on.output, along, off.output))  # type: ignore[return-value]
+    return measured(metric, on.output), measured(metric, along), measured(metric, off.output)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ def mlflow_runs(folder: Path) -> Iterator[Run]:
             continue
         status = _MLFLOW.get(_whole(facts.get("status")), str(facts.get("status")).lower())
         began, ended = facts.get("start_time"), facts.get("end_time")
-        known = isinstance(began, int) and isinstance(ended, int)
         tag = run / "tags" / "mlflow.runName"
         yield Run(
             name=str(facts.get("run_name") or (_text(tag) if tag.exists() else run.name)),
@@ -41,7 +40,7 @@ def mlflow_runs(folder: Path) -> Iterator[Run]:
             },
             status=status,
             finished=status == "finished",
-            seconds=(ended - began) / 1000 if known else None,  # type: ignore[operator]
+            seconds=_seconds(began, ended),
         )
 
 
@@ -132,6 +131,13 @@ def _last(path: Path, text: str) -> float:
         return max(ordered, key=lambda row: row[:2])[2]
     except (IndexError, ValueError) as error:
         raise LogError(path, "holds no lines of time, value and step.") from error
+
+
+def _seconds(began: Json, ended: Json) -> float | None:
+    """From one time in milliseconds to the other, where both are known."""
+    if isinstance(began, int) and isinstance(ended, int):
+        return (ended - began) / 1000
+    return None
 
 
 def _table(path: Path) -> dict[str, Json]:

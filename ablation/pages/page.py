@@ -88,7 +88,7 @@ class Page:
             .render(
                 page=self,
                 sections=list(_placed(self.sections)),
-                css=Markup(_read("page.css")),  # noqa: S704
+                css=_read("page.css"),
             )
         )
 

@@ -90,7 +90,7 @@ class _Check:
         yield returned
         if returned.standing == "failed":
             return
-        yield _kept(kept)
+        yield _kept(kept=kept)
         repeated = self._repeated(first)
         yield repeated
         if repeated.standing == "passed":
@@ -259,7 +259,7 @@ def _returned(outcome: Outcome) -> Finding:
     return Finding("returns metrics", "passed", f"{_metrics(outcome)}, {outcome.wall_s:.2g} s")
 
 
-def _kept(kept: bool) -> Finding:  # noqa: FBT001  # it is what was seen, not a choice
+def _kept(*, kept: bool) -> Finding:
     if kept:
         return Finding("leaves its config alone", "passed", "as it was given")
     return Finding(

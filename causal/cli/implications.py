@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -132,7 +133,7 @@ def _judged(found: engine.Implications, table: pd.DataFrame, alpha: float) -> st
 
 
 def _number(p: float) -> str:
-    return "-" if p != p else "< 0.0001" if p < 0.0001 else f"{p:.4f}"  # noqa: PLR0124 - NaN
+    return "-" if math.isnan(p) else "< 0.0001" if p < 0.0001 else f"{p:.4f}"
 
 
 def _more(found: engine.Implications) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
+from string import ascii_letters
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -105,14 +106,14 @@ def _joined(tensors: Sequence[Tensor], keep: Axes) -> Tensor:
 
 
 def _product(tensors: Sequence[Tensor], arrays: Sequence[Floats], keep: Axes) -> Floats:
-    label = {s: i for i, s in enumerate(dict.fromkeys(s for t in tensors for s in t.axes))}
-    if len(label) > 52:
-        raise DataError(f"a table over {len(label)} variables is needed, more than einsum can name")
-    operands: list[object] = []
-    for tensor, array in zip(tensors, arrays, strict=True):
-        operands += [array, [label[s] for s in tensor.axes]]
+    axes = dict.fromkeys(s for t in tensors for s in t.axes)
+    if len(axes) > len(ascii_letters):
+        raise DataError(f"a table over {len(axes)} variables is needed, more than einsum can name")
+    letter = dict(zip(axes, ascii_letters, strict=False))
+    inputs = ",".join("".join(letter[s] for s in t.axes) for t in tensors)
+    output = "".join(letter[s] for s in keep)
     large = sum(array.size for array in arrays) > LARGE
-    product: Floats = np.einsum(*operands, [label[s] for s in keep], optimize=large)  # type: ignore[call-overload]  # alternating arrays and labels
+    product: Floats = np.einsum(f"{inputs}->{output}", *arrays, optimize=large)
     return product
 
 

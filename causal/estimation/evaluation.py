@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from causal.errors import DataError, MissingRegimeError, UnknownVariableError, printable
 from causal.estimation.contraction import MOST_CELLS, Axes, Tensor, contracted, divided
 from causal.expression import Expression, P, Product, Quotient, Sum, Zero
+from causal.expression.law import in_order
 from causal.expression.notation import by_name
 from causal.variables import Symbol, Variable, Variables, listed, natural, nearest, quoted
 
@@ -242,21 +243,16 @@ def _check(law: pd.Series) -> None:
 
 
 def _factorized(column: pd.Series, name: Variable) -> tuple[NDArray[np.intp], Sequence[Value]]:
-    """The codes and the values in order: sorted when they can be, else as they occur."""
+    """The codes, and the values in order."""
     codes, found = pd.factorize(column)
     if lost := int((codes < 0).sum()):
         raise DataError(
             f"{lost} of {len(column)} rows have a missing value in {quoted(name)}; "
             "drop or impute them first"
         )
-    values: list[Value] = list(found)
-    try:
-        order = sorted(range(len(values)), key=values.__getitem__)  # type: ignore[arg-type]
-    except TypeError:
-        return codes, values
-    rank = np.empty(len(order), dtype=np.intp)
-    rank[order] = np.arange(len(order))
-    return rank[codes], [values[i] for i in order]
+    values = in_order(found)
+    place = {value: i for i, value in enumerate(values)}
+    return np.array([place[value] for value in found], dtype=np.intp)[codes], values
 
 
 def _labelled(values: NDArray[np.float64], axes: Axes, law: Coded) -> pd.Series:

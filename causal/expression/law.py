@@ -18,7 +18,7 @@ from causal.expression.faces import Experiments, Frame, Labelled, Levelled, Name
 from causal.expression.regimes import Setting, settings
 from causal.variables import Symbol, Variable, Variables, natural, nearest
 
-__all__ = ["Cell", "Experiments", "Frame", "Labelled", "Law", "Number", "read"]
+__all__ = ["Cell", "Experiments", "Frame", "Labelled", "Law", "Number", "in_order", "read"]
 
 Value: TypeAlias = Hashable
 Cell: TypeAlias = tuple[Value, ...]
@@ -42,7 +42,7 @@ class Law:
 
     @cached_property
     def domains(self) -> dict[Variable, tuple[Value, ...]]:
-        """The values of each variable, sorted when they can be, else as they first occur."""
+        """The values of each variable, in order."""
         found: dict[Variable, dict[Value, None]] = {}
         for i, name in enumerate(self.variables):
             found[name] = dict.fromkeys(cell[i] for cell in self.cells)
@@ -51,7 +51,7 @@ class Law:
                 found.setdefault(name, {})[value] = None
             for name, domain in law.domains.items():
                 found.setdefault(name, {}).update(dict.fromkeys(domain))
-        return {name: _in_order(values) for name, values in found.items()}
+        return {name: in_order(values) for name, values in found.items()}
 
     def under(self, values: Mapping[Variable, Value]) -> Law:
         """The law of the experiment that set these; raises MissingRegimeError without it."""
@@ -201,18 +201,23 @@ def _observed(frame: Frame, needed: Variables) -> Law:
         )
     cells = {cell: Fraction(int(n), total) for cell, n in counts.items() if n}
     # Counts come most frequent first; sorted cells make equal data give equal answers.
-    return Law(tuple(keep), {cell: cells[cell] for cell in _in_order(cells)})
+    return Law(tuple(keep), {cell: cells[cell] for cell in in_order(cells)})
+
+
+def in_order(values: Iterable[_Kind]) -> tuple[_Kind, ...]:
+    """Values in their own order; in that of their texts where kinds are mixed and have none.
+
+    >>> in_order([2, 10, 1]), in_order([2, "a", None])
+    ((1, 2, 10), ('a', 2, None))
+    """
+    listed = list(values)
+    try:
+        return tuple(sorted(listed))  # type: ignore[type-var]  # tried
+    except TypeError:
+        return tuple(sorted(listed, key=repr))
 
 
 def _require(needed: Variables, names: tuple[Variable, ...]) -> None:
     if missing := sorted(needed - set(names), key=natural):
         close = dict.fromkeys(hit for name in missing for hit in nearest(name, names))
         raise UnknownVariableError(missing, names, close, where="data")
-
-
-def _in_order(values: Iterable[_Kind]) -> tuple[_Kind, ...]:
-    listed = list(values)
-    try:
-        return tuple(sorted(listed))  # type: ignore[type-var]  # tried; mixed kinds fall back
-    except TypeError:
-        return tuple(listed)

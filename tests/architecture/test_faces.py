@@ -39,4 +39,4 @@ def test_a_public_name_exists_and_says_what_it_is(face: ModuleType, name: str) -
 @pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__)
 def test_a_misspelt_public_name_is_an_attribute_error_that_names_it(face: ModuleType) -> None:
     with pytest.raises(AttributeError, match="identfy"):
-        face.identfy  # noqa: B018
+        _ = face.identfy

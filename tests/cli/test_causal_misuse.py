@@ -16,7 +16,7 @@ COMMAND = [sys.executable, "-m", "causal"]
 
 
 def causal(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, check=False, **options
     )
 

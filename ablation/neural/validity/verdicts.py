@@ -1,5 +1,6 @@
 """What an audit found: a value that prints as a page of findings, each with what it rests on."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -204,7 +205,7 @@ def _interval(effect: object, lower: object, upper: object) -> str:
 
 
 def _with(words: object, p: object) -> str:
-    if not isinstance(p, float) or p != p:  # noqa: PLR0124 - pandas writes None as nan
+    if not isinstance(p, float) or math.isnan(p):  # pandas writes None as nan
         return str(words) or "not compared"
     value = f"p={p:.2g}" if p >= 0.001 else "p<0.001"
     return f"{words} ({value})" if words else value

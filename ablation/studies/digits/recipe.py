@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from ablation.canonical import Json
 from ablation.errors import StudyError, UnknownNameError
@@ -30,12 +31,13 @@ class Recipe:
     @classmethod
     def of(cls, config: Mapping[str, Json]) -> "Recipe":
         """Read a recipe from a study's configuration; what is not said has its default."""
+        known: dict[str, Any] = dict(config)
         defaults = {each.name: each.default for each in fields(cls)}
-        for name, value in config.items():
+        for name, value in known.items():
             if name not in defaults:
                 raise UnknownNameError("part of the recipe", name, defaults)
             _require_like(name, value, defaults[name])
-        return cls(**config)  # type: ignore[arg-type]  # the types were just checked
+        return cls(**known)
 
     def __post_init__(self) -> None:
         for name, share in (("dropout", self.dropout), ("smoothing", self.smoothing)):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from causal.errors import DataError, OptionError, QueryError
-from causal.expression.law import Law, read
+from causal.expression.law import Law, in_order, read
 from causal.graph import ADMG
 from causal.model import Do
 from causal.model.engines.bounding import Regime
@@ -78,7 +78,7 @@ def domains_of(
             seen[v][value] = None
         for place, v in enumerate(regime.names):
             seen[v].update(dict.fromkeys(cell[place] for cell in regime.cells))
-    domains = {v: tuple(declared[v]) if v in declared else _ordered(seen[v]) for v in graph.nodes}
+    domains = {v: tuple(declared[v]) if v in declared else in_order(seen[v]) for v in graph.nodes}
     for v, values in domains.items():
         if not values:
             raise DataError(
@@ -154,11 +154,3 @@ def _plain(value: Hashable) -> Hashable:
 
 def _plain_number(number: Fraction | float) -> Fraction | str:
     return number if isinstance(number, Fraction) else str(number)
-
-
-def _ordered(values: Iterable[Hashable]) -> Values:
-    found = list(values)
-    try:
-        return tuple(sorted(found))  # type: ignore[type-var]  # tried; mixed kinds fall back
-    except TypeError:
-        return tuple(sorted(found, key=repr))

@@ -51,7 +51,7 @@ class Function:
         given: Names,
         rule: Callable[..., Column],
         *,
-        noise: Law | str | None = Normal(),  # noqa: B008  # a frozen value
+        noise: Law | str | None = Normal(),
         inverse: Callable[..., Column] | None = None,
         values: Iterable[Value] = (),
         ignores: Names = (),

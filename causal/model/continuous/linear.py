@@ -47,7 +47,7 @@ class Linear:
         weights: Mapping[str, float] | None = None,
         *,
         intercept: float = 0.0,
-        noise: Law | str | None = Normal(),  # noqa: B008  # a frozen value
+        noise: Law | str | None = Normal(),
         ignores: Names = (),
     ) -> None:
         read = sorted((weights or {}).items(), key=lambda pair: natural(pair[0]))

@@ -52,7 +52,7 @@ class Threshold:
         index: Curved,
         cuts: Iterable[float] = (0.0,),
         *,
-        noise: Law = Normal(),  # noqa: B008  # a frozen value
+        noise: Law = Normal(),
         values: Iterable[Value] | None = None,
         ignores: Names = (),
     ) -> None:

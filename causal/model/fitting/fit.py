@@ -75,7 +75,7 @@ def fit(
         for v in graph.nodes
         if not _is_regression(chosen.get(v)) and (values := _values(rows[v]))
     }
-    columns = {v: _column(rows[v], v in levels) for v in graph.nodes}
+    columns = {v: _column(rows[v], choice=v in levels) for v in graph.nodes}
     tasks = {}
     for v in graph.nodes:
         given = tuple(sorted(graph.parents(v), key=natural))
@@ -215,7 +215,7 @@ def _values(column: pd.Series) -> Values:
     return tuple(sorted(different, key=lambda value: natural(str(value))))
 
 
-def _column(column: pd.Series, choice: bool) -> Column:  # noqa: FBT001  # two kinds of columns
+def _column(column: pd.Series, *, choice: bool) -> Column:
     if choice:
         return column.to_numpy()
     try:

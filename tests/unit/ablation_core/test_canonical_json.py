@@ -53,7 +53,7 @@ def test_a_frozen_mapping_cannot_be_changed_at_any_depth() -> None:
     inner = kept["model"]
     assert inner == {"layers": (2, 3)}
     with pytest.raises(TypeError):
-        inner["layers"] = 1  # type: ignore[index]
+        inner["layers"] = 1
 
 
 @pytest.mark.parametrize(

@@ -136,4 +136,4 @@ def test_arrows_may_be_drawn() -> None:
 @pytest.mark.parametrize("text", [None, 5, b"A -> B", ["A -> B"]])
 def test_what_is_no_text_is_named(text: object) -> None:
     with pytest.raises(TypeError, match="a graph is read from text, found the"):
-        ADMG.parse(text)  # type: ignore[arg-type]
+        ADMG.parse(text)

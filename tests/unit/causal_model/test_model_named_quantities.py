@@ -91,7 +91,10 @@ def test_one_of_two_paths_through_a_mediator():
             "equations": {"X": "U", "M": "X", "N": "3 * M + 5 * X", "Y": "7 * M + N + 11 * X"},
         }
     )
-    effect = lambda *along: path_specific_effect(model, X, "Y", along=along).value  # noqa: E731
+
+    def effect(*along: str) -> Fraction:
+        return path_specific_effect(model, X, "Y", along=along).value
+
     assert effect("X -> M -> Y") == 7
     assert effect("X -> M -> N -> Y") == 3
     assert effect("X -> N -> Y") == 5

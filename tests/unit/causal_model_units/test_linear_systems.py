@@ -110,9 +110,9 @@ def test_misuse_of_a_system_is_named() -> None:
     with pytest.raises(UnknownVariableError, match="R is not in the system"):
         LinearSystem({"A": Linear({"R": 1.0})})
     with pytest.raises(ModelError, match="takes no dict"):
-        LinearSystem({"A": {"A": 0.5}})  # type: ignore[dict-item]
+        LinearSystem({"A": {"A": 0.5}})
     with pytest.raises(ModelError, match="no acyclic graph"):
-        counterfactual(LOOP, "E(P[Q=1])")  # type: ignore[call-overload]
+        counterfactual(LOOP, "E(P[Q=1])")
     with pytest.raises(ModelError, match="takes no Threshold"):
         LOOP.sample(5, rng=1, under=[Thresholded()])
 
