@@ -40,7 +40,7 @@ class Additive:
     def __init__(
         self,
         mean: Curved,
-        noise: Law | str | None = Normal(),  # noqa: B008  # a frozen value
+        noise: Law | str | None = Normal(),
         *,
         ignores: Names = (),
     ) -> None:
@@ -115,7 +115,7 @@ class LocationScale:
         self,
         mean: Curved,
         scale: Curved,
-        noise: Law | str | None = Normal(),  # noqa: B008  # a frozen value
+        noise: Law | str | None = Normal(),
         *,
         ignores: Names = (),
     ) -> None:
