@@ -8,9 +8,10 @@ keeps the names it had before.
 """
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from itertools import combinations, pairwise
 from typing import TypeAlias
 
 from torch import nn
@@ -236,11 +237,27 @@ def _reaches_into(owner: nn.Module, places: Mapping[str, Place]) -> bool:
 def _refuse_overlap(places: Iterable[Place]) -> None:
     """A whole module hides what is inside it; two parts of one place may not share entries."""
     every = list(places)
-    for outer in every:
-        inside = {id(part) for part in outer.module.modules()} if outer.is_whole else set()
+    beside: dict[tuple[int, str, str | None], list[Place]] = {}
+    for place in every:
+        beside.setdefault((id(place.module), place.at, place.argument), []).append(place)
+    for outer in filter(lambda place: place.is_whole, every):
+        inside = {id(part) for part in outer.module.modules()}
         for inner in every:
-            if inner is not outer and (id(inner.module) in inside or _share(outer, inner)):
+            if inner is not outer and id(inner.module) in inside:
                 raise OverlappingComponentsError(outer.name, inner.name)
+    for group in beside.values():
+        for one, other in _neighbours(group):
+            if _share(one, other):
+                raise OverlappingComponentsError(one.name, other.name)
+
+
+def _neighbours(places: Sequence[Place]) -> Iterable[tuple[Place, Place]]:
+    """Pairs of one place that may share entries: of parts of one kind, those beside each other."""
+    parts = [place.part for place in places if place.part is not None]
+    if len(parts) < len(places) or len({(part.kind, part.size) for part in parts}) > 1:
+        return combinations(places, 2)
+    order = sorted(range(len(parts)), key=lambda i: parts[i].start)
+    return ((places[min(pair)], places[max(pair)]) for pair in pairwise(order))
 
 
 def _share(one: Place, other: Place) -> bool:

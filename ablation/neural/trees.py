@@ -35,6 +35,8 @@ def tensors(tree: object) -> list[Tensor]:
     >>> len(tensors((torch.ones(2), {"state": [torch.ones(3)]}, None)))
     2
     """
+    if isinstance(tree, Tensor):
+        return [tree]
     return [leaf for leaf in _pytree.tree_leaves(tree) if isinstance(leaf, Tensor)]
 
 
@@ -80,6 +82,8 @@ def mapped(change: Callable[[Tensor], Tensor], tree: object) -> object:
     >>> mapped(torch.neg, {"a": torch.tensor(1), "b": None})
     {'a': tensor(-1), 'b': None}
     """
+    if isinstance(tree, Tensor):
+        return change(tree)
     return _pytree.tree_map_only(Tensor, change, tree)
 
 
