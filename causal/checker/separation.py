@@ -20,6 +20,7 @@ def drawn(data: Json) -> Causes:
     """A graph without cycles; each hidden cause stands right before the first that it causes."""
     nodes, directed, bidirected = fields(data, "nodes", "directed", "bidirected")
     causes: dict[Vertex, set[Vertex]] = {v: set() for v in items(nodes, str)}
+    require(len(causes) == len(nodes), f"a vertex stands twice in {nodes!r:.60}")
     for edge in items(directed, list) + items(bidirected, list):
         require(len(edge) == 2 == len(causes.keys() & items(edge, str)), f"{edge} is no edge")
     for tail, head in directed:

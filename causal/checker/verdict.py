@@ -28,12 +28,12 @@ def check(certificate: Json, *, models: int = 3) -> str:
     causal.checker.plain.CheckError: expected an object with schema, ... lacks or adds ['answer'...
     """
     known = certificate if isinstance(certificate, dict) else {}
-    no, acts = (known.get("answer") == answer for answer in ("not-identified", "equal"))
+    no, acts, yes = (known.get("answer") == a for a in ("not-identified", "equal", "identified"))
     proof = ("hedge", "models") if no else ("estimand", "derivation", *known.keys() & {"number"})
     try:
         keys = ("schema", "answer", "digest", "graph", "query", *proof)
-        schema, answer, sealed, *parts = fields(certificate, *keys)
-        require(schema == 1 and (no or acts or answer == "identified"), "no answer of schema 1")
+        schema, _, sealed, *parts = fields(certificate, *keys)
+        require([type(schema), schema] == [int, 1] and (no or acts or yes), "no answer of schema 1")
         require(sealed == digest(certificate), "the digest does not match what it seals")
         return refute(*parts) if no else replay(*parts, acts=acts, models=models)
     except (RecursionError, ValueError) as error:
@@ -66,11 +66,10 @@ def refute(graph: Json, query: Json, hedge: Json, models: Json = None) -> str:
 
     Huang & Valtorta (2006), theorem 3; conditions by Shpitser & Pearl (2006, IDC), theorem 6.
     """
-    asked = _read(causes := drawn(graph), query)
+    asked, whole = _read(causes := drawn(graph), query), causes.__getitem__
     require(is_law(asked), "the query is not a law P(...)")
     y, z, x = ({s.name for s in part} for part in asked[0][1:])
     outer, inner = ({*items(part, str)} for part in fields(hedge, "outer", "inner"))
-    whole = causes.__getitem__
     for v in sorted(z) * len(z):  # what rule 2 turns into an action, perhaps after others, is one
         if v in z and separated(cut(whole, x, {v}), y, {v}, x | z - {v}):
             x, z = x | {v}, z - {v}

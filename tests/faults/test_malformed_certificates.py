@@ -132,6 +132,9 @@ HUGE = {
             "bidirected": [],
         }
     },
+    "a vertex twice": {"graph": {**YES["graph"], "nodes": ["X", *YES["graph"]["nodes"]]}},
+    "a schema that only counts as one": {"schema": True},
+    "a schema with a fraction": {"schema": 1.0},
     "a cycle": {
         "graph": {"nodes": ["X", "Y"], "directed": [["X", "Y"], ["Y", "X"]], "bidirected": []}
     },
