@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
-from statsmodels.stats.multitest import multipletests
+from strategies.second_opinions import corrected
 
 from ablation.statistics import Comparison, ModeratedPairedT, PairedT, Welch, holm
 from ablation.statistics.moderation import Prior, fit_prior
@@ -32,7 +32,7 @@ def drawn(
 @settings(deadline=None, max_examples=40)
 @given(ps=st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_holm_agrees_with_statsmodels(ps: list[float]) -> None:
-    assert holm(ps) == pytest.approx(multipletests(ps, method="holm")[1], abs=1e-12)
+    assert holm(ps) == pytest.approx(corrected(ps), abs=1e-12)
 
 
 def test_claims_beyond_a_region_agree_with_scipy_and_statsmodels() -> None:
@@ -41,7 +41,7 @@ def test_claims_beyond_a_region_agree_with_scipy_and_statsmodels() -> None:
     sides = [("greater", 0.3), ("less", -0.3)]
     raw = [stats.ttest_1samp(arm.differences, edge, alternative=side).pvalue
            for side, edge in sides for arm in arms]  # fmt: skip
-    theirs = multipletests(raw, method="holm")[1].reshape(2, 5).T
+    theirs = corrected(raw).reshape(2, 5).T
     assert np.array(beyond(PairedT().estimate(arms), 0.3)) == pytest.approx(theirs, rel=1e-9)
 
 

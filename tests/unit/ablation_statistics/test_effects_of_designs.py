@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
+from strategies.second_opinions import corrected
 
 import ablation
 from ablation import (
@@ -185,9 +185,7 @@ def test_the_stated_correction_is_the_one_that_claims_rest_on(correction: str) -
     down = stats.t.cdf((table["effect"] + 0.05) / table["se"], table["df"])
     names = {"holm": "holm", "bonferroni": "bonferroni", "benjamini-hochberg": "fdr_bh"}
     family = np.concatenate([up, down])
-    adjusted = (
-        family if correction == "none" else multipletests(family, method=names[correction])[1]
-    )
+    adjusted = family if correction == "none" else corrected(family, names[correction])
     expected = [adjusted[i] if e >= 0 else adjusted[i + 5] for i, e in enumerate(table["effect"])]
     assert table["p_beyond"].to_numpy() == pytest.approx(expected)
 
@@ -201,4 +199,4 @@ def test_corrections_are_those_of_another_program() -> None:
             (bonferroni, "bonferroni"),
             (benjamini_hochberg, "fdr_bh"),
         ):
-            assert ours(ps) == pytest.approx(multipletests(ps, method=name)[1])
+            assert ours(ps) == pytest.approx(corrected(ps, name))
