@@ -15,6 +15,7 @@ from ablation.neural.sweep.errors import UnsuitableError
 from ablation.neural.sweep.factual import Factual
 from ablation.neural.sweep.growing import Again, Grown, grown, refuse_together
 from ablation.neural.sweep.narrowing import narrowed
+from ablation.neural.sweep.packing import Packs
 from ablation.neural.sweep.recorder import Recording
 from ablation.neural.sweep.steps import Step, bytes_of, run
 from ablation.neural.sweep.suffix import Suffix, Under
@@ -87,7 +88,8 @@ class Resumed:
         self.tuner = Tuner(room, most, self.whole, self.together, start)
         self.single = cpu and torch.get_num_threads() == 1
         self.factual = Factual(self.recording, self.memory)
-        self.suffix = Suffix(self.recording, self.factual, grows, thin)
+        packs = Packs(max(0, self.memory // 2 - sum(sizes.values())))
+        self.suffix = Suffix(self.recording, self.factual, grows, thin, packs)
         self.branches = [Branch.of(self.recording, row) for row in rows]
         self.trie = Trie(self.recording, self.suffix, self.memory / 2, sizes)
         self.family = self.trie.arranged(self.branches)

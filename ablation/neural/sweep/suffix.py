@@ -16,6 +16,7 @@ from torch import Tensor
 from ablation.neural.sweep.branches import Branch, Outputs
 from ablation.neural.sweep.factual import Factual
 from ablation.neural.sweep.growing import follow_examples
+from ablation.neural.sweep.packing import Packs
 from ablation.neural.sweep.program import (
     Beside,
     Cutting,
@@ -30,7 +31,7 @@ from ablation.neural.sweep.program import (
 from ablation.neural.sweep.recorder import Recording
 from ablation.neural.sweep.rows import Growth
 from ablation.neural.sweep.steps import Step, called, scaled, steps_in
-from ablation.neural.sweep.thin import Shortcut, Thin, shortcut
+from ablation.neural.sweep.thin import Alive, Shortcut, Thin, shortcut
 from ablation.operators import Zero
 
 Under = Mapping[Step, object]
@@ -45,6 +46,7 @@ class Suffix:
     factual: Factual
     grows: Mapping[Step, list[Growth]]
     thin: bool = True
+    packs: Packs | None = None
 
     def __post_init__(self) -> None:
         recording = self.recording
@@ -57,6 +59,7 @@ class Suffix:
         self.shapes = {s: v.shape for s, v in recording.values.items() if isinstance(v, Tensor)}
         self.paths: dict[frozenset[Step], list[Step]] = {}
         self.programs: dict[tuple[Branch, ...], Program] = {}
+        self.alive: Alive = {}
         self.ways: dict[Step, Shortcut | None] = {}
         self.laid_out = follow_examples(recording.steps, self.grows) if self.grows else {}
         self.layouts: dict[tuple[Step, int], object] = {}
@@ -180,7 +183,14 @@ class Suffix:
         args, kwargs = scaled(step, count)
         if args is not step.args:
             step = replace(step, args=args, kwargs=kwargs)
+        elif self.packs is not None and step.name == "linear" and step in self.shapes:
+            rows = self.shapes[step][:-1].numel() * self._uses(step)
+            step = self.packs.product(step, rows)
         return Operation(step, sources, count)
+
+    def _uses(self, step: Step) -> int:
+        """How many runs will come through a step, of those that are known."""
+        return sum(first < step.number for first, _ in self.joins.values())
 
     def _beside(self, step: Step, many: Mapping[Step, int], count: int) -> Beside | None:
         if step.name not in ("add", "sub", "mul") or len(step.inputs) != 2 or step.writes:
@@ -242,7 +252,7 @@ class Suffix:
         for way, members in groupby(joining, key=ways.__getitem__):
             runs = [(group[i], *group[i].changes[way.site][0]) for i in members]
             cuts = [(branch.cuts[which], number) for branch, which, number in runs]
-            thins.append((Thin.of(way, cuts), [(branch, which) for branch, which, _ in runs]))
+            thins.append((Thin.of(way, cuts, self.alive), [(branch, which) for branch, which, _ in runs]))
         axis = self._grows(step)
         return Joining(tuple(thins), dense, count, first, axis), joining[-1] + 1
 

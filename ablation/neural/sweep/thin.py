@@ -19,6 +19,7 @@ from ablation.neural.sweep.steps import Step, mapped_steps
 from ablation.operators import Zero
 
 Look: TypeAlias = Callable[[Step], object]
+Alive: TypeAlias = dict[Step, tuple[Tensor, list[bool]]]  # a value, and which channels are not zeros
 
 _POINTS = ("relu", "gelu", "silu", "tanh", "sigmoid", "elu", "leaky_relu", "hardswish", "dropout")
 _POOLS = ("max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d")
@@ -99,7 +100,8 @@ def _apart(step: Step, shapes: Mapping[Step, Sequence[int]]) -> bool:
     if step.name == "batch_norm":
         return len(step.args) > 5 and step.args[5] is False
     before = shapes.get(step.args[0], ()) if isinstance(step.args[0], Step) else ()
-    return step.name == "flatten" and step.args[1:] == (1,) and all(n == 1 for n in before[2:])
+    flat = step.name == "flatten" and step.args[1:] in {(1,), (1, -1)}
+    return flat and all(n == 1 for n in before[2:])
 
 
 def _between(
@@ -132,16 +134,18 @@ class Thin:
     rest: Tensor | bool | None = False  # what zeros become on the way; None: zeros
     slices: dict[int, Tensor] = field(default_factory=dict)
     shown: bool = False  # whether every component is known to have acted
+    alive: Alive = field(default_factory=dict)
 
     @classmethod
-    def of(cls, way: Shortcut, cuts: Sequence[tuple[Cut, int]]) -> "Thin":
+    def of(cls, way: Shortcut, cuts: Sequence[tuple[Cut, int]], alive: Alive) -> "Thin":
         """Note which columns each run changes."""
         columns = []
         for cut, _ in cuts:
             part = cut.place.part
             assert part is not None
             columns.append((part.start * part.size, (part.stop - part.start) * part.size))
-        return cls(way, cuts, columns, all(cut.operator == Zero() for cut, _ in cuts))
+        zeros = all(cut.operator == Zero() for cut, _ in cuts)
+        return cls(way, cuts, columns, zeros, alive=alive)
 
     def __call__(self, look: Look, ready: Callable[[int], Replacement]) -> list[Tensor] | Tensor:
         """The results of all runs: stacked on a new first axis, or one by one."""
@@ -237,13 +241,14 @@ class Thin:
         """Count calls until each component is known to have been more than zeros."""
         if self.shown:
             return
-        first = min(start for start, _ in self.columns)
-        last = max(start + width for start, width in self.columns)
-        others = [axis for axis in range(value.ndim) if axis != self.way.axis]
-        alive = value.narrow(self.way.axis, first, last - first).ne(0).any(others).tolist()
+        known = self.alive.get(self.way.site)
+        if known is None or known[0] is not value:
+            others = [axis for axis in range(value.ndim) if axis != self.way.axis]
+            known = self.alive[self.way.site] = value, value.ne(0).any(others).tolist()
+        alive = known[1]
         for (cut, _), (start, width) in zip(self.cuts, self.columns, strict=True):
             cut.calls += 1
-            cut.acted = cut.acted or any(alive[start - first : start - first + width])
+            cut.acted = cut.acted or any(alive[start : start + width])
         self.shown = all(cut.acted for cut, _ in self.cuts)
 
 
