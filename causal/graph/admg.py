@@ -223,7 +223,7 @@ class ADMG:
     def require(self, wanted: Names) -> Variables:
         """Return ``wanted`` as a set, or raise UnknownVariableError with the nearest names."""
         found = variables(wanted)
-        if missing := sorted(found - self.index.keys(), key=natural):
+        if missing := sorted(found.difference(self.index), key=natural):
             close = dict.fromkeys(name for m in missing for name in nearest(m, self.nodes))
             raise UnknownVariableError(missing, sorted(self.nodes, key=natural), close)
         return found

@@ -67,7 +67,7 @@ def all_finite(column: Column) -> bool:
     >>> all_finite(np.array([1e200, 1.0])), all_finite(np.array([np.inf]))
     (True, False)
     """
-    return not column.size or bool(np.isfinite(column.min()) and np.isfinite(column.max()))
+    return not column.size or (isfinite(column.min()) and isfinite(column.max()))
 
 
 def is_number(value: object) -> bool:

@@ -83,7 +83,9 @@ class Additive:
 
     def couple(self, value: Column, given: Columns, then: Columns) -> Column:
         """The value that was seen, plus the change of the mean; the noise cancels."""
-        return floats(value) + (self.mean.at(then, len(value)) - self.mean.at(given, len(value)))
+        moved = self.mean.at(then, len(value)) - self.mean.at(given, len(value))
+        moved += value
+        return moved
 
     def to_dict(self) -> dict[str, object]:
         """The mechanism as plain data."""
@@ -163,8 +165,12 @@ class LocationScale:
         """The value that was seen, plus the change of the mean and of the stretch."""
         mean, scale = self._parts(given, len(value))
         other, wider = self._parts(then, len(value))
-        noise = (floats(value) - mean) / scale
-        return floats(value) + ((other - mean) + (wider - scale) * noise)
+        moved = floats(value) - mean  # array by array, each in the place of the one before
+        moved /= scale
+        moved *= wider - scale
+        moved += other - mean
+        moved += value
+        return moved
 
     def _parts(self, given: Columns, units: int) -> tuple[Floats, Floats]:
         columns = dict(zip(self.given, given, strict=True))

@@ -7,6 +7,7 @@ variable is x + f(parents there) - f(parents here), so its noise is never comput
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from causal.model.engines.units.plan import Plan, planned
 from causal.model.engines.units.sweep import CHUNK, swept
 from causal.model.intervention import Intervention
 from causal.model.mechanism import Column
+from causal.model.noise import Floats
 from causal.model.scm import SCM
 from causal.variables import Names, Variable
 
@@ -52,9 +54,13 @@ def potential_outcomes(
     why = "targets= asks for less" if targets is None else f"{', '.join(asked)} would need them"
     evidence.require([*asked, *plan.observed], why)
     check_columns(model, plan, evidence)
-    out = _columns(plan, asked, len(evidence))
+    block, out = _room(plan, asked, len(evidence))
     swept(plan, evidence, out, chunk=CHUNK)
-    return _shared(units, evidence, out) if targets is None else _gathered(asked, evidence, out)
+    if targets is None:
+        return _shared(units, evidence, out)
+    if len(block) == len(asked):  # one block, as it is
+        return pd.DataFrame(block.T, evidence.index, _labels(asked).view(), copy=False)
+    return _gathered(asked, evidence, out)
 
 
 def _asked(model: SCM, targets: Names | None) -> tuple[Variable, ...]:
@@ -67,22 +73,32 @@ def _asked(model: SCM, targets: Names | None) -> tuple[Variable, ...]:
 
 def check_columns(model: SCM, plan: Plan, evidence: Evidence) -> None:
     """Numbers for real variables, and no NaN for mechanisms that might let one pass."""
+    mechanisms = model.mechanisms
     for name in plan.observed:
-        evidence.column(name, real=not model.mechanisms[name].values)
+        evidence.column(name, real=not mechanisms[name].values)
     everything = slice(0, len(evidence))
     for step in plan.steps:
         for name in (step.variable, *step.was.given) if step.is_carried else ():
             evidence.check(name, everything)
 
 
-def _columns(plan: Plan, asked: Iterable[Variable], units: int) -> dict[Variable, Column]:
+def _room(
+    plan: Plan, asked: Iterable[Variable], units: int
+) -> tuple[Floats, dict[Variable, Column]]:
     """Room for what is asked and can differ: real variables in one block, one row each."""
-    wanted = set(asked)
-    mechanisms = {s.variable: s.now for s in plan.steps if s.variable in wanted}
-    real = [v for v, mechanism in mechanisms.items() if not mechanism.values]
-    out: dict[Variable, Column] = dict(zip(real, np.empty((len(real), units)), strict=True))
-    finite = {v: m.values for v, m in mechanisms.items() if m.values}
-    return out | {v: np.empty(units, np.asarray(values).dtype) for v, values in finite.items()}
+    mechanisms = {step.variable: step.now for step in plan.steps}
+    moved = {v: mechanisms[v].values for v in asked if v in mechanisms}
+    real = [v for v, values in moved.items() if not values]
+    block = np.empty((len(real), units))
+    out: dict[Variable, Column] = dict(zip(real, block, strict=True))
+    finite = {v: np.empty(units, np.asarray(values).dtype) for v, values in moved.items() if values}
+    return block, out | finite
+
+
+@lru_cache(maxsize=64)
+def _labels(names: tuple[Variable, ...]) -> pd.Index:
+    """The columns of an answer; an index takes longer to be made than a view of it."""
+    return pd.Index(names)
 
 
 def _shared(units: Units, evidence: Evidence, out: Mapping[Variable, Column]) -> pd.DataFrame:

@@ -7,8 +7,10 @@ shorter, of those at which a stretch of linear variables begins (the total effec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from causal.errors import NotAPointError
 from causal.model.altered import Constant
@@ -19,6 +21,8 @@ from causal.model.scm import SCM
 from causal.variables import Variable, natural
 
 __all__ = ["Plan", "Step", "planned"]
+
+CARRYING = 6  # columns that a mechanism has at work while it is asked
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,13 @@ class Step:
     def is_carried(self) -> bool:
         """Whether its mechanism must be asked, as neither a sum of moves nor a constant is it."""
         return self.moves is None and not self.is_set
+
+    @property
+    def touches(self) -> tuple[Variable, ...]:
+        """The variable and all that it is computed from, here and there."""
+        if self.moves is not None:
+            return (self.variable, *(name for name, _ in self.moves))
+        return (self.variable, *self.was.given, *self.now.given)
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,28 @@ class Plan:
                 untouched = (name for name in step.now.given if name not in computed)
                 read |= dict.fromkeys((*step.was.given, *untouched))
         return tuple(read)
+
+    @cached_property
+    def done(self) -> tuple[tuple[Step, tuple[Variable, ...]], ...]:
+        """The steps, each with the names that no later one reads."""
+        last = {name: place for place, step in enumerate(self.steps) for name in step.touches}
+        over: list[list[Variable]] = [[] for _ in self.steps]
+        for name, place in last.items():
+            over[place].append(name)
+        return tuple((step, tuple(names)) for step, names in zip(self.steps, over, strict=True))
+
+    @cached_property
+    def reread(self) -> frozenset[Variable]:
+        """Whose move is read by several steps."""
+        readers = Counter(name for step in self.steps for name, _ in step.moves or ())
+        return frozenset(name for name, count in readers.items() if count > 1)
+
+    @cached_property
+    def room(self) -> int:
+        """About how many columns are at work at once, beside those that are asked for."""
+        wide = any(len(step.moves or ()) > 1 for step in self.steps)
+        carried = any(step.is_carried for step in self.steps)
+        return len(self.reread) + wide + CARRYING * carried
 
 
 def planned(model: SCM, interventions: Sequence[Intervention], targets: Iterable[Variable]) -> Plan:
@@ -85,7 +118,7 @@ def planned(model: SCM, interventions: Sequence[Intervention], targets: Iterable
         else:
             reaches[v] = {v: 1.0}
         steps[v] = Step(v, was, now, moves)
-    return _needed(steps, frozenset(targets), set(model.graph.nodes))
+    return _needed(steps, frozenset(targets), model.graph.index)
 
 
 def _changed(model: SCM, interventions: Iterable[Intervention]) -> dict[Variable, Mechanism]:
@@ -134,7 +167,7 @@ def _moves(
 
 
 def _needed(
-    steps: dict[Variable, Step], targets: frozenset[Variable], observed: set[Variable]
+    steps: dict[Variable, Step], targets: frozenset[Variable], observed: Container[Variable]
 ) -> Plan:
     """The steps that targets depend on; raises NotAPointError where nobody saw what is read."""
     kept: list[Step] = []
@@ -153,7 +186,7 @@ def _needed(
     return Plan(tuple(reversed(kept)), frozenset(moving), frozenset(valued))
 
 
-def _check_seen(step: Step, observed: set[Variable]) -> None:
+def _check_seen(step: Step, observed: Container[Variable]) -> None:
     if hidden := [name for name in (*step.was.given, *step.now.given) if name not in observed]:
         raise NotAPointError(
             step.variable,

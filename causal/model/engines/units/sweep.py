@@ -7,7 +7,7 @@ of the parts changes a bit of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,7 +24,9 @@ from causal.variables import Variable
 
 __all__ = ["CHUNK", "Sweep", "certain", "parts", "swept"]
 
-CHUNK = 32768  # units at a time: a column's part, 256 kB, stays in cache between two steps
+CHUNK = 65536  # units at a time: of a few columns, 512 kB each, much stays in cache between steps
+LEAST = 4096  # units at a time: fewer cost more in calls than they save in memory
+SHARE = 16  # how much less than the answer what is at work shall take
 
 
 def parts(units: int, chunk: int) -> Iterator[slice]:
@@ -39,11 +41,16 @@ def parts(units: int, chunk: int) -> Iterator[slice]:
 def swept(
     plan: Plan, evidence: Evidence, out: Mapping[Variable, Column], *, chunk: int = CHUNK
 ) -> None:
-    """Write what would have been into the columns of ``out``, part by part."""
-    for units in parts(len(evidence), chunk):
+    """Write what would have been into the columns of ``out``, part by part.
+
+    Parts are smaller where there is little to write, as what is at work would outweigh it.
+    """
+    room = len(out) * len(evidence) // (SHARE * max(1, plan.room))
+    for units in parts(len(evidence), min(chunk, max(room, LEAST)) if plan.room else chunk):
         sweep = Sweep(plan, evidence, units, {v: column[units] for v, column in out.items()})
-        for step in plan.steps:
+        for step, over in plan.done:
             sweep.take(step)
+            sweep.drop(over)
 
 
 @dataclass
@@ -57,6 +64,7 @@ class Sweep:
     seen: dict[Variable, Column] = field(default_factory=dict)
     there: dict[Variable, Column] = field(default_factory=dict)
     moved: dict[Variable, Floats] = field(default_factory=dict)
+    settings: dict[Variable, float] = field(default_factory=dict)
 
     def take(self, step: Step) -> None:
         """Compute one variable, its move and its value, as far as they are read."""
@@ -68,6 +76,12 @@ class Sweep:
             value = self.carry(step)
             self.put(step, certain(step, value) if isinstance(value, Chances) else value)
 
+    def drop(self, names: Iterable[Variable]) -> None:
+        """Forget the columns of variables that nothing reads any more."""
+        for columns in (self.seen, self.there, self.moved):
+            for name in names:
+                columns.pop(name, None)
+
     def branch(self) -> Sweep:
         """The same so far, to go on in another way."""
         return replace(self, there=dict(self.there), moved=dict(self.moved))
@@ -76,9 +90,9 @@ class Sweep:
         v = step.variable
         row = floats(self.out[v]) if v in self.out else np.empty(self._size)
         (first, effect), *others = moves
-        np.multiply(self.moved[first], effect, out=row)
-        for source, effect in others:
-            row += effect * self.moved[source]
+        self._moved_by(first, effect, row)
+        for source, weight in others:
+            row += self._moved_by(source, weight, np.empty(self._size))
         if v in self.plan.moving:
             self.moved[v] = row.copy() if v in self.plan.valued else row
         if v in self.plan.valued:
@@ -87,16 +101,20 @@ class Sweep:
         if not all_finite(row):
             self._blame(step, [v, *(source for source, _ in moves)])
 
+    def _moved_by(self, source: Variable, effect: float, out: Floats) -> Floats:
+        """The move of a variable times an effect; of one set to a number, only kept if reread."""
+        if source in self.moved:
+            return np.multiply(self.moved[source], effect, out=out)
+        np.subtract(self.settings[source], floats(self.here(source)), out=out)
+        if source in self.plan.reread:
+            self.moved[source] = out.copy()
+        return np.multiply(out, effect, out=out)
+
     def _set(self, v: Variable, constant: Constant) -> None:
         if v not in self.plan.valued and isinstance(constant.value, int | float):
-            self.moved[v] = constant.value - floats(self.here(v))  # no column for one number
+            self.settings[v] = float(constant.value)  # no column for one number
             return
-        value = constant.part(self.units, len(self.evidence))
-        if v in self.out:
-            self.out[v][:] = value
-        self.there[v] = value
-        if v in self.plan.moving:
-            self.moved[v] = floats(value) - floats(self.here(v))
+        self._keep(v, constant.part(self.units, len(self.evidence)))
 
     def carry(self, step: Step) -> Column | Chances:
         """What a variable would have been, or the chances of each value."""
@@ -107,11 +125,15 @@ class Sweep:
         """Write down what a variable would have been, after a look at it."""
         v = step.variable
         checked(v, value, self._size, step.now.values, first=self.units.start)
-        if v in self.out:
-            self.out[v][:] = value
-        self.there[v] = value
+        self._keep(v, value)
+
+    def _keep(self, v: Variable, value: Column) -> None:
         if v in self.plan.moving:
             self.moved[v] = floats(value) - floats(self.here(v))
+        if v in self.out:
+            self.out[v][:] = value
+            value = self.out[v] if self.out[v].dtype == value.dtype else value
+        self.there[v] = value
 
     def here(self, v: Variable) -> Column:
         """What was seen, neighbours in memory."""
