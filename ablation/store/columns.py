@@ -1,7 +1,7 @@
 """Trials by column instead of by row: how a million of them become one table in seconds."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from math import nan
@@ -43,7 +43,7 @@ class Columns:
         return cls(
             {name: _coded(cast("Sequence[Text]", columns[_PLACES[name]])) for name in _TEXTS},
             {name: np.array(columns[_PLACES[name]], dtype=kind) for name, kind in _NUMBERS.items()},
-            _measured(cast("Sequence[str]", columns[_PLACES["metrics"]])),
+            measured(",".join(cast("Sequence[str]", columns[_PLACES["metrics"]]))),
         )
 
     def __len__(self) -> int:
@@ -84,17 +84,22 @@ class Columns:
             )
 
 
-def _coded(column: Sequence[Text]) -> Coded:
-    places = {text: place for place, text in enumerate(dict.fromkeys(column))}
-    codes = np.fromiter(map(places.__getitem__, column), dtype=np.int32, count=len(column))
-    return tuple(places), codes
+def measured(texts: str | bytes) -> dict[str, npt.NDArray[np.float64]]:
+    """Read the metrics of many rows, with commas between; what a row lacks is not a number there.
 
-
-def _measured(column: Iterable[str]) -> dict[str, npt.NDArray[np.float64]]:
-    """Read the metrics of many rows at once; one that a row lacks is not a number there."""
-    trials: list[dict[str, float]] = json.loads(f"[{','.join(column)}]")
+    >>> measured('{"m":0.5},{}')
+    {'m': array([0.5, nan])}
+    """
+    written = texts if isinstance(texts, str) else texts.decode()
+    trials: list[dict[str, float]] = json.loads(f"[{written}]")
     names = dict.fromkeys(name for trial in trials for name in trial)
     return {
         name: np.array([trial.get(name, nan) for trial in trials], dtype=np.float64)
         for name in names
     }
+
+
+def _coded(column: Sequence[Text]) -> Coded:
+    places = {text: place for place, text in enumerate(dict.fromkeys(column))}
+    codes = np.fromiter(map(places.__getitem__, column), dtype=np.int32, count=len(column))
+    return tuple(places), codes

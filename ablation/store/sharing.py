@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from ablation.errors import DamagedStoreError, StoreError
+from ablation.store.blocks import gathered
 from ablation.store.columns import Columns
 from ablation.store.opening import connect, reported
 from ablation.store.rows import chain_problems, sound
@@ -44,6 +45,8 @@ def turned(path: Path, study: str) -> list[Columns]:
 def stretch(path: Path, study: str, first: int, last: int) -> Columns:
     """Check rows `first` to `last`, whichever study they are of, and turn those of one."""
     with closing(connect(path, writing=False)) as connection, reported(path):
+        if (columns := gathered(connection, study, first, last)) is not None:
+            return columns
         connection.text_factory = str  # bytes that are no text end the reading, and say so
         rows = connection.execute(TRIALS_BETWEEN, (first - 1, last)).fetchall()
     before = str(rows.pop(0)[-1]) if first > 1 and rows else ""

@@ -11,7 +11,9 @@ import pytest
 from ablation import Component, LeaveOneOut, Metric, Study, Trial, load
 from ablation.errors import DamagedStoreError, UnknownStudyError
 from ablation.store import Store, sharing
+from ablation.store.blocks import gathered
 from ablation.store.frame import frame
+from ablation.store.opening import connect
 from ablation.store.rows import row_of
 
 
@@ -109,3 +111,37 @@ def test_the_checksum_is_that_of_the_cells_as_json() -> None:
     *cells, stated = row_of(trial, 7, "before", "now")
     text = json.dumps(["before", *cells], ensure_ascii=False, separators=(",", ":"))
     assert stated == hashlib.sha256(text.encode()).hexdigest()
+
+
+def hostile(number: int) -> Trial:
+    """Every control character, quotes, and numbers that are written in many ways."""
+    text = "".join(map(chr, (*range(0x20), 0x22, 0x5C, 0x7F, 0x2028, 0x10FFFF, number + 0x370)))
+    return Trial(
+        study="one", condition=text, component=text, seed=-number, status="failed", key=text,
+        metrics={text: 0.1 * number, "m": 5e-324}, config={text: [text, None, 1e300]}, error=text,
+        wall_s=1e16 / (number + 1), cpu_s=1e-5 * number, environment={"a": text},
+    )  # fmt: skip
+
+
+def test_blocks_that_sqlite_writes_are_those_that_python_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(tmp_path / "runs.db") as store:
+        store.register(study("one"))
+        for number in range(30):
+            store.append(hostile(number))
+    fast = frame(tmp_path / "runs.db")
+    connection = connect(tmp_path / "runs.db", writing=False)
+    assert gathered(connection, "one", 1, 30) is not None
+    connection.close()
+    monkeypatch.setattr(sharing, "gathered", lambda *_: None)
+    pd.testing.assert_frame_equal(fast, frame(tmp_path / "runs.db"))
+    assert fast["condition"].tolist() == [hostile(number).condition for number in range(30)]
+
+
+def test_an_sqlite_without_json_reads_the_same_table(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = frame(path, "one")
+    monkeypatch.setattr("ablation.store.blocks._SELECT", "SELECT no_such_function(?, ?)")
+    pd.testing.assert_frame_equal(frame(path, "one"), expected)
