@@ -1,6 +1,7 @@
 """The two loops: one arm by torch's own means, several by vmap. Each step returns the losses."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import torch
@@ -11,9 +12,11 @@ from torch.utils import _pytree
 from ablation.neural.forwards import standing_in
 from ablation.neural.training.arms import Arm
 from ablation.neural.training.errors import ArmsError, NotTogetherError
-from ablation.neural.training.noise import ArmNoise, drawing, drawing_nothing
+from ablation.neural.training.masks import Drops
+from ablation.neural.training.noise import ArmNoise
 from ablation.neural.training.switches import Switches
 from ablation.neural.training.weights import Weights
+from ablation.neural.trees import tensors
 
 Model: TypeAlias = Callable[..., object]
 Tensors: TypeAlias = Mapping[str, Tensor]
@@ -38,7 +41,7 @@ class Alone:
         clip: float | None,
     ) -> None:
         [self.arm], [self.module] = arms, modules
-        self.loss, self.clip, self.random = loss, clip, True  # until the first step drew nothing
+        self.loss, self.clip, self.drops = loss, clip, Drops()
         self.weights = [each for each in self.module.parameters() if each.requires_grad]
         self.optimiser = _checked(optimiser, self.weights)
         self.switches = Switches.of(self.module, arms)
@@ -48,15 +51,19 @@ class Alone:
         """Take one step, and return the loss before it."""
         self.optimiser.zero_grad()
         noise = ArmNoise((self.arm.seed,), number, stacked=False)
-        drawn = drawing(self.module, noise) if self.random else drawing_nothing()
-        with standing_in(self.switches.stand_ins()), drawn:
-            value = _one(self.loss(self.module, row[0]))
-        self.random = bool(noise.met)
+        buffers = self.module.buffers()
+        value = self.drops.run(self.module, noise, shapes(row), buffers, partial(self.one, row[0]))
         value.backward()
         if self.clip is not None:
             nn.utils.clip_grad_norm_(self.weights, self.clip)
         self.optimiser.step()
         return [float(value.detach())]
+
+    def one(self, batch: object, masks: list[Tensor]) -> Tensor:
+        """The loss, with these masks ready for where the network drops."""
+        self.drops.ready = masks
+        with standing_in(self.switches.stand_ins()):
+            return _one(self.loss(self.module, batch))
 
     def states(self) -> list[dict[str, Tensor]]:
         """The weights and buffers as they are now."""
@@ -75,7 +82,7 @@ class SideBySide:
         clip: float | None,
     ) -> None:
         self.arms, self.modules, self.module = arms, modules, modules[0]
-        self.loss, self.clip, self.random = loss, clip, True  # until the first step drew nothing
+        self.loss, self.clip, self.drops = loss, clip, Drops()
         self.make, self.optimiser = optimiser, _checked(optimiser, [nn.Parameter(torch.zeros(1))])
         self.own = [dict(module.named_parameters()) for module in modules]
         self.weights = Weights.of(self.own, frozenset())
@@ -109,25 +116,29 @@ class SideBySide:
 
     def losses(self, number: int, row: Sequence[object], weights: Weights) -> Tensor:
         """The loss of every arm, by one program for all."""
-        batch, axes = stacked(row)
         noise = ArmNoise(tuple(arm.seed for arm in self.arms), number, stacked=True)
-        drawn = drawing(self.module, noise) if self.random else drawing_nothing()
-        run = torch.func.vmap(self.one, in_dims=(0, 0, 0, axes), randomness="different")
+        run = partial(self.every, weights, *stacked(row))
         try:
-            with standing_in(self.switches.stand_ins()), drawn, sdpa_kernel(SDPBackend.MATH):
-                values = run(weights.by_name(), self.buffers, self.masks, batch)
+            return self.drops.run(self.module, noise, shapes(row), self.buffers.values(), run)
         except RuntimeError as error:
             if "vmap" not in str(error):
                 raise
             said = str(error).strip().partition("\n")[0]
             raise NotTogetherError(f"{said.rstrip('.')}.") from error
-        self.random = bool(noise.met)
+
+    def every(self, weights: Weights, batch: object, axes: object, masks: list[Tensor]) -> Tensor:
+        """Map the loss of one arm over all of them."""
+        run = torch.func.vmap(self.one, in_dims=(0, 0, 0, axes, 0), randomness="different")
+        with standing_in(self.switches.stand_ins()), sdpa_kernel(SDPBackend.MATH):
+            values = run(weights.by_name(), self.buffers, self.masks, batch, masks)
         assert isinstance(values, Tensor)
         return values
 
-    def one(self, weights: Tensors, buffers: Tensors, off: Tensor, batch: object) -> Tensor:
+    def one(
+        self, weights: Tensors, buffers: Tensors, off: Tensor, batch: object, masks: list[Tensor]
+    ) -> Tensor:
         """The loss of one arm; vmap makes it that of all."""
-        self.switches.off = off
+        self.switches.off, self.drops.ready = off, masks
         own = {**weights, **buffers}
         state = {home: own[name] for home, name in self.homes.items()}
 
@@ -170,6 +181,11 @@ def _homes(module: nn.Module) -> dict[str, str]:
         for step, value in [*part._parameters.items(), *part._buffers.items()]
         if value is not None
     }
+
+
+def shapes(row: Sequence[object]) -> tuple[torch.Size, ...]:
+    """The shapes of all tensors in the batches of a step."""
+    return tuple(each.shape for each in tensors(row))
 
 
 def stacked(row: Sequence[object]) -> tuple[object, object]:

@@ -35,20 +35,32 @@ class ArmNoise:
     step: int
     stacked: bool
     met: Counter[str] = field(default_factory=Counter)  # draws so far, by the call they are in
+    drawn: list[str] = field(default_factory=list)  # their names
 
     def at(self, site: str, shape: Sequence[int]) -> NDArray[np.uint32]:
         """Return the words of the next draw in the call that a site is in."""
-        single = tuple(shape[1:] if self.stacked else shape)
         inside = site.rpartition("/")[0]  # vmap calls operations by other names: bernoulli_, say
-        name = f"{inside}/{self.met[inside]}"
+        return self.words(self.next(inside), tuple(shape[1:] if self.stacked else shape))
+
+    def following(self, inside: str) -> str:
+        """Name the draw that will be next in a call."""
+        return f"{inside}/{self.met[inside]}"
+
+    def next(self, inside: str) -> str:
+        """Name the next draw in a call, and count it."""
+        self.drawn.append(self.following(inside))
         self.met[inside] += 1
+        return self.drawn[-1]
+
+    def words(self, name: str, single: tuple[int, ...]) -> NDArray[np.uint32]:
+        """Return the words of a draw, by its name and its shape in one arm."""
         count, step = int(np.prod(single, dtype=int)), range(self.step, self.step + 1)
         rows = [KeyedNoise(seed).words(name, count, step).reshape(single) for seed in self.seeds]
         return np.stack(rows) if self.stacked else rows[0]
 
 
 @contextmanager
-def drawing(module: nn.Module, noise: ArmNoise) -> Iterator[None]:
+def drawing(module: nn.Module, noise: ArmNoise) -> Iterator[CallPath]:
     """Run a module with its randomness read from the noise of one step.
 
     >>> net = nn.Sequential(nn.Dropout(0.5))
@@ -59,17 +71,7 @@ def drawing(module: nn.Module, noise: ArmNoise) -> Iterator[None]:
     True
     """
     with traced_calls(module) as path, _Answered(noise, path):
-        yield
-
-
-@contextmanager
-def drawing_nothing() -> Iterator[None]:
-    """Run what was seen to draw nothing, without looking at every operation; refuse if it does."""
-    before = torch.get_rng_state()
-    yield
-    if not torch.equal(torch.get_rng_state(), before):
-        advice = "The first step drew nothing, and a later one did."
-        raise UnrecordedRandomnessError("some randomness", "", advice)
+        yield path
 
 
 class _Answered(TorchDispatchMode):

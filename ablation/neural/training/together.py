@@ -10,15 +10,17 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from ablation.neural.training.arms import Arm, arms_of
-from ablation.neural.training.errors import ArmsError
+from ablation.neural.training.errors import ArmsError, NotTogetherError
 from ablation.neural.training.initial import Build, drawn, names_of
 from ablation.neural.training.loops import Alone, Loss, Optimiser, SideBySide
 from ablation.neural.training.trained import Trained
 
 Batches: TypeAlias = Sequence[object] | Callable[[int], Iterable[object]]
+_Group: TypeAlias = tuple[NDArray[np.float64], list[dict[str, Tensor]]]  # losses, and states
+BUSY = 2**18  # weights; side by side, larger networks took 0.9 to 1.1 of the time on a processor
 
 
 def train_together(
@@ -37,9 +39,11 @@ def train_together(
     for all arms, or a function of the seed. `loss(model, batch)` returns one number and calls the
     model, not `build`'s module. `optimiser` is given the weights, flat where arms are trained at
     once; it must treat all entries alike and each by itself, as SGD and Adam do. `clip` bounds the
-    norm of each arm's gradient. `together` arms are trained at once, by default all; 1 trains them
-    one after another, by the module's own forward. The results are the same up to the order of
-    summation. A component that is off still computes; its weights get no gradient but zeros.
+    norm of each arm's gradient. `together` arms are trained at once; 1 trains them one after
+    another, by the module's own forward. By default it is all of them, unless vmap cannot, or the
+    network is so large that nothing would be saved: `engine` says so. The results are the same up
+    to the order of summation. A component that is off still computes; its weights get no gradient
+    but zeros.
 
     >>> import torch
     >>> from torch import nn
@@ -53,25 +57,49 @@ def train_together(
     ((3, 3), ['seed 0', 'seed 1', 'seed 1 without input[0] (zero)'])
     """
     every = arms_of(arms)
-    size = len(every) if together is None else together
-    if size < 1:
+    if together is not None and together < 1:
         raise ArmsError(f"together is {together}; expected 1 or more.")
     names = names_of(build)
-    found: list[tuple[NDArray[np.float64], list[dict[str, Tensor]]]] = []
-    for start in range(0, len(every), size):
-        group = every[start : start + size]
-        modules = [drawn(build, arm.seed, names).train() for arm in group]
-        make = Alone if len(group) == 1 else SideBySide
-        run = make(group, modules, loss, optimiser, clip)
-        losses = [run.step(number, batch) for number, batch in enumerate(_rows(batches, group))]
-        if not losses:
-            raise ArmsError("there are no batches to train on.")
-        found.append((np.array(losses, float).reshape(len(losses), len(group)), run.states()))
-    if len({len(losses) for losses, _ in found}) > 1:
-        raise ArmsError("the arms have different numbers of batches.")
+
+    def groups(size: int) -> list[_Group]:
+        found = []
+        for start in range(0, len(every), size):
+            group = every[start : start + size]
+            modules = [drawn(build, arm.seed, names).train() for arm in group]
+            make = Alone if len(group) == 1 else SideBySide
+            found.append(_taken(make(group, modules, loss, optimiser, clip), batches, group))
+        if len({len(losses) for losses, _ in found}) > 1:
+            raise ArmsError("the arms have different numbers of batches.")
+        return found
+
+    size, why = (together, "") if together else _size(drawn(build, every[0].seed, names), every)
+    try:
+        found = groups(size)
+    except NotTogetherError as error:
+        if together is not None:
+            raise
+        size, why = 1, f": {error.problem}"
+        found = groups(size)
     states = tuple(state for _, own in found for state in own)
-    engine = f"{min(size, len(every))} at a time" if size > 1 else "one at a time"
+    engine = f"{min(size, len(every))} at a time" if size > 1 else f"one at a time{why}"
     return Trained(every, np.hstack([each for each, _ in found]), states, build, engine)
+
+
+def _size(module: nn.Module, arms: Sequence[Arm]) -> tuple[int, str]:
+    """How many arms to train at once, and why not all."""
+    weights = [each for each in module.parameters() if each.requires_grad]
+    count = sum(each.numel() for each in weights)
+    if count <= BUSY or any(each.is_cuda for each in weights):
+        return len(arms), ""
+    return 1, f": an arm of {count:,} weights fills a processor by itself"
+
+
+def _taken(run: Alone | SideBySide, batches: Batches, arms: Sequence[Arm]) -> _Group:
+    """Take every step of some arms."""
+    losses = [run.step(number, row) for number, row in enumerate(_rows(batches, arms))]
+    if not losses:
+        raise ArmsError("there are no batches to train on.")
+    return np.array(losses, float).reshape(len(losses), len(arms)), run.states()
 
 
 def _rows(batches: Batches, arms: Sequence[Arm]) -> Iterator[list[object]]:

@@ -1,0 +1,170 @@
+"""Dropout drawn ahead: once it is known where a network drops, every step draws its masks at once.
+
+To see every operation, so that nothing random escapes, costs small networks more than they do
+themselves. So one step is watched. Where `torch.nn.functional.dropout` was all that was random,
+later steps find their masks made; one that does anything else random is watched again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ablation.neural.control import random_state
+from ablation.neural.laws import bernoulli
+from ablation.neural.sites import CallPath, traced_calls
+from ablation.neural.training.noise import ArmNoise, drawing
+
+Dropout: TypeAlias = Callable[..., Tensor]
+PLAIN: Dropout = functional.dropout
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One place where a network drops: the name of its noise, and what it is applied to."""
+
+    name: str
+    shape: torch.Size
+    share: float
+    dtype: torch.dtype
+    device: torch.device
+
+    def mask(self, noise: ArmNoise) -> Tensor:
+        """Zeros, and the factor by which what stays is enlarged.
+
+        >>> drop = Drop("0", torch.Size([4]), 0.5, torch.float32, torch.device("cpu"))
+        >>> set(drop.mask(ArmNoise((7,), 0, stacked=False)).tolist()) <= {0.0, 2.0}
+        True
+        """
+        like = torch.empty(0, dtype=self.dtype, device=self.device)
+        kept = bernoulli(noise.words(self.name, tuple(self.shape)), 1 - self.share, like)
+        return kept.div_(1 - self.share) if self.share < 1 else kept
+
+
+@dataclass(eq=False)
+class Drops:
+    """Where a network drops, by the shapes of its batch; None where that is not all."""
+
+    known: dict[object, tuple[Drop, ...] | None] = field(default_factory=dict)
+    ready: Sequence[Tensor] = ()  # the masks of this step
+
+    def run(
+        self,
+        module: nn.Module,
+        noise: ArmNoise,
+        shapes: object,
+        buffers: Iterable[Tensor],
+        step: Callable[[list[Tensor]], Tensor],
+    ) -> Tensor:
+        """Run one step; it is given masks, and leaves them in `ready` for where they are used."""
+        if (places := self.known.get(shapes)) is not None:
+            before = [(buffer, buffer.clone()) for buffer in buffers]
+            try:
+                return self._foreseen(module, places, noise, step)
+            except UnforeseenError:
+                for buffer, value in before:
+                    buffer.copy_(value)
+        with drawing(module, noise) as path:
+            seen = _Seen(noise, path)
+            with _dropping(seen.dropout):
+                value = step([])
+        everything = [each.name for each in seen.places] == noise.drawn
+        self.known[shapes] = tuple(seen.places) if everything else None
+        return value
+
+    def _foreseen(
+        self,
+        module: nn.Module,
+        places: tuple[Drop, ...],
+        noise: ArmNoise,
+        step: Callable[[list[Tensor]], Tensor],
+    ) -> Tensor:
+        with _still(), traced_calls(module) as path:
+            used = _Used(self, places, path)
+            with _dropping(used.dropout):
+                value = step([each.mask(noise) for each in places])
+        if used.count < len(places):
+            raise UnforeseenError
+        return value
+
+
+class UnforeseenError(Exception):
+    """A step draws elsewhere than the step that was watched; it is run again, and watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """The arguments of a dropout, as torch calls them."""
+
+    input: Tensor
+    p: float = 0.5
+    training: bool = True
+    inplace: bool = False
+
+    def drop(self, name: str) -> Drop:
+        x = self.input
+        return Drop(name, x.shape, self.p, x.dtype, x.device)
+
+
+@dataclass(eq=False)
+class _Seen:
+    """Notes every dropout of a step that is watched."""
+
+    noise: ArmNoise
+    path: CallPath
+    places: list[Drop] = field(default_factory=list)
+
+    def dropout(self, *args: Any, **kwargs: Any) -> Tensor:
+        call = _Call(*args, **kwargs)
+        if call.training and call.p:
+            self.places.append(call.drop(self.noise.following(self.path.open[-1])))
+        return PLAIN(*args, **kwargs)
+
+
+@dataclass(eq=False)
+class _Used:
+    """Answers every dropout by the mask that is ready for it."""
+
+    drops: Drops
+    places: tuple[Drop, ...]
+    path: CallPath
+    count: int = 0
+    names: ArmNoise = field(default_factory=lambda: ArmNoise((), 0, stacked=False))
+
+    def dropout(self, *args: Any, **kwargs: Any) -> Tensor:
+        call = _Call(*args, **kwargs)
+        if not call.training or not call.p:
+            return call.input
+        asked = call.drop(self.names.next(self.path.open[-1]))
+        if self.places[self.count : self.count + 1] != (asked,):
+            raise UnforeseenError
+        mask = self.drops.ready[self.count]
+        self.count += 1
+        return call.input.mul_(mask) if call.inplace else call.input * mask
+
+
+@contextmanager
+def _dropping(dropout: Dropout) -> Iterator[None]:
+    """Let another function stand in for `torch.nn.functional.dropout`."""
+    functional.__dict__["dropout"] = dropout
+    try:
+        yield
+    finally:
+        functional.__dict__["dropout"] = PLAIN
+
+
+@contextmanager
+def _still() -> Iterator[None]:
+    """Raise UnforeseenError, with torch's stream put back, where something drew from it."""
+    before, devices = random_state()
+    yield
+    after, there = random_state()
+    if not all(map(torch.equal, [before, *devices], [after, *there])):
+        torch.set_rng_state(before)
+        if devices:
+            torch.cuda.set_rng_state_all(devices)
+        raise UnforeseenError
