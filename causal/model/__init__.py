@@ -10,7 +10,6 @@ from causal.model.continuous import Exponential as Exponential
 from causal.model.continuous import FreeCurve as FreeCurve
 from causal.model.continuous import FreeOdds as FreeOdds
 from causal.model.continuous import Function as Function
-from causal.model.continuous import GumbelMax as GumbelMax
 from causal.model.continuous import Laplace as Laplace
 from causal.model.continuous import Linear as Linear
 from causal.model.continuous import LinearSystem as LinearSystem
@@ -57,6 +56,7 @@ from causal.model.equations import load_model as load_model
 from causal.model.finite.coupling import Independent as Independent
 from causal.model.finite.coupling import InverseCDF as InverseCDF
 from causal.model.finite.coupling import Unknown as Unknown
+from causal.model.finite.race import GumbelMax as GumbelMax
 from causal.model.finite.response import Response as Response
 from causal.model.finite.table import Table as Table
 from causal.model.intervention import Do as Do

@@ -13,7 +13,6 @@ from causal.errors import ModelError
 from causal.model.altered import Constant, Drawn, Held, Shifted
 from causal.model.continuous.additive import Additive, LocationScale
 from causal.model.continuous.categorical import Categorical
-from causal.model.continuous.coupling import GumbelMax
 from causal.model.continuous.described import (
     curve_from_dict,
     network_from_dict,
@@ -27,6 +26,7 @@ from causal.model.continuous.threshold import Threshold
 from causal.model.exact import exact
 from causal.model.finite.answers import Answers
 from causal.model.finite.coupling import Independent, InverseCDF, Unknown
+from causal.model.finite.race import GumbelMax
 from causal.model.finite.response import Response
 from causal.model.finite.table import Table
 from causal.model.intervention import Do, DoEdge, Intervention, Replace, Set, Shift, Stochastic
@@ -37,7 +37,9 @@ from causal.variables import nearest
 __all__ = ["intervention_from_dict", "mechanism_from_dict"]
 
 Data: TypeAlias = Mapping[str, object]
-COUPLINGS = {coupling.__name__: coupling for coupling in (InverseCDF, Independent, Unknown)}
+COUPLINGS = {
+    coupling.__name__: coupling for coupling in (InverseCDF, GumbelMax, Independent, Unknown)
+}
 LINKS = {link.name: link for link in (EXP, CUBE, LOGISTIC)}
 
 

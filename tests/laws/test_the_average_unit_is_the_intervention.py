@@ -19,6 +19,7 @@ from causal import (
     ADMG,
     SCM,
     Do,
+    GumbelMax,
     InverseCDF,
     Linear,
     LinearSystem,
@@ -63,7 +64,11 @@ def test_downstream_of_every_family(family: str) -> None:
     average_law(model_of(POINTS[family]), Do(X=0.7), "Z")
 
 
-@pytest.mark.parametrize("coupling", [InverseCDF(), Independent()], ids=["monotone", "independent"])
+@pytest.mark.parametrize(
+    "coupling",
+    [InverseCDF(), GumbelMax(), Independent()],
+    ids=["monotone", "Gumbel race", "independent"],
+)
 @pytest.mark.parametrize("seed", range(4))
 def test_of_tables_exactly(seed: int, coupling: object) -> None:
     """Over everything that can be observed, in fractions; a hidden common cause included."""

@@ -5,7 +5,6 @@ from causal.model.continuous.additive import LocationScale as LocationScale
 from causal.model.continuous.categorical import Categorical as Categorical
 from causal.model.continuous.categorical import FreeOdds as FreeOdds
 from causal.model.continuous.categorical import Logits as Logits
-from causal.model.continuous.coupling import GumbelMax as GumbelMax
 from causal.model.continuous.curves import FreeCurve as FreeCurve
 from causal.model.continuous.curves import Polynomial as Polynomial
 from causal.model.continuous.function import Function as Function
@@ -36,7 +35,6 @@ __all__ = [
     "FreeCurve",
     "FreeOdds",
     "Function",
-    "GumbelMax",
     "Laplace",
     "Linear",
     "LinearSystem",

@@ -16,7 +16,6 @@ from causal.errors import FunctionError, ImpossibleEvidenceError, ModelError
 from causal.model.continuous.additive import read
 from causal.model.continuous.calling import answer
 from causal.model.continuous.coupling import (
-    GumbelMax,
     Gumbels,
     at_places,
     gumbel_chances,
@@ -27,6 +26,7 @@ from causal.model.continuous.curves import arity, called
 from causal.model.continuous.laws import Uniform
 from causal.model.finite.columns import places
 from causal.model.finite.coupling import InverseCDF
+from causal.model.finite.race import GumbelMax
 from causal.model.finite.settings import domain
 from causal.model.mechanism import Chances, Column, Columns, Trait, Value, Values
 from causal.model.noise import Floats, Law, floats

@@ -15,16 +15,7 @@ from numpy.typing import NDArray
 
 from causal.model.noise import Column, Floats, Form
 
-__all__ = ["GumbelMax", "Gumbels", "at_places", "gumbel_chances", "interval_chances", "running"]
-
-
-@dataclass(frozen=True)
-class GumbelMax:
-    """The value is the largest of log-probabilities with a Gumbel noise each.
-
-    Oberst & Sontag (2019): the coupling is stable, that is, a value gives way only to one whose
-    odds against it have grown.
-    """
+__all__ = ["Gumbels", "at_places", "gumbel_chances", "interval_chances", "running"]
 
 
 @dataclass(frozen=True)

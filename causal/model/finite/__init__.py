@@ -3,7 +3,8 @@
 from causal.model.finite.coupling import Independent as Independent
 from causal.model.finite.coupling import InverseCDF as InverseCDF
 from causal.model.finite.coupling import Unknown as Unknown
+from causal.model.finite.race import GumbelMax as GumbelMax
 from causal.model.finite.response import Response as Response
 from causal.model.finite.table import Table as Table
 
-__all__ = ["Independent", "InverseCDF", "Response", "Table", "Unknown"]
+__all__ = ["GumbelMax", "Independent", "InverseCDF", "Response", "Table", "Unknown"]

@@ -66,7 +66,7 @@ class Table:
         if coupling is not None and not callable(getattr(coupling, "cells", None)):
             raise ModelError(
                 f"the rows of a table cannot be coupled by {coupling!r}, but by InverseCDF(), "
-                "Independent() or Unknown(); causal.Categorical takes GumbelMax()"
+                "GumbelMax(), Independent() or Unknown()"
             )
         weights = cast("Mapping[Value, Weights]", rows if isinstance(rows, Mapping) else {(): rows})
         pairs = by_setting(dict(zip(weights, _read(weights), strict=True)), names)

@@ -13,11 +13,11 @@ import numpy as np
 from scipy import optimize
 
 from causal.errors import DataError, OptionError
-from causal.model.continuous import Categorical, GumbelMax
+from causal.model.continuous import Categorical
 from causal.model.continuous.features import Feature
 from causal.model.continuous.scores import Scores
 from causal.model.exact import Number, exact
-from causal.model.finite import InverseCDF, Table
+from causal.model.finite import GumbelMax, InverseCDF, Table
 from causal.model.fitting.features import design, lines, weighted
 from causal.model.fitting.task import Task
 from causal.model.mechanism import Mechanism, Value, Values
@@ -37,7 +37,7 @@ class Tables:
     """
 
     prior: Number = Fraction(1, 2)
-    coupling: InverseCDF = field(default_factory=InverseCDF)
+    coupling: InverseCDF | GumbelMax = field(default_factory=InverseCDF)
 
     def learn(self, task: Task) -> Mechanism:
         """The table of posterior means, in exact fractions."""
