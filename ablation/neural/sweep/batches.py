@@ -39,17 +39,19 @@ def batches(
 
 
 def rows_of(inputs: Inputs, few: int, copies: int = 1) -> Inputs:
-    """So many copies of the first examples.
+    """So many copies of the first examples, the last of several in reverse order.
 
     >>> import torch
     >>> rows_of(torch.tensor([1, 2, 3]), 2, copies=2)
-    tensor([1, 2, 1, 2])
+    tensor([1, 2, 2, 1])
     """
     examples = examples_in(inputs)
 
     def first(leaf: Tensor) -> Tensor:
-        mine = leaf.ndim and len(leaf) == examples
-        return torch.cat([leaf[:few]] * copies) if mine else leaf
+        if not leaf.ndim or len(leaf) != examples:
+            return leaf
+        some = leaf[:few]
+        return torch.cat([some] * (copies - 1) + [some.flip(0)]) if copies > 1 else some
 
     return cast("Inputs", mapped(first, inputs))
 

@@ -1,6 +1,6 @@
 """One ablation as it is run: its cuts, where they are made, and what several runs return."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -36,6 +36,17 @@ class Branch:
         """The operators of one run, whose random draws go on from call to call."""
         pairs = zip(self.cuts, self.places, strict=True)
         return [cut.prepared(place) for cut, place in pairs]
+
+
+def zeros_at(branch: Branch) -> Callable[[Step, object], object]:
+    """Make the cuts of a branch by zeros, wherever one is made."""
+
+    def off(step: Step, value: object) -> object:
+        for which, number in branch.changes.get(step, ()):
+            value = branch.cuts[which].prepared(0)(value, (), {}, number)
+        return value
+
+    return off
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 One that ran beside others is always among them, so that what is compared is what was done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -26,6 +26,7 @@ class Check:
     whole: Inputs
     few: int
     examples: int
+    known: Mapping[int, object] = field(default_factory=dict)  # what some gave, run whole
     beside: bool = False  # whether one that ran beside others has been compared
     kept: Due | None = None  # one that could be
     done: set[int] = field(default_factory=set)

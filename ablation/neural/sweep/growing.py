@@ -1,12 +1,14 @@
 """The pass recorded a second time, on copies of some examples: how values grow, what is rounding.
 
-At every cut the first copy is changed a lot and the last by one unit in the last place. Where the
-last copy still is what these examples gave before, no run can reach another one that stands beside
-it; and by how much it is not is rounding, below which an effect is none.
+The last copy stands in reverse order, and at every cut it is changed by one unit in the last place.
+The first is changed a lot: all cuts are, or one ablation is made in it that reaches all of them.
+Where the last copy still is what these examples gave before, no run can reach another one that
+stands beside it; and by how much it is not is rounding, below which an effect is none.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import torch
@@ -16,14 +18,24 @@ from torch.utils import _pytree
 from ablation.neural.sweep.batches import examples_in, rows_of
 from ablation.neural.sweep.errors import UnsuitableError
 from ablation.neural.sweep.recorder import Edit, Recording
-from ablation.neural.sweep.rows import Growth, departure, growth, joined, pieces_of, taken
+from ablation.neural.sweep.rows import (
+    Growth,
+    backwards,
+    departure,
+    growth,
+    joined,
+    pieces_of,
+    taken,
+)
 from ablation.neural.sweep.steps import Count, Step, holds
 from ablation.neural.trees import Inputs, mapped, numbers, tensors
 
 ENOUGH = 4096  # entries of a value that are compared
 CLOSE = 1e-3  # a copy may differ from what was alone by rounding, never by more than this
+CLOSER = 1e-4  # where the other copy was changed less
 
 Again: TypeAlias = Callable[[Inputs, Edit], Recording]
+Off: TypeAlias = Callable[[Step, object], object]  # one ablation, made at a cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +45,16 @@ class Grown:
     grows: dict[Step, list[Growth]]
     jittered: object
     examples: int  # how many of them
+    without: object = None  # what they give with the ablation that was made, if one was
 
 
-def grown(recording: Recording, again: Again, inputs: Inputs, few: int) -> Grown:
+def grown(
+    recording: Recording, again: Again, inputs: Inputs, few: int, off: Off | None = None
+) -> Grown:
     """Record copies of the first examples; raises UnsuitableError where they do not stay apart.
 
-    The numbers of the recording that grow with the examples are marked.
+    The numbers of the recording that grow with the examples are marked. `off` makes the one
+    ablation that is to change the first copy.
     """
     examples = examples_in(inputs)
     if examples is None:
@@ -51,26 +67,53 @@ def grown(recording: Recording, again: Again, inputs: Inputs, few: int) -> Grown
     def moved(number: int, value: object) -> object:
         if number >= len(sites):
             raise UnsuitableError("with other examples the code takes another way")
-        return _moved(value, growth(recording.values[sites[number]], value, sizes), copies)
+        site = sites[number]
+        changed = partial(off, site) if off else _much
+        return _moved(value, growth(recording.values[site], value, sizes), copies, changed)
 
     second = again(rows_of(inputs, few, copies), moved)
     grows = _compared(recording, second, sizes)
-    close = max(CLOSE, *(16 * torch.finfo(kind).eps for kind in _kinds(recording)))
+    close = max(CLOSER if off else CLOSE, *(16 * torch.finfo(kind).eps for kind in _kinds(recording)))
     laid_out = follow_examples(recording.steps, grows)
     for step, other in zip(recording.steps, second.steps, strict=True):
         if step in laid_out:
             continue
+        if _is_apart(step, grows):
+            continue
         value = pieces_of(recording.values[step], grows[step], 0, few, examples)
-        _refuse_mixing(step, value, second.values[other], grows[step], copies=copies, close=close)
-    last = taken(second.values[second.output], grows[recording.output], copies - 1, copies)
-    return Grown(grows, last, few)
+        seen = _Seen(second.values[other], grows[step], copies, few)
+        _refuse_mixing(step, value, seen, close=close)
+    found = _Seen(second.values[second.output], grows[recording.output], copies, few)
+    return Grown(grows, found.copy(copies - 1), few, None if off is None else found.copy(0))
 
 
-def _moved(value: object, grows: list[Growth], copies: int) -> object:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A value of the second pass: so many copies of so many examples."""
+
+    value: object
+    grows: list[Growth]
+    copies: int
+    examples: int
+
+    def copy(self, number: int) -> object:
+        """One copy, in the order of the first."""
+        found = taken(self.value, self.grows, number, self.copies)
+        last = number == self.copies - 1
+        return backwards(found, self.grows, self.examples) if last else found
+
+
+def _much(value: object) -> object:
+    return mapped(lambda leaf: leaf * 1.5 + 0.1 if numbers(leaf) else leaf, value)
+
+
+def _moved(
+    value: object, grows: list[Growth], copies: int, changed: Callable[[object], object]
+) -> object:
     """Change the first copy a lot, the last by rounding."""
     generator = torch.Generator().manual_seed(0)
     pieces = [taken(value, grows, i, copies) for i in range(copies)]
-    pieces[0] = mapped(lambda leaf: leaf * 1.5 + 0.1 if numbers(leaf) else leaf, pieces[0])
+    pieces[0] = changed(pieces[0])
     pieces[-1] = mapped(lambda leaf: jittered(leaf, generator), pieces[-1])
     return joined(pieces, grows)
 
@@ -142,15 +185,19 @@ def _ends(one: slice) -> tuple[Any, Any, Any]:
     return one.start, one.stop, one.step
 
 
-def _refuse_mixing(
-    step: Step, alone: object, beside: object, grows: list[Growth], *, copies: int, close: float
-) -> None:
+def _is_apart(step: Step, grows: Mapping[Step, list[Growth]]) -> bool:
+    """Whether an operation works example by example whatever they are."""
+    known = step.name in _APART and not step.writes and not step.counts
+    return known and all(grows[each] == [0] for each in (step, *step.inputs))
+
+
+def _refuse_mixing(step: Step, alone: object, seen: _Seen, *, close: float) -> None:
     """Refuse a value of which the last copy is not what it was alone."""
-    if step.name in _SEEN or (not tensors_grow(grows) and step.name != "constant"):
+    if step.name in _SEEN or (not tensors_grow(seen.grows) and step.name != "constant"):
         return
-    looked_at = range(copies) if step.name == "constant" else (copies - 1,)
-    for copy in looked_at:
-        here = taken(beside, grows, copy, copies)
+    looked_at = range(seen.copies) if step.name == "constant" else (seen.copies - 1,)
+    for number in looked_at:
+        here = seen.copy(number)
         if departure(_some(alone), _some(here)) > close or _others_differ(alone, here):
             raise UnsuitableError(f"{step} reads all examples together, or in another order")
 
@@ -181,6 +228,7 @@ def follow_examples(steps: Sequence[Step], grows: Mapping[Step, list[Growth]]) -
     return {step: None for step, grew in made.items() if grew and tensors_grow(grows[step])}
 
 
+_APART = ("relu", "gelu", "silu", "tanh", "linear", "layer_norm", "conv1d", "conv2d")
 _SEEN = ("input", "site", "pick")  # what is compared where it was made
 
 

@@ -47,6 +47,16 @@ class Recording:
         """Tensors of which nothing is known but that they were there."""
         return [step for step in self.steps if step.name == "constant" and not step.args[1]]
 
+    def before_all_sites(self) -> Step | None:
+        """The first site, where all others are computed from it."""
+        sites = {step for steps in self.sites.values() for step in steps}
+        first = min(sites, key=lambda step: step.number, default=None)
+        changed = {first}
+        for step in self.steps:
+            if not changed.isdisjoint(step.reads):
+                changed.add(step)
+        return first if sites <= changed else None
+
     @property
     def lasts(self) -> bool:
         """Whether it holds for other examples: no value was looked at or taken as it was."""

@@ -114,6 +114,23 @@ def _take(leaf: Any, how: Growth, number: int, many: int, of: int) -> Any:
     return leaf
 
 
+def backwards(value: object, grows: Sequence[Growth], examples: int) -> object:
+    """The same with its examples in reverse order.
+
+    >>> backwards(torch.tensor([1, 1, 2, 2]), [0], 2)
+    tensor([2, 2, 1, 1])
+    """
+    leaves, structure = _pytree.tree_flatten(value)
+    found = [_backwards(leaf, how, examples) for leaf, how in zip(leaves, grows, strict=True)]
+    return _pytree.tree_unflatten(found, structure)
+
+
+def _backwards(leaf: Any, how: Growth, examples: int) -> Any:
+    if examples == 1 or not isinstance(how, int) or not isinstance(leaf, Tensor):
+        return leaf
+    return leaf.unflatten(how, (examples, -1)).flip(how).flatten(how, how + 1)
+
+
 def departure(before: object, after: object) -> float:
     """Largest change of any number, relative to the largest; what is equal has not changed.
 
