@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Literal, TypeAlias
 
 from causal.errors import ImpossibleEvidenceError
 from causal.model.engines.bounding.costs import Cost, cost_of
@@ -15,7 +16,9 @@ from causal.model.engines.bounding.program import Program
 from causal.model.engines.bounding.ratios import Piece, least_ratio, least_sum, turned
 from causal.model.engines.bounding.tableau import Tableau, tableaux
 
-__all__ = ["Contradicted", "Extreme", "Extremes", "extremes"]
+__all__ = ["Contradicted", "Extreme", "Extremes", "Side", "extreme", "extremes"]
+
+Side: TypeAlias = Literal["lower", "upper"]
 
 LARGEST = 10**6  # what stands for one over a denominator that sampling cannot tell from zero
 
@@ -46,6 +49,11 @@ class Contradicted:
     tableau: Tableau
 
 
+def extreme(program: Program, tableau: Tableau, side: Side) -> Extreme:
+    """One end alone, over the laws of a tableau; raises NoLawError, and what ``extremes`` does."""
+    return _end(nearly_possible(tableau), _sorted_out(program), side)
+
+
 def extremes(program: Program) -> Extremes | Contradicted:
     """The least and the largest value of a program, each proved in fractions.
 
@@ -66,7 +74,7 @@ def extremes(program: Program) -> Extremes | Contradicted:
             return Contradicted(tableau)
     question, main = _sorted_out(program), nearly_possible(main)
     try:
-        ends = [_end(main, question, sign) for sign in (1, -1)]
+        ends = [_end(main, question, side) for side in ("lower", "upper")]
     except NoLawError:
         return Contradicted(main)
     loose = list(program.loose)
@@ -95,8 +103,9 @@ class _Question:
     constant: Fraction
 
 
-def _end(tableau: Tableau, question: _Question, sign: int) -> Extreme:
-    """The least value for sign 1; for -1 the largest, which is the least of the negative."""
+def _end(tableau: Tableau, question: _Question, side: Side) -> Extreme:
+    """The least value; or the largest, which is the least of the negative, turned back."""
+    sign = 1 if side == "lower" else -1
     pieces = [least_ratio(tableau, turned(above, sign), below) for above, below in question.ratios]
     if question.free:
         pieces.append(least_sum(tableau, turned(question.free, sign)))

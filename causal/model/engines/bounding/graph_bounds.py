@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
 
 from causal.errors import ModelError
 from causal.model.engines.bounding.asking import ratios
@@ -15,7 +14,14 @@ from causal.model.engines.bounding.certificate import Certificate, certificates
 from causal.model.engines.bounding.costs import Cost
 from causal.model.engines.bounding.districts import Districts
 from causal.model.engines.bounding.exact_law import exact_law
-from causal.model.engines.bounding.extremes import Contradicted, Extreme, Extremes, extremes
+from causal.model.engines.bounding.extremes import (
+    Contradicted,
+    Extreme,
+    Extremes,
+    Side,
+    extreme,
+    extremes,
+)
 from causal.model.engines.bounding.falsification import Violation, violated
 from causal.model.engines.bounding.generating import solved
 from causal.model.engines.bounding.linear import Floats, NoLawError
@@ -59,7 +65,7 @@ class GraphBounds:
         how = "" if self.is_whole else ", columns generated"
         return f"{kind} response types ({self.types:,}{how})"
 
-    def model(self, side: Literal["lower", "upper"]) -> SCM:
+    def model(self, side: Side) -> SCM:
         """A model of the graph that has the given laws, and this end as its value.
 
         Raises ModelError when the bounds are not sharp, or sampling left limits instead of a law.
@@ -68,13 +74,13 @@ class GraphBounds:
             raise ModelError(f"no model is known to reach the {side} bound: {self.loose[0]}")
         question = ratios(self.quantity, self._districts.domains)
         program = assembled(self._districts, question, every=True)
-        found = extremes(program)
-        if isinstance(found, Contradicted):
-            raise ModelError("no model of the graph has this law")
         main, rest, untested = tableaux(program)
         if untested:
             raise ModelError(untested[0])
-        end = found.lower if side == "lower" else found.upper
+        try:
+            end = extreme(program, main, side)
+        except NoLawError as error:
+            raise ModelError("no model of the graph has this law") from error
         decided = [*_decided(*_law_at(main, end))]
         for tableau in rest:
             decided += _decided(*_any_law(tableau))
@@ -124,7 +130,7 @@ def bound_graph(
     )
 
 
-def _certified(found: Extremes, side: Literal["lower", "upper"]) -> tuple[Certificate, ...]:
+def _certified(found: Extremes, side: Side) -> tuple[Certificate, ...]:
     end = found.lower if side == "lower" else found.upper
     return certificates(side, end.pieces)
 
