@@ -52,8 +52,8 @@ def audit(
     `metric` reads one number for each example off the output; the examples are the units, and an
     effect within `margin` counts as nothing. The first replacement of `by` is the one of all
     verdicts; the others show whether the effect depends on it. Sets of up to `order` components
-    are switched off together, so there are as many runs as such sets, and as many again as there
-    are pairs; `draws` is the number of random controls of each size.
+    are switched off together, where there are many of them by a sweep; `draws` is the number of
+    random controls of each size.
 
     Raises NoUnitsError for a metric of another shape, RandomModuleError for a module that two
     runs tell apart, and InterferenceError where batch statistics are live.

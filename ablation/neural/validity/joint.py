@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from ablation.neural.validity.laboratory import Laboratory
+from ablation.neural.validity.sets import swept
 from ablation.neural.validity.testing import Estimate, estimate, holm
 from ablation.operators import Operator
 
@@ -128,6 +129,8 @@ def tried(lab: Laboratory, by: Operator, *, order: int, margin: float, level: fl
         return estimate(lab.effect(off, by, given), margin=margin, level=level)
 
     every = [frozenset(each) for size in range(1, order + 1) for each in combinations(names, size)]
+    most = [frozenset(names) - {name} for name in names]
+    swept(lab, [*every, *most, frozenset(names)], by)
     sets = {each: found(each) for each in every}
     added = {
         (name, each - {name}): found([name], each - {name})

@@ -49,7 +49,7 @@ class Laboratory:
     metric: Callable[[object], object]
     reference: Inputs | None = None
     seed: int = 0
-    forwards: int = 0
+    forwards: float = 0.0
     _worlds: dict[tuple[frozenset[str], Operator], World] = field(default_factory=dict)
     _pools: dict[Operator, Own] = field(default_factory=dict)
     _factual: World | None = None
@@ -79,6 +79,10 @@ class Laboratory:
         if key not in self._worlds:
             self._worlds[key] = self._run(*key)
         return self._worlds[key]
+
+    def tell(self, names: frozenset[str], by: Operator, metric: Values) -> None:
+        """Take what is read with these off from a run made elsewhere; nothing was watched in it."""
+        self._worlds[names, by] = World(metric, {}, {}, {})
 
     def effect(self, names: Iterable[str], by: Operator, given: Iterable[str] = ()) -> Values:
         """What is lost, example by example, when these go off besides those that are off."""

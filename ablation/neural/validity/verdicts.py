@@ -58,7 +58,7 @@ class Audit:
     chains: tuple[Chain, ...]
     collateral: tuple[Collateral, ...]
     controls: Mapping[str, Control]
-    forwards: int
+    forwards: float  # whole passes spent; where many sets were swept, fewer than there were runs
     exact_graph: bool
     draws: int
     notes: tuple[str, ...] = ()
