@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from typing import NamedTuple
 
 import pytest
+from strategies.commands import Run, runner
 
 import causal
 from causal.checker import check
-from causal.cli import main
 
 TWO_WAYS = "A -> X -> M -> Y; A -> B -> Y; W -> Y; M -> D"
 BOW = "X -> Y; X <-> Y"
 
 
-class Ending(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ending]
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> Ending:
-        monkeypatch.setattr(sys, "argv", ["causal", "adjust", *arguments])
-        with pytest.raises(SystemExit) as ending:
-            main()
-        assert isinstance(ending.value.code, int)
-        return Ending(ending.value.code, *capsys.readouterr())
-
-    return call
+    return runner(monkeypatch, capsys, "adjust")
 
 
 @pytest.mark.parametrize("kind", ["minimal", "optimal", "all"])

@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from typing import NamedTuple
 
 import pytest
+from strategies.commands import Run, runner
 
 import causal
 from causal.checker import check
-from causal.cli import main
 
 NAPKIN = "W -> Z -> X -> Y; W <-> X; W <-> Y"
 BOW = "X -> Y; X <-> Y"
 KEYS = ["schema", "answer", "query", "estimand", "latex", "free", "derivation", "hedge"]
 
 
-class Ending(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ending]
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> Ending:
-        monkeypatch.setattr(sys, "argv", ["causal", *arguments])
-        with pytest.raises(SystemExit) as ending:
-            main()
-        assert isinstance(ending.value.code, int)
-        return Ending(ending.value.code, *capsys.readouterr())
-
-    return call
+    return runner(monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("name", sorted(causal.examples()))

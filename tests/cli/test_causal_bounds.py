@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-
-from causal.cli import main
+from strategies.commands import Ending, Run, runner
 
 TRIAL, BOW = "Z -> X -> Y; X <-> Y", "X -> Y; X <-> Y"
 EFFECT = "E(Y[X=1]) - E(Y[X=0])"
@@ -32,27 +28,15 @@ LIPIDS = """Z,X,Y,share
 """
 
 
-class Ending(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ending]
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     monkeypatch.chdir(tmp_path)
+    bounds = runner(monkeypatch, capsys, "bounds")
 
     def call(*arguments: str, **files: str) -> Ending:
         for name, text in files.items():
             Path(f"{name}.csv").write_text(text, encoding="utf-8")
-        monkeypatch.setattr(sys, "argv", ["causal", "bounds", *arguments])
-        with pytest.raises(SystemExit) as ending:
-            main()
-        assert isinstance(ending.value.code, int)
-        return Ending(ending.value.code, *capsys.readouterr())
+        return bounds(*arguments)
 
     return call
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from strategies.commands import Ending, Run, runner
 
 import causal
-from causal.cli import main
 
 SQUAD = """{
   "exogenous": {"court": [0.3, 0.7], "nerves": [0.8, 0.2]},
@@ -22,26 +18,9 @@ SQUAD = """{
 NEEDED = "P(dead[A=0]=0 | dead=1)"
 
 
-class Ending(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ending]
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str, stdin: str = "") -> Ending:
-        monkeypatch.setattr(sys, "argv", ["causal", "counterfactual", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as ending:
-            main()
-        assert isinstance(ending.value.code, int)
-        return Ending(ending.value.code, *capsys.readouterr())
-
-    return call
+    return runner(monkeypatch, capsys, "counterfactual")
 
 
 @pytest.mark.parametrize(

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from typing import NamedTuple
 
 import pytest
-
-from causal.cli import main
+from strategies.commands import Run, runner
 
 BOW = "X -> Y; X <-> Y"
 KEYS = ["schema", "answer", "query", "estimand", "latex", "free", "derivation", "hedge"]
 STEP = ["rule", "from", "to", "separation", "cut_in", "cut_out", "why"]
 
 
-class Ending(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ending]
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> Ending:
-        monkeypatch.setattr(sys, "argv", ["causal", "identify", *arguments])
-        with pytest.raises(SystemExit) as ending:
-            main()
-        assert isinstance(ending.value.code, int)
-        return Ending(ending.value.code, *capsys.readouterr())
-
-    return call
+    return runner(monkeypatch, capsys, "identify")
 
 
 def test_a_formula_comes_with_its_reasons(run: Run) -> None:
