@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from causal.identification import Objection as Objection
     from causal.identification import Reasoning as Reasoning
     from causal.identification import Remedies as Remedies
+    from causal.identification import Thicket as Thicket
     from causal.identification import Undecided as Undecided
     from causal.identification import adjustment_sets as adjustment_sets
     from causal.identification import derive as derive
@@ -231,6 +232,7 @@ _HOMES = {
     "StudentT": "model",
     "Table": "model",
     "Tables": "model.fitting",
+    "Thicket": "identification",
     "Threshold": "model",
     "Undecided": "identification",
     "Unequal": "certification",

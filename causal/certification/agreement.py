@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import product
 
 from causal.certification.countermodels import countermodels
+from causal.certification.experiments import experiments
 from causal.certification.truth import shown, truth
 from causal.certification.worlds import compared_in_sum, compared_in_worlds, loosened
 from causal.errors import CertificateError, WrongEstimandError
@@ -115,7 +116,8 @@ def _numbers(
 ) -> tuple[list[Variable], dict[tuple[Value, ...], Fraction]]:
     """The formula's free variables, and its number for each of their values."""
     used = [v for v in answer.graph.nodes if v in answer.estimand.variables]
-    series = answer.estimand.evaluate(model.law(*used))
+    law = experiments(model, answer.estimand) if answer.experiments else model.law(*used)
+    series = answer.estimand.evaluate(law)
     if not answer.estimand.free:
         return [], {(): series.iloc[0]}
     named = [str(level) for level in series.index.names]

@@ -15,7 +15,7 @@ from causal.certification.obstruction import Obstruction
 from causal.certification.parallel import told_apart
 from causal.certification.truth import Cell, shown, truth
 from causal.errors import CertificateError, ModelsTooLargeError
-from causal.identification import Answer, Conflict, Hedge, NotIdentified
+from causal.identification import Answer, Conflict, Hedge, NotIdentified, Thicket
 from causal.model import SCM
 from causal.model.mechanism import Value, Values
 from causal.query import Query
@@ -70,10 +70,11 @@ def countermodels(answer: Answer) -> Countermodels:
     """
     if not isinstance(answer, NotIdentified):
         raise CertificateError(f"only a query that is not identified has countermodels: {answer}")
-    if isinstance(answer.hedge, Conflict):
+    if isinstance(answer.hedge, Conflict | Thicket):
         apart = told_apart(answer, answer.hedge)
+        which = "every experiment" if isinstance(answer.hedge, Conflict) else "these experiments"
         return Countermodels(
-            apart.query, apart.models, {}, apart.values, equal="law under every experiment"
+            apart.query, apart.models, {}, apart.values, equal=f"law under {which}"
         )
     found, circuit = proposed(answer)
     _check_laws(*found.models, circuit)

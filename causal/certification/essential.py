@@ -6,17 +6,18 @@ models that tell a query apart are looked for where they are small.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from causal.errors import CausalError
 from causal.graph import ADMG
 from causal.identification import NotIdentified, identify
 from causal.query import Query, Term
+from causal.variables import Variables
 
 __all__ = ["essential"]
 
 
-def essential(graph: ADMG, query: Query) -> ADMG:
+def essential(graph: ADMG, query: Query, regimes: Collection[Variables] | None = None) -> ADMG:
     """A graph without any arrow or ``<->`` that the "no" can spare, on what the query depends on.
 
     >>> whole = ADMG.parse("A -> X -> Y; A -> Y; X <-> Y; A <-> X; Y -> B")
@@ -25,12 +26,13 @@ def essential(graph: ADMG, query: Query) -> ADMG:
     """
     upstream = graph.ancestors(query.variables)
     graph = graph.induced(v for v in graph.nodes if v in upstream)
+    offered = None if regimes is None else {frozenset(regime & upstream) for regime in regimes}
     named = set(_edges((*query.outcome, *query.given)))
     for smaller in _each_edge(graph):
         if smaller.edge in named:
             continue
         candidate = smaller(graph)
-        if _is_open(candidate, query):
+        if _is_open(candidate, query, offered):
             graph = candidate
     joined = {v for edge in (*graph.directed, *graph.bidirected) for v in edge}
     return graph.induced(v for v in graph.nodes if v in joined | query.variables)
@@ -65,9 +67,9 @@ def _edges(terms: Iterable[Term]) -> Iterator[tuple[str, str]]:
                 yield from _edges([assignment.value])
 
 
-def _is_open(graph: ADMG, query: Query) -> bool:
+def _is_open(graph: ADMG, query: Query, regimes: Collection[Variables] | None) -> bool:
     """Whether the query means something in a graph, and has no formula there."""
     try:
-        return isinstance(identify(graph, query), NotIdentified)
+        return isinstance(identify(graph, query, regimes=regimes), NotIdentified)
     except CausalError:
         return False

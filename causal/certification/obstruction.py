@@ -14,7 +14,7 @@ from causal.certification.parity import carried, circuit, coupled
 from causal.certification.routes import toward
 from causal.errors import CertificateError
 from causal.graph import ADMG
-from causal.identification import Conflict, Hedge, NotIdentified
+from causal.identification import Hedge, NotIdentified
 from causal.variables import Variable, Variables, natural
 
 __all__ = ["Obstruction"]
@@ -34,8 +34,8 @@ class Obstruction:
     def of(cls, answer: NotIdentified) -> Obstruction:
         """The obstruction of an answer; raises CertificateError when its hedge is not one."""
         graph, query = answer.graph, answer.query
-        if isinstance(answer.hedge, Conflict):
-            raise CertificateError(f"{query} is a counterfactual; its witness is no hedge")
+        if not isinstance(answer.hedge, Hedge):
+            raise CertificateError(f"{query} is about several worlds; its witness is no hedge")
         moved = exchanged(graph, query.outcomes, given=query.conditions, actions=query.actions)
         actions, given = query.actions | moved, query.conditions - moved
         found = cls(graph, answer.hedge, query.outcomes, actions, given)

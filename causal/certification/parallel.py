@@ -12,11 +12,12 @@ from fractions import Fraction
 from itertools import combinations, product
 
 from causal.certification.essential import essential
-from causal.certification.responses import Responses
+from causal.certification.responses import Regimes, Responses
 from causal.certification.worlds import cells
 from causal.errors import CertificateError, ModelsTooLargeError
 from causal.graph import ADMG
-from causal.identification import Conflict, NotIdentified
+from causal.identification import Conflict, NotIdentified, Thicket
+from causal.identification.counterfactual import in_one_world
 from causal.model import SCM, Do, Noise, Response, Table, counterfactual
 from causal.model.mechanism import Mechanism, Value, Values
 from causal.model.noise import hidden_cause
@@ -37,17 +38,21 @@ class Apart:
     values: tuple[Fraction, Fraction]
 
 
-def told_apart(answer: NotIdentified, hedge: Conflict) -> Apart:
-    """Two models that agree on all experiments and not on the query, at some values of it.
+def told_apart(answer: NotIdentified, hedge: Conflict | Thicket) -> Apart:
+    """Two models that agree on the experiments and not on the query, at some values of it.
+
+    The experiments are all there can be, or those that a thicket grows from.
 
     Raises CertificateError when none are found, and ModelsTooLargeError where they would be.
     """
     refused: ModelsTooLargeError | None = None
+    regimes = {z for z, _ in hedge.hedges} if isinstance(hedge, Thicket) else None
+    asked = answer.query if answer.query.is_counterfactual else in_one_world(answer.query)
     for sizes in _sizes(hedge):
-        domains = _domains(answer.graph, answer.query, sizes)
-        for _, query in cells(domains, answer.query):
+        domains = _domains(answer.graph, asked, sizes)
+        for _, query in cells(domains, asked):
             try:
-                if (found := _apart(answer.graph, query, domains)) is not None:
+                if (found := _apart(answer.graph, query, domains, regimes)) is not None:
                     return found
             except ModelsTooLargeError as error:
                 refused = error
@@ -56,12 +61,14 @@ def told_apart(answer: NotIdentified, hedge: Conflict) -> Apart:
     )
 
 
-def _apart(graph: ADMG, query: Query, domains: Mapping[Variable, Values]) -> Apart | None:
-    small = essential(graph, query)
-    models = Responses(small, {v: domains[v] for v in small.nodes}).apart(query)
+def _apart(
+    graph: ADMG, query: Query, domains: Mapping[Variable, Values], regimes: Regimes
+) -> Apart | None:
+    small = essential(graph, query, regimes)
+    models = Responses(small, {v: domains[v] for v in small.nodes}).apart(query, regimes)
     if models is None:
         return None
-    _check_experiments(*models)
+    _check_experiments(*models, regimes)
     one, other = (counterfactual(model, query, exact=True).value for model in models)
     if one == other or not isinstance(one, Fraction) or not isinstance(other, Fraction):
         raise CertificateError(f"the models agree on {query}")
@@ -69,8 +76,12 @@ def _apart(graph: ADMG, query: Query, domains: Mapping[Variable, Values]) -> Apa
     return Apart(query, (first, second), (one, other))
 
 
-def _sizes(hedge: Conflict) -> Iterator[dict[Variable, int]]:
+def _sizes(hedge: Conflict | Thicket) -> Iterator[dict[Variable, int]]:
     """How many values some variables have: two, or three where a formula may exist for two."""
+    if isinstance(hedge, Thicket):
+        yield {}
+        yield dict.fromkeys(hedge.outer, 3)
+        return
     if hedge.if_binary is None:
         yield {}
         yield {hedge.variable: 3}
@@ -113,15 +124,18 @@ def _set(assignment: Assignment) -> Iterator[tuple[Variable, Value]]:
             yield assignment.variable, value
 
 
-def _check_experiments(one: SCM, other: SCM) -> None:
+def _check_experiments(one: SCM, other: SCM, regimes: Regimes) -> None:
     """Raise CertificateError unless the models agree on the law under every intervention."""
     nodes = one.graph.nodes
-    for size in range(len(nodes)):
-        for names in combinations(nodes, size):
-            for cell in product(*(one.domains[v] for v in names)):
-                do = Do(dict(zip(names, cell, strict=True)))
-                if not (one.under(do).law() == other.under(do).law()).all():
-                    raise CertificateError(f"the models differ under {do}")
+    if regimes is None:
+        found = (names for size in range(len(nodes)) for names in combinations(nodes, size))
+    else:
+        found = (tuple(v for v in nodes if v in z) for z in regimes)
+    for names in found:
+        for cell in product(*(one.domains[v] for v in names)):
+            do = Do(dict(zip(names, cell, strict=True)))
+            if not (one.under(do).law() == other.under(do).law()).all():
+                raise CertificateError(f"the models differ under {do}")
 
 
 def _widened(model: SCM, graph: ADMG, domains: Mapping[Variable, Values]) -> SCM:

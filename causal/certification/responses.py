@@ -8,7 +8,7 @@ models that only the query tells apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
@@ -22,9 +22,9 @@ from causal.graph import ADMG
 from causal.model import SCM, Noise, Response
 from causal.model.mechanism import Value, Values
 from causal.query import Assignment, Query, Term
-from causal.variables import Variable, natural
+from causal.variables import Variable, Variables, natural
 
-__all__ = ["Responses"]
+__all__ = ["Regimes", "Responses"]
 
 MOST_UNITS = 20_000  # that differ in how any variable answers
 MOST_STATES = 300  # of the noise whose law is varied
@@ -34,6 +34,7 @@ Weights: TypeAlias = tuple[Fraction, ...]
 State: TypeAlias = tuple[int, ...]  # for each noise, which of its states
 Part: TypeAlias = tuple[Variable, ...]
 Cell: TypeAlias = dict[Variable, Value]
+Regimes: TypeAlias = Collection[Variables] | None  # what experiments set; None is all of them
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,14 @@ class Responses:
             for state in product(*map(range, self.sizes))
         }
 
-    def apart(self, query: Query) -> tuple[SCM, SCM] | None:
-        """Two models that agree on all experiments and not on the query, if there are any here."""
+    def apart(self, query: Query, regimes: Regimes = None) -> tuple[SCM, SCM] | None:
+        """Two models that agree on all experiments, or some, and not on the query, if any do."""
         for varied, size in enumerate(self.sizes):
             if size > MOST_STATES:
                 continue
             laws = [_rising(n) for n in self.sizes]
             moves = self._moves(query, laws, varied)
-            for step in _still(self._experiments(laws, varied)):
+            for step in _still(self._experiments(laws, varied, regimes)):
                 if sum(s * m for s, m in zip(step, moves, strict=True)):
                     scale = min(laws[varied]) / max(map(abs, step)) / 2
                     both = [
@@ -157,7 +158,7 @@ class Responses:
         whole, part = (_mean(law, side) for side in (below, above))
         return tuple(whole * a - part * b for a, b in zip(above, below, strict=True))
 
-    def _experiments(self, laws: Sequence[Weights], varied: int) -> list[Weights]:
+    def _experiments(self, laws: Sequence[Weights], varied: int, regimes: Regimes) -> list[Weights]:
         """What each experiment shows of the varied noise's law, as one row of weights a number.
 
         The law under any intervention is a product over districts; so the varied one is enough.
@@ -171,7 +172,7 @@ class Responses:
             if not any(at for i, at in enumerate(state) if i not in beside)
         }
         rows = set()
-        for part, at in self._shown(district):
+        for part, at in self._shown(district, regimes):
             row = [Fraction(0)] * self.sizes[varied]
             wanted = {v: tuple(at[p] for p in self._parents(v)) for v in part}
             for state, (unit, weight) in states.items():
@@ -180,14 +181,14 @@ class Responses:
             rows.add(tuple(row))
         return sorted(rows)
 
-    def _shown(self, district: frozenset[Variable]) -> Iterator[tuple[Part, Cell]]:
+    def _shown(
+        self, district: frozenset[Variable], regimes: Regimes
+    ) -> Iterator[tuple[Part, Cell]]:
         """What experiments show of a district: some members, where they and their parents are."""
-        members = sorted(district, key=natural)
-        for size in range(1, len(members) + 1):
-            for part in combinations(members, size):
-                around = sorted({*part}.union(*map(self.graph.parents, part)), key=natural)
-                for cell in product(*(self.domains[v] for v in around)):
-                    yield part, dict(zip(around, cell, strict=True))
+        for part in _parts(district) if regimes is None else {district - z for z in regimes}:
+            around = sorted(part.union(*map(self.graph.parents, part)), key=natural)
+            for cell in product(*(self.domains[v] for v in around)):
+                yield tuple(sorted(part, key=natural)), dict(zip(around, cell, strict=True))
 
     def _value(self, term: Term, unit: Mapping[Variable, Mapping[Values, Value]]) -> Value:
         """What a variable is in a world of one unit."""
@@ -205,6 +206,12 @@ class Responses:
             return unit[v][tuple(causes)]
 
         return is_(term.variable)
+
+
+def _parts(district: frozenset[Variable]) -> Iterator[frozenset[Variable]]:
+    """All that is left of a district under one experiment or another."""
+    for size in range(1, len(district) + 1):
+        yield from map(frozenset, combinations(sorted(district, key=natural), size))
 
 
 def _weight(laws: Sequence[Weights], state: State, *, but: int) -> Fraction:

@@ -27,6 +27,7 @@ Examples:
   causal identify "Z -> X -> Y; Z -> Y" "P(Y | do(X))" --proof
   causal identify "X -> Z -> Y; X <-> Y" "P(Y[X=1] | X=0)"
   causal identify "Z -> X -> Y; Z -> Y" "E(Y[X=1]) - E(Y[X=0])"
+  causal identify "X -> M -> Y; X <-> M; M <-> Y" "P(Y | do(X))" --regime X
   causal identify study.txt "P(Y | do(X), W)" --json
   causal identify study.txt "P(Y | do(X))" --certificate > answer.json"""
 SEPARATED = """\b
@@ -68,6 +69,13 @@ def causal() -> None:
 )
 @click.argument("graph")
 @click.argument("query")
+@click.option(
+    "--regime",
+    "regimes",
+    multiple=True,
+    metavar="NAMES",
+    help="What one experiment at hand sets: X or X,Z; '' for none.",
+)
 @click.option("--proof", is_flag=True, help="Derive the formula, rule by rule.")
 @shaped("latex", "Print the formula alone, or its proof, as LaTeX.")
 @shaped("json", "Print one JSON object (schema 1).")
@@ -79,20 +87,25 @@ def causal() -> None:
     show_default=True,
     help="Names in the derivation at most; beyond, undecided.",
 )
-def identify(graph: str, query: str, *, shape: str | None, proof: bool, budget: int) -> int:
+def identify(
+    graph: str, query: str, *, regimes: tuple[str, ...], shape: str | None, proof: bool, budget: int
+) -> int:
     """Say whether QUERY is computable from what is observed, and by which formula.
 
     QUERY is P(outcomes | do(actions), conditions), or a counterfactual such as
     P(Y[X=1] | X=0): what Y would have been under X=1, for those who had X=0; or a sum or
     difference of such, and of means: E(Y[X=1]) - E(Y[X=0]). A "no" comes with
-    its hedge: the part of the graph that forbids any formula. Of several forms of the output the
-    last one counts.
+    its hedge: the part of the graph that forbids any formula. With --regime the formula may read
+    the laws of those experiments beside what is observed, several joined where one does not do.
+    Of several forms of the output the last one counts.
     """
     known = reading.graph_from(graph)
     asked = reading.question_from(query, known)
+    offered = reading.regimes_from(regimes, known)
     if not isinstance(asked, engine.Query):
-        return quantities.identified(known, asked, shape=shape, proof=proof, budget=budget)
-    answer = engine.identify(known, asked, budget=budget)
+        found = engine.identify(known, asked, regimes=offered, budget=budget)
+        return quantities.identified(asked, found, shape=shape, proof=proof)
+    answer = engine.identify(known, asked, regimes=offered, budget=budget)
     match shape, answer:
         case "json", _:
             click.echo(records.written(records.of_answer(answer)))

@@ -12,16 +12,14 @@ from causal.cli import records, story
 from causal.cli.exits import Exit
 
 if TYPE_CHECKING:
+    from causal.identification.counterfactual.quantities import QuantityAnswer
     from causal.query import Quantity
 
 __all__ = ["identified"]
 
 
-def identified(
-    graph: engine.ADMG, asked: Quantity, *, shape: str | None, proof: bool, budget: int
-) -> int:
+def identified(asked: Quantity, answer: QuantityAnswer, *, shape: str | None, proof: bool) -> int:
     """Say whether a quantity is computable, and by which formula; returns the exit code."""
-    answer = engine.identify(graph, asked, budget=budget)
     if not isinstance(answer, engine.IdentifiedQuantity):
         whole = f"{asked} has no formula, as one of its parts has none." if shape is None else ""
         if whole and isinstance(answer, engine.NotIdentified):

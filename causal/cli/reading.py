@@ -33,6 +33,7 @@ __all__ = [
     "quantity_from",
     "query_from",
     "question_from",
+    "regimes_from",
     "require_parts",
     "rows_from",
     "side_from",
@@ -110,6 +111,17 @@ def formula_from(argument: str, graph: causal.ADMG) -> Expression:
         formula = parse(argument)
         require(graph, formula.variables, text=argument)
         return formula
+
+
+def regimes_from(arguments: Sequence[str], graph: causal.ADMG) -> list[list[str]] | None:
+    """What each experiment sets, observation alone for an empty text; None where none is named.
+
+    >>> regimes_from(["X", "X, Z"], causal.ADMG.parse("X -> Z"))
+    [['X'], ['X', 'Z']]
+    """
+    if not arguments:
+        return None
+    return [names_from([text], graph, "--regime") if text.strip() else [] for text in arguments]
 
 
 def side_from(argument: str, graph: causal.ADMG) -> causal.Query | Expression:

@@ -1,6 +1,7 @@
 """Answers as JSON, schema 1: the same keys for every verdict, and ``null`` where there is nothing.
 
-Only an undecided answer has one key more, ``reason``, and a counterfactual's no, ``conflict``.
+Only an undecided answer has one key more, ``reason``, a counterfactual's no, ``conflict``, and the
+no of chosen experiments, ``thicket``.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def of_answer(answer: causal.Answer) -> dict[str, object]:
             record |= {"answer": "not-identified", "hedge": hedge}
             if isinstance(answer.hedge, causal.Conflict):
                 record |= {"conflict": answer.hedge.to_dict()}
+            if isinstance(answer.hedge, causal.Thicket):
+                record |= {"thicket": answer.hedge.to_dict()}
         case causal.Undecided():
             record |= {"reason": answer.reason}
     return record

@@ -78,9 +78,9 @@ def _yes(answer: causal.Identified, *, proof: bool) -> str:
 
 
 def _shorter(answer: causal.Identified) -> causal.Derivation:
-    """The formula simplified; long ones, and those of many worlds, are left as they are."""
-    formula = answer.estimand
-    if formula.size > MOST_LAWS or isinstance(answer.derivation, causal.Reasoning):
+    """The formula simplified; long ones, and those over experiments, are left as they are."""
+    formula, several = answer.estimand, isinstance(answer.derivation, causal.Reasoning)
+    if formula.size > MOST_LAWS or several or answer.experiments:
         return causal.Derivation(formula, (), formula)
     found = causal.simplify(answer.graph, formula, budget=5_000)
     return found if len(str(found.end)) < len(str(formula)) else replace(found, steps=())
@@ -98,10 +98,11 @@ def _steps(answer: causal.Identified, more: causal.Derivation) -> str:
 
 def _beyond_observation(answer: causal.Identified) -> str:
     """Why observation alone does not do."""
+    if not isinstance(answer.derivation, causal.Reasoning):
+        return f"Observation alone does not; needed are {listed(map(str, answer.experiments))}."
     story = "Observation alone does not."
-    if isinstance(answer.derivation, causal.Reasoning):
-        for law, hedge in answer.derivation.hedges:
-            story += f" {law} needs an experiment: {hedge.why}."
+    for law, hedge in answer.derivation.hedges:
+        story += f" {law} needs an experiment: {hedge.why}."
     return story
 
 
@@ -121,9 +122,19 @@ def _in_no_world(answer: causal.NotIdentified, conflict: causal.Conflict) -> str
     return story
 
 
+def _by_no_regime(answer: causal.NotIdentified, thicket: causal.Thicket) -> str:
+    """What each of the experiments at hand leaves open."""
+    also = "" if len(thicket.hedges) == 1 else " and the experiments at hand together do not"
+    verdict = f"Not identified. What is observed{also or ' does not'} give {answer.query}."
+    reason = f"{thicket.why}. Two models exist that agree on all of this and differ in the answer."
+    return f"{prose(verdict)}\n\n  hedge  {thicket}\n\n{prose(reason)}"
+
+
 def _no(answer: causal.NotIdentified) -> str:
     if isinstance(answer.hedge, causal.Conflict):
         return _in_no_world(answer, answer.hedge)
+    if isinstance(answer.hedge, causal.Thicket):
+        return _by_no_regime(answer, answer.hedge)
     verdict = prose(f"Not identified. No formula over what is observed gives {answer.query}.")
     reason = prose(
         f"{answer.hedge.why}. Two models exist that agree on everything observed and differ in "

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from causal.identification.reasoning import Reasoning as Reasoning
     from causal.identification.search import derive as derive
     from causal.identification.shortening import simplify as simplify
+    from causal.identification.thicket import Thicket as Thicket
     from causal.identification.verma import KernelConstraint as KernelConstraint
 
 _PAGES = {
@@ -73,6 +74,7 @@ _PAGES = {
     "Objection": "objections",
     "Reasoning": "reasoning",
     "Remedies": "helping",
+    "Thicket": "thicket",
     "Undecided": "answers",
     "adjustment_sets": "adjustment",
     "an_instrumental_set": "instrument_objections",

@@ -13,6 +13,7 @@ from causal.graph import ADMG
 from causal.identification.conflict import Conflict
 from causal.identification.hedge import Hedge
 from causal.identification.reasoning import Reasoning
+from causal.identification.thicket import Thicket
 from causal.query import Quantity, Query, Value
 from causal.variables import Variable, Variables
 
@@ -97,7 +98,7 @@ class NotIdentified:
 
     graph: ADMG
     query: Query
-    hedge: Hedge | Conflict
+    hedge: Hedge | Conflict | Thicket
 
     @cached_property
     def certificate(self) -> dict[str, object]:
@@ -109,6 +110,11 @@ class NotIdentified:
             raise CertificateError(
                 f"{self.query} is a counterfactual, which the checker does not read; "
                 f"its obstacle is the conflict of {self.hedge}"
+            )
+        if isinstance(self.hedge, Thicket):
+            raise CertificateError(
+                f"{self.query} was asked of chosen experiments, which the checker does not read; "
+                f"it has agreed with each hedge: {self.hedge}"
             )
         asked, hedge = str(self.query.for_all_values), self.hedge
         return certificate_of_no(self.graph, asked, outer=hedge.outer, inner=hedge.inner)

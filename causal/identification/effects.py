@@ -8,11 +8,12 @@ distributions".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 from causal.errors import UnsupportedQueryError
+from causal.expression import P
 from causal.graph import ADMG
 from causal.identification import counterfactual
 from causal.identification.answers import Answer, Identified, NotIdentified, Undecided
@@ -22,8 +23,10 @@ from causal.identification.deciding import Plan, decide
 from causal.identification.hedge import Hedge
 from causal.identification.proof import BUDGET, TooLongError, derive
 from causal.identification.shrinking import Blocked
+from causal.identification.surrogates import by_surrogates
+from causal.identification.thicket import Thicket
 from causal.query import Quantity, Query, posed, question_in, require
-from causal.variables import Names
+from causal.variables import Names, Variables
 
 if TYPE_CHECKING:
     from causal.identification.counterfactual.quantities import QuantityAnswer
@@ -67,7 +70,7 @@ def identify(
 
     Means, and sums of means and probabilities, are answered part by part.  Of a counterfactual all
     experiments are allowed; ``regimes`` names the variables that were set in those there are,
-    besides observation, of effects too.  What they do not show one by one is Undecided.
+    besides observation, of effects too.  A "no" is then one for these experiments together.
 
     >>> graph = ADMG.parse("X -> Z -> Y; X <-> Y")
     >>> print(identify(graph, "P(Y | do(X))"))
@@ -77,33 +80,42 @@ def identify(
     """
     asked = question_in(query)
     require(graph, asked.variables, text=query if isinstance(query, str) else None)
+    offered = None if regimes is None else _in_order(graph, regimes)
     if isinstance(asked, Quantity):
-        solve = partial(_law, graph, regimes=regimes, budget=budget)
+        solve = partial(_law, graph, regimes=offered, budget=budget)
         return counterfactual.identify_quantity(graph, asked, solve)
-    return _law(graph, asked, regimes=regimes, budget=budget)
+    return _law(graph, asked, regimes=offered, budget=budget)
 
 
-def _law(graph: ADMG, query: Query, *, regimes: Regimes, budget: int) -> Answer:
-    answer = _unrestricted(graph, query, budget=budget)
-    if regimes is None or isinstance(answer, Undecided):
-        return answer
-    if not query.is_counterfactual:
-        if isinstance(answer, Identified):
-            return answer
-        world = counterfactual.in_one_world(query)
-        answer = counterfactual.identify_counterfactual(graph, world)
-    if isinstance(answer, Identified):
-        return counterfactual.by_regimes(graph, answer, regimes)
-    return answer
-
-
-def _unrestricted(graph: ADMG, query: Query, *, budget: int) -> Answer:
+def _law(graph: ADMG, query: Query, *, regimes: Sequence[Variables] | None, budget: int) -> Answer:
     try:
-        if query.is_counterfactual:
-            return counterfactual.identify_counterfactual(graph, query)
-        return _effect(graph, query, budget)
+        if not query.is_counterfactual:
+            answer = _effect(graph, query, budget)
+            if isinstance(answer, Identified) or regimes is None or not any(regimes):
+                return answer
+            return _by_surrogates(graph, query, regimes, budget)
+        found = counterfactual.identify_counterfactual(graph, query)
+        if regimes is None or not isinstance(found, Identified):
+            return found
+        return counterfactual.by_regimes(graph, found, regimes, budget=budget)
     except TooLongError as error:
         return Undecided(graph, query, str(error))
+
+
+def _by_surrogates(
+    graph: ADMG, query: Query, regimes: Sequence[Variables], budget: int
+) -> Identified | NotIdentified:
+    names = query.outcomes, query.conditions, query.actions
+    found = by_surrogates(graph, P.of_names(*names), regimes, budget=budget)
+    if isinstance(found, Thicket):
+        return NotIdentified(graph, query, found)
+    return Identified(graph, query, found.end, found)
+
+
+def _in_order(graph: ADMG, regimes: Iterable[Names]) -> list[Variables]:
+    """Observation first, then the experiments, those that set least before the others."""
+    found = {graph.require(names) for names in regimes} | {frozenset[str]()}
+    return sorted(found, key=lambda regime: (len(regime), sorted(regime)))
 
 
 def _effect(graph: ADMG, query: Query, budget: int) -> Answer:

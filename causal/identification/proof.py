@@ -10,7 +10,7 @@ is a margin is put together again before it is summed out, so that its length co
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -31,12 +31,13 @@ from causal.expression import (
 )
 from causal.graph import ADMG
 from causal.graph.bits import bits, union
+from causal.identification.asking import Effect
 from causal.identification.deciding import Plan
 from causal.identification.short_ways import short_way
 from causal.identification.shrinking import Chain, District, Margin
 from causal.variables import Symbol
 
-__all__ = ["BUDGET", "TooLongError", "derive"]
+__all__ = ["BUDGET", "TooLongError", "by_kernels", "derive", "taken_apart"]
 
 BUDGET: Final = 1_000_000  # names in all steps together: seconds of work
 LONGEST: Final = 2_500  # laws in the last line before it is simplified
@@ -53,27 +54,56 @@ def derive(graph: ADMG, plan: Plan, *, budget: int = BUDGET) -> Derivation:
     """
     if (short := short_way(graph, plan)) is not None:
         return short
-    scribe, sought = _Scribe(graph, budget), plan.sought
-    start = scribe.law(sought.outcome, given=sought.given, do=sought.do)
-    scribe.present.add(start)
-    given, do = sought.given & ~sought.exchanged, sought.actions
-    law = scribe.law(sought.outcome, given=given, do=do)
-    scribe.walk(start, law)
-    joint = scribe.law(sought.targets, do=do)
-    last: Expression
-    if given:
-        outcome = scribe.symbols(sought.outcome)
-        scribe.divide(law, joint, joint, more=outcome)
-        effect = _effect(scribe, joint, plan)
-        last = Quotient(effect, Sum(outcome, effect))
-    else:
-        last = _effect(scribe, joint, plan)
+    return by_kernels(graph, plan, budget=budget)
+
+
+def by_kernels(graph: ADMG, plan: Plan, *, budget: int = BUDGET) -> Derivation:
+    """The same along the chains of the plan, without looking for a shorter way.
+
+    Each step but the last one rewrites laws, and could do so within a longer line.
+    """
+    scribe = _Scribe(graph, budget)
+    start, last = _written(scribe, plan.sought, lambda joint: _effect(scribe, joint, plan))
     if last.size > LONGEST:
         raise TooLongError(f"a line of its derivation has more than {LONGEST:,} laws")
     estimand = fresh(simplified(last))
     if arranged(last) != estimand:
         scribe.steps.append(Step("probability", last, estimand, why="simplification"))
     return Derivation(start, tuple(scribe.steps), estimand)
+
+
+def taken_apart(graph: ADMG, sought: Effect, *, budget: int = BUDGET) -> Derivation:
+    """The chain from a law to those of its districts, each when all of its causes are set.
+
+    Tian & Pearl (2002), lemma 1.  Raises TooLongError as ``derive`` does.
+
+    >>> from causal.identification.asking import effect
+    >>> from causal.query import Query
+    >>> graph = ADMG.parse("X -> Z -> Y; X <-> Y")
+    >>> print(taken_apart(graph, effect(graph, Query.parse("P(Y | do(X))"))).end)
+    Σ_{Z} P(Z | do(X)) P(Y | do(Z))
+    """
+    scribe = _Scribe(graph, budget)
+    start, last = _written(scribe, sought, lambda joint: _split(scribe, joint, sought))
+    return Derivation(start, tuple(scribe.steps), last)
+
+
+def _written(
+    scribe: _Scribe, sought: Effect, resolved: Callable[[P], Expression]
+) -> tuple[P, Expression]:
+    """From the law that is sought to the joint law behind it, and what that is resolved to."""
+    start = scribe.law(sought.outcome, given=sought.given, do=sought.do)
+    scribe.present.add(start)
+    given, do = sought.given & ~sought.exchanged, sought.actions
+    law = scribe.law(sought.outcome, given=given, do=do)
+    scribe.walk(start, law)
+    joint = scribe.law(sought.targets, do=do)
+    if not given:
+        return start, resolved(joint)
+    outcome = scribe.symbols(sought.outcome)
+    scribe.divide(law, joint, joint, more=outcome)
+    effect = resolved(joint)
+    return start, Quotient(effect, Sum(outcome, effect))
 
 
 @dataclass
@@ -166,16 +196,10 @@ def _factorised(
 
     ``home`` says which chain leads to the kernel of each vertex.
     """
-    scribe.afford(scope.bit_count() ** 2 // 2)
     members = {
         chain: [v for v in bits(scope) if home[v] == chain] for chain in _chains(scope, home)
     }
-    order = [v for part in members.values() for v in part]
-    factors = {v: scribe.law(1 << v, given=scope & ((1 << v) - 1), do=do) for v in order}
-    rest = scribe.symbols(scope) - law.of
-    why = ["marginalisation"] if rest else []
-    why += ["chain rule"] if len(factors) > 1 else []
-    scribe.expand(law, _summed(rest, tuple(factors.values())), " and ".join(why))
+    rest, factors = _factors(scribe, law, members.values(), do)
     resolved: list[Expression] = []
     for chain, part in members.items():
         if _is_long(scribe, chain, part):
@@ -183,6 +207,21 @@ def _factorised(
         else:
             resolved += [_conditional(scribe, v, factors[v], chain) for v in part]
     return _summed(rest, tuple(resolved))
+
+
+def _factors(
+    scribe: _Scribe, law: P, members: Iterable[list[int]], do: int
+) -> tuple[Symbols, dict[int, P]]:
+    """The chain rule on some vertices, those of one part side by side; and what is summed out."""
+    order = [v for part in members for v in part]
+    scope = union(order)
+    scribe.afford(len(order) ** 2 // 2)
+    factors = {v: scribe.law(1 << v, given=scope & ((1 << v) - 1), do=do) for v in order}
+    rest = scribe.symbols(scope) - law.of
+    why = ["marginalisation"] if rest else []
+    why += ["chain rule"] if len(factors) > 1 else []
+    scribe.expand(law, _summed(rest, tuple(factors.values())), " and ".join(why))
+    return rest, factors
 
 
 def _chains(scope: int, home: Mapping[int, Chain]) -> dict[Chain, None]:
@@ -203,13 +242,28 @@ def _is_long(scribe: _Scribe, chain: Chain, members: list[int]) -> bool:
 
 def _together(scribe: _Scribe, factors: Mapping[int, P], chain: Chain) -> Expression:
     """The factors of one district as its joint law, and that as a margin."""
-    do = scribe.graph.parents_mask(chain.scope) & ~chain.scope
-    parts = {v: scribe.law(1 << v, given=chain.scope & ((1 << v) - 1), do=do) for v in factors}
+    return _margin(scribe, _whole(scribe, factors), chain)
+
+
+def _whole(scribe: _Scribe, factors: Mapping[int, P]) -> P:
+    """The factors of one district as its joint law when all of its causes are set."""
+    scope = union(factors)
+    do = scribe.graph.parents_mask(scope) & ~scope
+    parts = {v: scribe.law(1 << v, given=scope & ((1 << v) - 1), do=do) for v in factors}
     for v, factor in factors.items():
         scribe.walk(factor, parts[v])
-    whole = scribe.law(chain.scope, do=do)
-    scribe.gather(tuple(parts.values()), whole)
-    return _margin(scribe, whole, chain)
+    whole = scribe.law(scope, do=do)
+    if len(parts) > 1:
+        scribe.gather(tuple(parts.values()), whole)
+    return whole
+
+
+def _split(scribe: _Scribe, law: P, sought: Effect) -> Expression:
+    """P(targets | do) as the sum of a product of one law a district."""
+    districts = scribe.graph.districts_mask(sought.needed(scribe.graph))
+    members = [list(bits(district)) for district in districts]
+    rest, factors = _factors(scribe, law, members, sought.actions)
+    return _summed(rest, tuple(_whole(scribe, {v: factors[v] for v in part}) for part in members))
 
 
 def _summed(over: Symbols, factors: tuple[Expression, ...]) -> Expression:

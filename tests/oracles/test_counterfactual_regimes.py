@@ -8,7 +8,7 @@ import pytest
 from strategies.counterfactuals import random_query
 from strategies.graphs import random_admg
 
-from causal import ADMG, Identified, NotIdentified, Undecided, certify, identify
+from causal import ADMG, Identified, NotIdentified, certify, identify
 from causal.errors import ImpossibleEvidenceError, UnknownVariableError
 from causal.expression import laws
 
@@ -24,8 +24,8 @@ def test_an_experiment_on_one_cause_and_adjustment_for_the_other():
 def test_an_effect_is_answered_by_the_experiments_there_are():
     bow = ADMG.parse("X -> Y; X <-> Y")
     assert isinstance(identify(bow, "P(Y | do(X))"), NotIdentified)
-    assert str(identify(bow, "P(Y=1 | do(X=1))", regimes=["X"]).estimand) == "P(Y=1 | do(X=1))"
-    assert isinstance(identify(bow, "P(Y=1 | do(X=1))", regimes=[]), Undecided)
+    assert str(identify(bow, "P(Y=1 | do(X=1))", regimes=["X"]).formula) == "P(Y=1 | do(X=1))"
+    assert identify(bow, "P(Y | do(X))", regimes=[]) == identify(bow, "P(Y | do(X))")
     front = ADMG.parse("X -> Z -> Y; X <-> Y")
     assert identify(front, "P(Y | do(X))", regimes=[]) == identify(front, "P(Y | do(X))")
 
@@ -33,14 +33,16 @@ def test_an_effect_is_answered_by_the_experiments_there_are():
 def test_a_difference_of_means_needs_both_arms():
     bow = ADMG.parse("X -> Y; X <-> Y")
     assert identify(bow, "E(Y[X=1]) - E(Y[X=0])", regimes=["X"]).experiments
-    assert isinstance(identify(bow, "E(Y[X=1]) - E(Y)", regimes=[]), Undecided)
+    assert isinstance(identify(bow, "E(Y[X=1]) - E(Y)", regimes=[]), NotIdentified)
 
 
 def test_what_is_missing_is_named():
     answer = identify(SURROGATE, "P(Y[W=1, X=1]=1)", regimes=["X"])
-    assert isinstance(answer, Undecided)
-    assert "P(Y=1 | do(W=1, X=1)) is needed" in answer.reason
-    assert "neither observation nor do(X) shows it" in answer.reason
+    assert isinstance(answer, NotIdentified)
+    assert "P(Y | do(C, W, X)) is needed" in str(answer)
+    assert "observation, do(X): W and Y share hidden causes and all lead to Y" in str(answer)
+    assert str(answer.hedge) == "{W, Y} around {Y}"
+    assert certify(SURROGATE, answer.query, answer).models == 2
     with pytest.raises(UnknownVariableError):
         identify(SURROGATE, "P(Y[W=1]=1)", regimes=["Q"])
 

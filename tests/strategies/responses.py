@@ -9,12 +9,15 @@ experiments together exactly when it does not move along any direction in which 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 from math import prod
 
 import numpy as np
 
 from causal import ADMG
 from causal.query import Query, Term
+
+Regimes = Collection[Collection[str]] | None  # what was set in each; None is every experiment
 
 
 class Responses:
@@ -42,16 +45,23 @@ class Responses:
         units = prod(sizes[v] ** prod(sizes[p] for p in graph.parents(v)) for v in graph.nodes)
         return cls(graph, sizes) if units <= most else None
 
-    def experiments(self, district: list[str]) -> np.ndarray:
-        """One row for each number that some experiment shows of a district's law."""
+    def experiments(self, district: list[str], regimes: Regimes = None) -> np.ndarray:
+        """One row for each number that some experiment shows of a district's law.
+
+        Of chosen ``regimes`` each shows the law of what it leaves alone.
+        """
         types = list(itertools.product(*(self.functions[v] for v in district)))
         around = sorted(set(district).union(*(self.parents[v] for v in district)))
         rows = set()
-        for size in range(1, len(district) + 1):
-            for part in itertools.combinations(district, size):
-                for cell in itertools.product(*(range(self.sizes[v]) for v in around)):
-                    at = dict(zip(around, cell, strict=True))
-                    rows.add(tuple(self._shown(part, district, one, at) for one in types))
+        if regimes is None:
+            sizes = range(1, len(district) + 1)
+            parts = [p for size in sizes for p in itertools.combinations(district, size)]
+        else:
+            parts = [[v for v in district if v not in regime] for regime in regimes]
+        for part in parts:
+            for cell in itertools.product(*(range(self.sizes[v]) for v in around)):
+                at = dict(zip(around, cell, strict=True))
+                rows.add(tuple(self._shown(part, district, one, at) for one in types))
         return np.array(sorted(rows), dtype=float)
 
     def _shown(self, part, district, types, at) -> bool:
@@ -95,15 +105,17 @@ class Responses:
             found[place] = all(self.value(term, unit) == term.value for term in terms)
         return found
 
-    def told_by_experiments(self, query: Query, rng: np.random.Generator) -> bool | None:
-        """Whether all experiments together determine a query; None where it is not defined."""
+    def told_by_experiments(
+        self, query: Query, rng: np.random.Generator, regimes: Regimes = None
+    ) -> bool | None:
+        """Whether experiments together determine a query; None where it is not defined."""
         both, given = self.holds((*query.outcome, *query.given)), self.holds(query.given)
         laws = [rng.dirichlet(np.ones(n)) for n in both.shape]
         above, below = (_mean(array, laws) for array in (both, given))
         if below == 0:
             return None
         for d, district in enumerate(self.districts):
-            rows = self.experiments(district)
+            rows = self.experiments(district, regimes)
             direction = below * _mean(both, laws, but=d) - above * _mean(given, laws, but=d)
             nearest, *_ = np.linalg.lstsq(rows.T, direction, rcond=None)
             if np.abs(rows.T @ nearest - direction).max() > 1e-7:

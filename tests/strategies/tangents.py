@@ -10,7 +10,7 @@ of the law near by.  No algorithm of identification has any part in this.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from functools import cached_property
 from random import Random
 
@@ -36,16 +36,22 @@ class Tangents:
     @cached_property
     def observed(self) -> list[tuple[int, np.ndarray]]:
         """What the gradients of the observed law combine to."""
-        return _echelon(self.slope(frozenset()).reshape(2 ** len(self.nodes), -1))
+        return self.told([frozenset()])
 
-    def fixes(self, y: Names, x: Names, z: Names) -> bool:
-        """Whether the law fixes P(y | do(x), z) near by, for all values."""
+    def told(self, regimes: Iterable[Names]) -> list[tuple[int, np.ndarray]]:
+        """What the gradients of the laws of some experiments combine to."""
+        slopes = [self.slope(do).reshape(2 ** len(self.nodes), -1) for do in regimes]
+        return _echelon(np.concatenate(slopes))
+
+    def fixes(self, y: Names, x: Names, z: Names, told: list | None = None) -> bool:
+        """Whether the law fixes P(y | do(x), z) near by, for all values; or what is ``told``."""
         others, above = self._places(x | y | z), self._places({*self.nodes} - y)
         value = self.law(x).sum(axis=others, keepdims=True) % PRIME
         slope = self.slope(x).sum(axis=others, keepdims=True) % PRIME
         below, tilt = (part.sum(axis=above, keepdims=True) % PRIME for part in (value, slope))
         moves = (slope * below[..., None] % PRIME - tilt * value[..., None] % PRIME) % PRIME
-        return all(_in_span(row, self.observed) for row in moves.reshape(-1, moves.shape[-1]))
+        basis = self.observed if told is None else told
+        return all(_in_span(row, basis) for row in moves.reshape(-1, moves.shape[-1]))
 
     def number(self, y: Names, x: Names, z: Names) -> np.ndarray:
         """P(y | do(x), z) at all values of all variables; the others make no difference."""

@@ -1,58 +1,59 @@
-"""A formula by the experiments there are: each law that it needs, taken from one of them.
+"""A formula by the experiments there are: each law that it needs from one of them, or from several.
 
-Under do(z) the other variables have the graph without z, so that what identifies an effect there
-identifies it from that experiment (after Lee, Correa & Bareinboim 2019, which also joins pieces of
-several experiments; this does not, and what it does not find is undecided).
+Correa, Lee & Bareinboim (2021), "Nested counterfactual identification from arbitrary surrogate
+experiments": a counterfactual is a function of some regimes exactly when each of its districts is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
-from causal.expression import Expression, P, canonical, laws, replaced
+from causal.calculus import Derivation
+from causal.expression import Expression, P, canonical, replaced, simplified
 from causal.graph import ADMG
-from causal.identification.answers import Identified, Undecided
-from causal.identification.asking import effect
-from causal.identification.deciding import decide
-from causal.identification.proof import derive
+from causal.identification.answers import Identified, NotIdentified
 from causal.identification.reasoning import Reasoning, Remark
-from causal.identification.shrinking import Blocked
+from causal.identification.surrogates import by_surrogates
+from causal.identification.thicket import Thicket
 from causal.query import Query
-from causal.variables import Names, Symbol, Variables, listed, quoted, variables
+from causal.variables import Variables, listed
 
 __all__ = ["by_regimes", "in_one_world"]
 
 
-def by_regimes(graph: ADMG, answer: Identified, regimes: Iterable[Names]) -> Identified | Undecided:
-    """The answer with laws of the given experiments only, besides observation.
+def by_regimes(
+    graph: ADMG, answer: Identified, regimes: Sequence[Variables], *, budget: int
+) -> Identified | NotIdentified:
+    """The answer with laws of the given regimes only; raises TooLongError.
 
     >>> from causal import identify
     >>> graph = ADMG.parse("C -> X -> Y; C -> Y; W -> Y; W <-> Y")
     >>> answer = identify(graph, "P(Y[W=1, X=1]=1)")
-    >>> print(by_regimes(graph, answer, ["W"]))
+    >>> print(by_regimes(graph, answer, [frozenset(), frozenset("W")], budget=1_000))
     P(Y[W=1, X=1]=1) = Σ_{C} P(C | do(W=1)) P(Y=1 | do(W=1), C, X=1)
-    >>> print(by_regimes(graph, answer, ["X"]).reason)
-    P(Y=1 | do(W=1, X=1)) is needed, and neither observation nor do(X) shows it
+    >>> print(by_regimes(graph, answer, [frozenset(), frozenset("X")], budget=1_000).hedge)
+    {W, Y} around {Y}
     """
-    known = sorted({graph.require(variables(names)) for names in regimes}, key=sorted)
     parts: dict[Expression, Expression] = {}
+    derivations: list[Derivation] = []
     for law in answer.experiments:
-        found = next((f for z in known if (f := _from(graph, law, z)) is not None), None)
-        if found is None:
-            shown = " nor ".join(f"do({', '.join(map(quoted, sorted(z)))})" for z in known)
-            reason = f"{law} is needed, and neither observation nor {shown or 'anything'} shows it"
-            return Undecided(graph, answer.query, reason)
-        if found != law:
-            parts[law] = found
+        plain = P.of_names(*([s.variable for s in part] for part in (law.of, law.given, law.do)))
+        found = by_surrogates(graph, plain, regimes, budget=budget)
+        if isinstance(found, Thicket):
+            return NotIdentified(graph, answer.query, found)
+        if found.end != plain:
+            parts[law] = _at(found.end, law)
+            derivations.append(found)
     if not parts:
         return answer
-    end = canonical(replaced(answer.estimand, parts))
-    why = f"what the experiments at hand say of {listed(map(str, parts))}"
+    end = canonical(simplified(replaced(answer.estimand, parts)))
     reasoning = answer.derivation
     if isinstance(reasoning, Reasoning):
-        remark = Remark("do-calculus", str(end), why)
-        reasoning = replace(reasoning, remarks=(*reasoning.remarks, remark))
+        why = f"what the experiments at hand say of {listed(map(str, parts))}"
+        told = (*reasoning.remarks, Remark("do-calculus", str(end), why))
+        more = (*reasoning.derivations, *derivations)
+        reasoning = replace(reasoning, remarks=told, derivations=more)
     return replace(answer, estimand=end, derivation=reasoning)
 
 
@@ -68,25 +69,7 @@ def in_one_world(query: Query) -> Query:
     )
 
 
-def _from(graph: ADMG, law: P, regime: Variables) -> Expression | None:
-    """A law by what one experiment shows, if it does."""
-    do = {s.variable: s for s in law.do}
-    if regime == do.keys():
-        return law
-    if not regime or not regime < do.keys():
-        return None
-    smaller = graph.induced(v for v in graph.nodes if v not in regime)
-    of, given = ([s.variable for s in part] for part in (law.of, law.given))
-    rest = [v for v in do if v not in regime]
-    plan = decide(smaller, effect(smaller, Query.of(of, given=given, do=rest)))
-    if isinstance(plan, Blocked):
-        return None
-    formula = derive(smaller, plan).end
+def _at(formula: Expression, law: P) -> Expression:
+    """A formula in plain symbols, at the values that a law has."""
     values = {s.variable: s for s in law.symbols}
-    formula = formula.renamed({s: values[s.variable] for s in formula.free if s.variable in values})
-    fixed = frozenset(do[v] for v in regime)
-    return replaced(formula, {p: _under(p, fixed) for p in laws(formula)})
-
-
-def _under(law: P, fixed: frozenset[Symbol]) -> P:
-    return P(law.of, law.given, law.do | fixed)
+    return formula.renamed({s: values[s.variable] for s in formula.free if s.variable in values})
