@@ -27,6 +27,7 @@ MODULES = (
     "units",
     "counterfactuals",
     "store",
+    "store_large",
     "runners",
     "sweep",
     "training",

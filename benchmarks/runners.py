@@ -1,116 +1,82 @@
 """What does it cost to run trials that do nothing, beside other tools that run many?
 
 Each tool keeps its results as it does by default: we one durable, checked row a trial, Optuna rows
-in SQLite, Ray Tune and Hydra a folder a trial. Two workers; the start of everything is included.
-The rivals run fewer trials where they take long, and rates are compared.
+in SQLite, Ray Tune and Hydra a folder a trial. Two workers; the start of everything is included in
+the seconds. "a trial" is what one more costs: the difference to a sweep of a quarter of the trials,
+divided by the trials between. The rivals run fewer trials where they take long; what a tool did not
+keep is not counted as run, and more than five minutes for a sweep counts as no answer.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 import subprocess
-from contextlib import closing
+import sys
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
-from time import perf_counter
 
 import pandas as pd
 
-from ablation import Trial, frame, run
-from ablation.plan import plan
-from ablation.store import Store
-from ablation.store.rows import row_of
+from ablation.runner.family import end
 from benchmarks.rivals import FOLDER, Absent, rivals_python
-from benchmarks.store import PARTS, no_op_study
 
-RIVALS = {"Optuna, SQLite": 200, "Ray Tune": 40, "Hydra, joblib": 40}
+OURS = "ablation run"
+TRIALS = {OURS: 10_000, "Optuna, SQLite": 400, "Ray Tune": 40, "Hydra, joblib": 80}
 WORKERS = 2
+LIMIT_S = 300.0
 
 
 def table(quick: bool) -> pd.DataFrame:
-    """Seconds, trials a second, and how many times as long a trial takes as with us."""
-    trials, repeats = (500, 2) if quick else (10_000, 5)
-    with TemporaryDirectory() as folder:
-        study = no_op_study(trials)
-        ours = [
-            _timed(lambda path: run(study, path, WORKERS), Path(folder, f"{number}.db"))
-            for number in range(repeats)
-        ]
-        rows = [{"tool": "ablation run", "trials": trials, "seconds": median(ours)}]
-        rows += [
-            _rival(tool, many // (4 if quick else 1), repeats) for tool, many in RIVALS.items()
-        ]
-        rows += _large(Path(folder), 10_000 if quick else 1_000_000, repeats)
-    table = pd.DataFrame(rows)
-    rate = pd.to_numeric(table["trials"]) / pd.to_numeric(table["seconds"], errors="coerce")
-    table["trials/s"] = rate.round(1 if rate.min() < 10 else 0)
-    beside = table["tool"].isin(["ablation run", *RIVALS])
-    table["times as long a trial"] = (rate.iloc[0] / rate).round(1).where(beside, "")
-    return table.round({"seconds": 2}).fillna("")
+    """Seconds, trials a second, what one more costs, and how many times that is ours."""
+    sizes = {tool: trials // (5 if quick else 1) for tool, trials in TRIALS.items()}
+    took: dict[tuple[str, int], list[float]] = defaultdict(list)
+    absent: dict[str, Absent] = {}
+    for _ in range(2 if quick else 5):  # everybody in turns
+        for tool, trials in sizes.items():
+            for size in (trials // 4, trials):
+                seconds = absent.get(tool) or _sweep(tool, size)
+                if isinstance(seconds, Absent):
+                    absent[tool] = seconds
+                else:
+                    took[tool, size].append(seconds)
+    table = pd.DataFrame(_row(tool, sizes[tool], took, absent.get(tool)) for tool in sizes)
+    more = pd.to_numeric(table["a trial, ms"], errors="coerce")
+    table["times ours"] = (more / more.iloc[0]).round(1)
+    return table.round({"seconds": 1, "trials/s": 1, "a trial, ms": 2}).fillna("")
 
 
-def _rival(tool: str, trials: int, repeats: int) -> dict[str, object]:
-    python = rivals_python("rivals-runners")
+def _row(
+    tool: str, trials: int, took: Mapping[tuple[str, int], list[float]], absent: Absent | None
+) -> dict[str, object]:
+    if absent is not None:
+        return {"tool": f"{tool} ({absent})", "trials": trials, "a trial, ms": None}
+    few, many = (median(took[tool, size]) for size in (trials // 4, trials))
+    return {
+        "tool": tool,
+        "trials": trials,
+        "seconds": many,
+        "trials/s": trials / many,
+        "a trial, ms": 1000 * (many - few) / (trials - trials // 4),
+    }
+
+
+def _sweep(tool: str, trials: int) -> float | Absent:
+    """Seconds of one sweep, in a process of its own that is ended with all that it started."""
+    python = Path(sys.executable) if tool == OURS else rivals_python("rivals-runners")
     if isinstance(python, Absent):
-        return {"tool": f"{tool} ({python})", "trials": trials, "seconds": None}
-    asked: list[str] = [
-        str(python),
-        str(FOLDER / "runners_worker.py"),
-        tool,
-        str(trials),
-        str(WORKERS),
-    ]
-    seconds = []
-    for _ in range(repeats):
-        ending = subprocess.run(asked, capture_output=True, text=True, check=False)
-        if ending.returncode:
-            said = ending.stderr.strip().splitlines()[-1][:80]
-            return {"tool": f"{tool} (not run: {said})", "trials": trials, "seconds": None}
-        seconds.append(json.loads(ending.stdout.splitlines()[-1])["wall"])
-    return {"tool": tool, "trials": trials, "seconds": median(seconds)}
-
-
-def _large(folder: Path, trials: int, repeats: int) -> list[dict[str, object]]:
-    """Planning and reading, of sizes that a long log has."""
-    path = folder / "large.db"
-    _fill(path, trials)
-    planned = no_op_study(trials // 10)
-    planning = [_timed(lambda _: plan(planned), path) for _ in range(repeats)]
-    reading = [_timed(frame, path) for _ in range(repeats)]
-    return [
-        {"tool": "ablation plan", "trials": trials // 10, "seconds": median(planning)},
-        {"tool": "ablation.frame, every row checked", "trials": trials, "seconds": median(reading)},
-    ]
-
-
-def _fill(path: Path, trials: int) -> None:
-    """Write as many rows as that in one transaction; durable one by one would take minutes."""
-    study = no_op_study(trials)
-    with Store.open(path) as store:
-        store.register(study)
-    above, config = "", dict.fromkeys(PARTS, True)
-    with closing(sqlite3.connect(path)) as connection:
-        for number in range(1, trials + 1):
-            seed, place = divmod(number - 1, len(study.conditions))
-            condition = study.conditions[place]
-            trial = Trial(
-                study=study.name,
-                condition=condition.name,
-                component=condition.component,
-                seed=seed,
-                status="done",
-                metrics={"accuracy": seed / trials},
-                config=config,
-            )
-            row = row_of(trial, number, above, "")
-            above = str(row[-1])
-            connection.execute(f"INSERT INTO trials VALUES ({', '.join('?' * len(row))})", row)
-        connection.commit()
-
-
-def _timed(work, path: Path) -> float:
-    began = perf_counter()
-    work(path)
-    return perf_counter() - began
+        return python
+    asked = [str(python), str(FOLDER / "runners_worker.py"), tool, str(trials), str(WORKERS)]
+    with subprocess.Popen(
+        asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as sweep:
+        try:
+            said, complaint = sweep.communicate(timeout=LIMIT_S)
+        except subprocess.TimeoutExpired:
+            end(sweep.pid)
+            return Absent(f"{trials} trials took more than {LIMIT_S:g} s")
+    if sweep.returncode:
+        return Absent((complaint.strip().splitlines() or ["it failed"])[-1][:80])
+    wall: float = json.loads(said.splitlines()[-1])["wall"]
+    return wall

@@ -1,0 +1,117 @@
+"""How long do long logs take: to plan 100,000 trials, to read 1,000,000 as a table?
+
+Rows as the runner writes them: 700 characters with configuration, covariates and checksum. Every
+checksum is made again before a row counts, in as many processes as there are cores, at most four.
+"processor" is the sum over the processes. "short rows" are as many without keys and covariates.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import resource
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import pandas as pd
+
+from ablation import LeaveOneOut, Metric, RandomMasks, Study, Trial, frame
+from ablation.component import Component
+from ablation.design import Design
+from ablation.plan import plan
+from ablation.store import Store, verify
+from ablation.store.rows import row_of
+from benchmarks.store import PARTS, no_op_study
+
+COVARIATES = {
+    "code": "2a9ec1775a09c2ee",
+    "commit": "219e8c445cc466ff890bdbdf75da6926f8a308e6",
+    "device": "cpu",
+    "host": "localhost",
+    "packages": {"numpy": "2.4.6", "pandas": "3.1.1"},
+    "platform": "Linux-6.18.44-x86_64-with-glibc2.36",
+    "processes": 1,
+    "python": "3.11.7",
+    "threads": 1,
+    "uncommitted": False,
+}
+
+
+def table(quick: bool) -> pd.DataFrame:
+    """Median seconds on the clock and of the processor."""
+    trials, repeats = (10_000, 2) if quick else (1_000_000, 5)
+    seeds = trials // 1000
+    with TemporaryDirectory() as folder:
+        long, short = Path(folder, "long.db"), Path(folder, "short.db")
+        _fill(long, trials, COVARIATES)
+        _fill(short, trials, {})
+        hundred, masked = _study(LeaveOneOut(), seeds), _study(RandomMasks(99), seeds)
+        works: list[tuple[str, int, Callable[[], object]]] = [
+            ("plan, the same conditions in every block", 100 * seeds, lambda: plan(hundred)),
+            ("plan, other conditions in every block", 100 * seeds, lambda: plan(masked)),
+            ("ablation.frame", trials, lambda: frame(long)),
+            ("ablation.frame, short rows", trials, lambda: frame(short)),
+            ("ablation verify", trials, lambda: verify(long)),
+        ]
+        return pd.DataFrame(
+            {"work": work, "trials": many, **_timed(each, repeats)} for work, many, each in works
+        )
+
+
+def _study(design: Design, seeds: int) -> Study:
+    parts = [f"part{index}" for index in range(99)]
+    return Study(
+        "large", "store:no_op", [Component(each, switch=each) for each in parts], design,
+        [Metric("accuracy")], seeds, config=dict.fromkeys(parts, True),
+    )  # fmt: skip
+
+
+def _fill(path: Path, trials: int, covariates: dict[str, object]) -> None:
+    """Write as many rows as that in one transaction; durable one by one would take minutes."""
+    study, rng = no_op_study(trials), random.Random(0)
+    conditions = study.conditions
+    with Store.open(path) as store:
+        store.register(study)
+    above = ""
+    with closing(sqlite3.connect(path)) as connection:
+        for number in range(1, trials + 1):
+            seed, place = divmod(number - 1, len(conditions))
+            condition = conditions[place]
+            trial = Trial(
+                study=study.name,
+                condition=condition.name,
+                component=condition.component,
+                seed=seed,
+                status="done",
+                metrics={"accuracy": rng.random()},
+                config={part: part != condition.component for part in PARTS},
+                key=hashlib.sha256(b"%d" % number).hexdigest() if covariates else "",
+                wall_s=rng.random(),
+                cpu_s=rng.random(),
+                environment=covariates and {**covariates, "order": number, "peak_memory": number},
+            )
+            row = row_of(trial, number, above, "2026-11-23T00:00:00+00:00")
+            above = str(row[-1])
+            connection.execute(f"INSERT INTO trials VALUES ({', '.join('?' * len(row))})", row)
+        connection.commit()
+
+
+def _timed(work: Callable[[], object], repeats: int) -> dict[str, float]:
+    walls, processors = [], []
+    for _ in range(repeats):
+        wall, processor = perf_counter(), _used()
+        work()
+        walls.append(perf_counter() - wall)
+        processors.append(_used() - processor)
+    return {"seconds": round(median(walls), 2), "processor, s": round(median(processors), 2)}
+
+
+def _used() -> float:
+    """Processor seconds of this process, and of those that it started and that ended."""
+    both = (resource.getrusage(each) for each in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in both)
