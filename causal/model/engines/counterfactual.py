@@ -83,8 +83,8 @@ def counterfactual(
     and asks for one value a unit; an empty field was not observed.
 
     Where the question leads to real numbers, linear models with normal noise are answered exactly,
-    and so is evidence that pins all noise; anything else by weighted ``draws``, with a standard
-    error.
+    with or without finite noise beside it, and so is evidence that pins all noise; anything else by
+    weighted ``draws``, with a standard error.
 
     A named noise is asked about by its name, as in ``P(U=1 | Y=1)``.
 

@@ -1,26 +1,30 @@
 """Counterfactual numbers from models that no table holds: exactly where that can be, else by draws.
 
 The engines in order: a finite part of the model (its tables); a normal law, conditioned; evidence
-that pins all noise, so that one pass decides; weighted draws, which are refused when too few of
-them agree with the evidence to be worth a number.
+that pins all noise, so that one pass decides; a normal law for each case of what is finite; or
+weighted draws, which are refused when too few of them agree with the evidence to be worth a number.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 
-from causal.errors import TooFewDrawsError
+from causal.errors import TooFewDrawsError, UnusableEvidenceError
 from causal.model.engines.answers import Counterfactual
 from causal.model.engines.continuous.gaussian import conditioned, gaussian_value, is_exact, rows
+from causal.model.engines.continuous.mixture import mixture
 from causal.model.engines.continuous.particles import Draws, swarm
 from causal.model.engines.continuous.posed import Asked, Posed, holds, posed
+from causal.model.mechanism import Column
 from causal.model.noise import Floats, floats
 from causal.model.scm import SCM
 from causal.model.streams import Randomness, root
 from causal.query import Quantity
+from causal.variables import Variable
 
 __all__ = [
     "DRAWS",
@@ -30,6 +34,7 @@ __all__ = [
     "normalised",
     "part_value",
     "part_values",
+    "pinned",
     "rare",
 ]
 
@@ -39,6 +44,7 @@ FLOOR = 200  # effective draws below which there is no answer
 
 GAUSSIAN = "conditioned normal law, exact"
 LIMITS = "conditioned normal law, several limits by quasi-random points to about 1e-4"
+CASES = "mixture of conditioned normal laws, exact"
 POINT = "abduction of every noise, exact"
 SWARM = "weighted draws"
 
@@ -81,9 +87,11 @@ def _part(asked: Posed, draws: int, seed: int) -> Part:
         law = conditioned(found, asked)
         value = sum(part.factor * gaussian_value(part, law)[0] for part in asked.parts)
         return Part(float(value), gaussian_engine(asked), couplings=couplings)
-    once = swarm(asked, 1, seed)
-    if not once.random:
+    if (once := pinned(asked, seed)) is not None:
         return Part(float(part_values(asked, once)[0]), POINT, couplings=couplings)
+    if (mixed := mixture(asked)) is not None:
+        value = sum(part.factor * mixed.value(part) for part in asked.parts)
+        return Part(float(np.asarray(value)[0]), CASES, couplings=couplings)
     many = swarm(asked, draws, seed)
     weights, effective = normalised(many.log_weights)
     if effective < FLOOR:
@@ -95,6 +103,17 @@ def _part(asked: Posed, draws: int, seed: int) -> Part:
         variance = 0.0
     variance = max(variance, rare(asked) ** 2 / effective**2)
     return Part(mean, SWARM, variance, effective, couplings)
+
+
+def pinned(
+    asked: Posed, seed: int, columns: Mapping[Variable, Column] | None = None, units: int = 1
+) -> Draws | None:
+    """The one draw that is all there is, where the evidence leaves nothing to chance."""
+    try:
+        once = swarm(asked, 1, seed, columns, units)
+    except UnusableEvidenceError:
+        return None  # draws cannot use it; whoever goes on to them will say so
+    return None if once.random else once
 
 
 def rare(asked: Posed) -> float:

@@ -8,22 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from causal.errors import ImpossibleEvidenceError
 from causal.model.continuous import Normal
-from causal.model.engines.continuous.affine import affine
+from causal.model.engines.continuous.affine import affine, affine_where
 from causal.model.engines.continuous.orthants import EXACT_TO, between
 from causal.model.engines.continuous.posed import RELATIONS, Asked, Bound, Observed, Posed
-from causal.model.mechanism import Mechanism, private
+from causal.model.engines.worlds import Slot
+from causal.model.mechanism import Mechanism, Value, private
 from causal.model.noise import Floats, Law
 from causal.variables import Variable
 
-__all__ = ["Conditioned", "Rows", "conditioned", "gaussian_value", "is_exact", "rows"]
+__all__ = [
+    "Conditioned",
+    "Rows",
+    "Seen",
+    "conditioned",
+    "gaussian_value",
+    "is_exact",
+    "rows",
+    "weighed",
+]
 
 Numbers: TypeAlias = float | Floats
+Truths: TypeAlias = NDArray[np.bool_]
 
 CLOSE = 1e-6  # how far a value may be from what is certain, relative to the numbers behind it
 ROUNDING = 1e-9
@@ -74,6 +88,18 @@ class Rows:
 
 
 @dataclass(frozen=True, eq=False)
+class Seen:
+    """Evidence under a normal law: its density, unit by unit, and the units where it cannot be.
+
+    ``certain`` are the nodes that what was seen before leaves no choice, which have no density.
+    """
+
+    log_density: Floats
+    off: Truths
+    certain: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Margin:
     """A normal law: a mean a unit, a row of weights on standard normal noise.
 
@@ -117,46 +143,87 @@ class Conditioned:
         return Margin(means, line, size + reach * np.abs(self.mean).max(axis=0, initial=0.0))
 
 
-def rows(asked: Posed, columns: Mapping[Variable, Floats] | None = None) -> Rows | None:
+def rows(
+    asked: Posed,
+    columns: Mapping[Variable, Floats] | None = None,
+    known: Mapping[Slot, Value] = MappingProxyType({}),
+) -> Rows | None:
     """The affine functions; None where a mechanism is not linear or a noise not normal.
 
-    ``columns`` say what was observed of each unit.
+    ``columns`` say what was observed of each unit, and ``known`` what nodes and noises are in the
+    case at hand.
     """
-    model = asked.worlds.model
-    laws = {one.name: one.source for one in model.noise}
     sources: dict[str, Normal] = {}
     combined: dict[int, Combination] = {}
     for number in asked.nodes:
         node = asked.node(number)
+        if number in known:
+            value = _number(known[number], {})
+            if value is not None:
+                combined[number] = Combination(value, np.abs(value))
+            continue
         if node.variable is None:
             constant = _number(node.constant, columns or {})
             if constant is None:
                 return None
             combined[number] = Combination(constant, np.abs(constant))
             continue
-        mechanism = model.mechanisms[node.variable]
-        shape = affine(mechanism)
-        if shape is None:
+        total = _combined(asked, number, known, combined, sources)
+        if total is None:
             return None
-        total = combined[number] = Combination(shape.constant, abs(shape.constant))
-        for name, slot in zip(mechanism.given, node.inputs, strict=True):
-            weight = shape.weights.get(name, 0.0)
-            if not isinstance(slot, str):
-                total.add(weight, combined[slot])
-            elif not total.add_noise(weight, slot, laws[slot], sources):
-                return None
-        own = _own_noise(mechanism, node.variable, laws)
-        if own is not None and not total.add_noise(1.0, *own, sources):
-            return None
+        combined[number] = total
     return _matrix(combined, sources)
+
+
+def _combined(
+    asked: Posed,
+    number: int,
+    known: Mapping[Slot, Value],
+    before: Mapping[int, Combination],
+    sources: dict[str, Normal],
+) -> Combination | None:
+    """One node, by what it reads."""
+    node, model = asked.node(number), asked.worlds.model
+    assert node.variable is not None
+    mechanism = model.mechanisms[node.variable]
+    laws = {one.name: one.source for one in model.noise}
+    inputs = dict(zip(mechanism.given, node.inputs, strict=True))
+    fixed = {name: known[slot] for name, slot in inputs.items() if slot in known}
+    shape = affine_where(mechanism, fixed) if fixed else affine(mechanism)
+    if shape is None:
+        return None
+    total = Combination(shape.constant, abs(shape.constant))
+    for name, slot in inputs.items():
+        weight = shape.weights.get(name, 0.0)
+        if name in fixed:
+            continue
+        if not isinstance(slot, str):
+            total.add(weight, before[slot])
+        elif not total.add_noise(weight, slot, laws[slot], sources):
+            return None
+    own = _own_noise(mechanism, node.variable, laws)
+    if own is not None and not total.add_noise(shape.stretch, *own, sources):
+        return None
+    return total
 
 
 def conditioned(
     found: Rows, asked: Posed, columns: Mapping[Variable, Floats] | None = None, units: int = 1
 ) -> Conditioned:
     """The law of the noise given the values that were seen; raises ImpossibleEvidenceError."""
+    law, evidence = weighed(found, asked, columns, units)
+    if evidence.off.any():
+        raise ImpossibleEvidenceError(asked.evidence_of(columns or {}, int(evidence.off.argmax())))
+    return law
+
+
+def weighed(
+    found: Rows, asked: Posed, columns: Mapping[Variable, Floats] | None = None, units: int = 1
+) -> tuple[Conditioned, Seen]:
+    """The same, and how likely what was seen was: its density, and where it cannot be."""
     width = len(next(iter(found.rows.values()), np.empty(0)))
     mean, factor = np.zeros((width, units)), np.eye(width)
+    log_density, off, certain = np.zeros(units), np.zeros(units, dtype=bool), []
     for number, seen in asked.seen.items():
         value = _number(seen, columns or {})
         assert value is not None
@@ -166,14 +233,14 @@ def conditioned(
         gap = value - found.constants[number] - row @ mean
         if spread <= (TINY * found.reaches[number]) ** 2:
             reach = found.reaches[number] * np.abs(mean).max(axis=0, initial=0.0)
-            off = np.abs(gap) > CLOSE * (np.abs(value) + found.sizes[number] + reach)
-            if off.any():
-                raise ImpossibleEvidenceError(asked.evidence_of(columns or {}, int(off.argmax())))
+            off |= np.abs(gap) > CLOSE * (np.abs(value) + found.sizes[number] + reach)
+            certain.append(number)
             continue
+        log_density -= 0.5 * (gap**2 / spread + np.log(2 * np.pi * spread))
         gain = factor @ direction / spread
         mean = mean + np.outer(gain, gap)
         factor = factor - np.outer(gain, direction)  # a projection: still a factor, and exact
-    return Conditioned(found, mean, factor)
+    return Conditioned(found, mean, factor), Seen(log_density, off, tuple(certain))
 
 
 def gaussian_value(part: Asked, law: Conditioned) -> Floats:
@@ -219,7 +286,7 @@ def _number(value: object, columns: Mapping[Variable, Floats]) -> Numbers | None
     match value:
         case Observed(variable):
             return columns[variable]
-        case int() | float():
+        case int() | float() | Fraction():
             return float(value)
     return None
 

@@ -16,15 +16,18 @@ import pandas as pd
 from causal.errors import DomainError, TooFewDrawsError
 from causal.model.engines.answers import UnitCounterfactuals
 from causal.model.engines.continuous.answering import (
+    CASES,
     FLOOR,
     POINT,
     SWARM,
     assumed,
     gaussian_engine,
     part_values,
+    pinned,
     rare,
 )
 from causal.model.engines.continuous.gaussian import conditioned, gaussian_value, rows
+from causal.model.engines.continuous.mixture import mixture
 from causal.model.engines.continuous.particles import swarm
 from causal.model.engines.continuous.posed import Posed, posed
 from causal.model.engines.units.evidence import Evidence
@@ -38,6 +41,7 @@ from causal.variables import Variable
 __all__ = ["UNIT_DRAWS", "unit_answers"]
 
 UNIT_DRAWS = 4_000
+GROUPS = 200  # kinds of units by what they chose, each with its own cases
 ENTRIES = 2**21  # draws at a time, all units together
 
 
@@ -108,9 +112,10 @@ def _values(asked: Posed, batch: Batch, draws: int, seed: int) -> Values:
         law = conditioned(found, asked, numbers, len(batch))
         parts = [part.factor * gaussian_value(part, law) for part in asked.parts]
         return Values(np.sum(parts, axis=0) + sure, sure, many, gaussian_engine(asked))
-    once = swarm(asked, 1, seed, batch.columns, len(batch))
-    if not once.random:
+    if (once := pinned(asked, seed, batch.columns, len(batch))) is not None:
         return Values(part_values(asked, once), sure, many, POINT)
+    if (mixed := _by_cases(asked, batch)) is not None:
+        return Values(mixed, sure, many, CASES)
     step = max(1, ENTRIES // draws)
     pieces = [
         _drawn(asked, batch.part(slice(start, start + step)), draws, seed)
@@ -118,6 +123,25 @@ def _values(asked: Posed, batch: Batch, draws: int, seed: int) -> Values:
     ]
     value, error, effective = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
     return Values(value, error, effective, SWARM)
+
+
+def _by_cases(asked: Posed, batch: Batch) -> Floats | None:
+    """The exact values, those of units with the same choices together; None if there are none."""
+    finite = [v for v in batch.columns if v in asked.worlds.model.domains]
+    table = pd.DataFrame({v: batch.columns[v] for v in finite}, index=range(len(batch)))
+    groups = table.groupby(finite, sort=False).indices if finite else {(): np.arange(len(batch))}
+    if len(groups) > GROUPS:
+        return None
+    value = np.zeros(len(batch))
+    for units in groups.values():
+        columns = {v: column[units] for v, column in batch.columns.items()}
+        chosen = {v: columns.pop(v)[:1].tolist()[0] for v in finite}
+        numbers = {v: floats(column) for v, column in columns.items()}
+        mixed = mixture(asked, numbers, chosen, len(units))
+        if mixed is None:
+            return None
+        value[units] = sum(part.factor * mixed.value(part) for part in asked.parts)
+    return value
 
 
 def _drawn(asked: Posed, batch: Batch, draws: int, seed: int) -> tuple[Floats, Floats, Floats]:
