@@ -59,8 +59,7 @@ class Cut:
         """What to pass on in one run, where this is the component of that number."""
         generator = None
         if isinstance(self.operator, Resample | Noise):
-            device = next(self.place.module.parameters(), torch.empty(0)).device
-            generator = torch.Generator(device).manual_seed(self.seed + number)
+            generator = torch.Generator().manual_seed(self.seed + number)
         return Replacement(self.operator, self.place, self.reference, generator)
 
     def note(self, before: object, after: object) -> None:

@@ -73,7 +73,9 @@ def grown(
 
     second = again(rows_of(inputs, few, copies), moved)
     grows = _compared(recording, second, sizes)
-    close = max(CLOSER if off else CLOSE, *(16 * torch.finfo(kind).eps for kind in _kinds(recording)))
+    close = max(
+        CLOSER if off else CLOSE, *(16 * torch.finfo(kind).eps for kind in _kinds(recording))
+    )
     laid_out = follow_examples(recording.steps, grows)
     for step, other in zip(recording.steps, second.steps, strict=True):
         if step in laid_out:

@@ -4,9 +4,10 @@ A product spends part of its time on bringing the weight into blocks (Goto & van
 and the same weights are read by run after run. oneDNN takes them laid out beforehand.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -15,7 +16,8 @@ from torch import Tensor, nn
 from ablation.neural.sweep.steps import Step
 
 LEAST = 2**16  # entries of a weight, below which nothing is gained
-ROWS = 1024  # that must be multiplied by it before laying it out has paid
+ROWS = 4096  # that must be multiplied by it before laying it out has paid
+TRIAL = 128  # rows of the products that are timed
 
 
 @dataclass(eq=False)
@@ -26,7 +28,8 @@ class Packs:
     >>> x = Step(0, "input", print, (0,))
     >>> step = Step(1, "linear", nn.functional.linear, (x, layer.weight, layer.bias))
     >>> found = Packs(room=2**20).product(step, rows=4096)
-    >>> found is step or bool(torch.allclose(found.call(torch.ones(2, 256)), layer(torch.ones(2, 256)), atol=1e-5))
+    >>> ones = torch.ones(2, 256)
+    >>> found is step or bool(torch.allclose(found.call(ones), layer(ones), atol=1e-5))
     True
     """
 
@@ -37,6 +40,8 @@ class Packs:
         """The same operation on a weight laid out for it, where that pays and fits."""
         weight, bias = _weights(step)
         if weight is None or rows < ROWS or not _serves(weight, bias):
+            return step
+        if not _is_faster(*weight.shape, torch.get_num_threads()):
             return step
         if id(weight) not in self.known:
             self.known[id(weight)] = self._packed(weight)
@@ -78,6 +83,25 @@ def _serves(weight: Tensor, bias: Tensor | None) -> bool:
     floats = all(each.device.type == "cpu" and each.dtype == torch.float32 for each in both)
     large = weight.ndim == 2 and weight.numel() >= LEAST
     return floats and large and _is_there() and not torch.is_autocast_enabled("cpu")
+
+
+@cache
+def _is_faster(entries: int, columns: int, threads: int) -> bool:
+    """Whether a weight of this shape is multiplied with faster when laid out: the better of three."""
+    del threads
+    weight, rows = torch.ones(entries, columns), torch.ones(TRIAL, columns)
+    packed = torch.ops.mkldnn._reorder_linear_weight(weight)
+    spent: tuple[list[float], list[float]] = ([], [])
+    with torch.no_grad():
+        for _ in range(3):
+            for times, operand in zip(spent, (weight, packed), strict=True):
+                start = time.perf_counter()
+                if operand is weight:
+                    nn.functional.linear(rows, weight)
+                else:
+                    _multiplied(rows, packed=packed, bias=None)
+                times.append(time.perf_counter() - start)
+    return min(spent[1]) < min(spent[0])
 
 
 def _is_there() -> bool:

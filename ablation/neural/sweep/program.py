@@ -199,17 +199,37 @@ class Joining:
 
     def __call__(self, state: State) -> object:
         """Put them behind the others."""
-        base = state.look(self.thins[0][0].way.reader)
-        runs = [] if self.dense is None else [self.dense(state)]
-        runs += [base] * (self.before - self.reached)
+        base = _tensor(state.look(self.thins[0][0].way.reader))
         axis = self.grows[0] if self.grows else None
+        earlier = [] if self.dense is None else [_tensor(self.dense(state))]
+        earlier += [base] * (self.before - self.reached)
+        joining = sum(len(branches) for _, branches in self.thins)
+        if axis == 0:
+            found = _like(base, self.before + joining)
+            rows = self.before * len(base)
+            if earlier:
+                torch.cat(earlier, out=found[:rows])
+            new = found[rows:].unflatten(0, (joining, len(base)))
+        else:
+            new = base.new_empty((joining, *base.shape))
+        place = 0
         for thin, branches in self.thins:
-            new = thin(state.look, partial(_ready, state, branches))
-            if isinstance(new, Tensor) and axis == 0:
-                runs.append(new.flatten(0, 1))
-            else:
-                runs += list(new)
-        return runs[0] if len(runs) == 1 else torch.cat([*map(_tensor, runs)], _axis(axis))
+            those = new[place : place + len(branches)]
+            thin(state.look, partial(_ready, state, branches), those)
+            place += len(branches)
+        if axis == 0:
+            return found
+        runs = [*earlier, *new]
+        return runs[0] if len(runs) == 1 else torch.cat(runs, _axis(axis))
+
+
+def _like(base: Tensor, many: int) -> Tensor:
+    """Room for so many runs of a value, laid out in memory as it is."""
+    last = torch.channels_last
+    kept = base.ndim == 4 and base.is_contiguous(memory_format=last) and not base.is_contiguous()
+    shape = (many * len(base), *base.shape[1:])
+    kind = last if kept else torch.contiguous_format
+    return torch.empty(shape, dtype=base.dtype, device=base.device, memory_format=kind)
 
 
 def _ready(state: State, branches: Sequence[tuple[Branch, int]], place: int) -> Replacement:

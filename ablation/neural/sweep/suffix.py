@@ -252,7 +252,9 @@ class Suffix:
         for way, members in groupby(joining, key=ways.__getitem__):
             runs = [(group[i], *group[i].changes[way.site][0]) for i in members]
             cuts = [(branch.cuts[which], number) for branch, which, number in runs]
-            thins.append((Thin.of(way, cuts, self.alive), [(branch, which) for branch, which, _ in runs]))
+            thins.append(
+                (Thin.of(way, cuts, self.alive), [(branch, which) for branch, which, _ in runs])
+            )
         axis = self._grows(step)
         return Joining(tuple(thins), dense, count, first, axis), joining[-1] + 1
 

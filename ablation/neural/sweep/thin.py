@@ -19,7 +19,9 @@ from ablation.neural.sweep.steps import Step, mapped_steps
 from ablation.operators import Zero
 
 Look: TypeAlias = Callable[[Step], object]
-Alive: TypeAlias = dict[Step, tuple[Tensor, list[bool]]]  # a value, and which channels are not zeros
+Alive: TypeAlias = dict[
+    Step, tuple[Tensor, list[bool]]
+]  # a value, and which channels are not zeros
 
 _POINTS = ("relu", "gelu", "silu", "tanh", "sigmoid", "elu", "leaky_relu", "hardswish", "dropout")
 _POOLS = ("max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d")
@@ -147,31 +149,30 @@ class Thin:
         zeros = all(cut.operator == Zero() for cut, _ in cuts)
         return cls(way, cuts, columns, zeros, alive=alive)
 
-    def __call__(self, look: Look, ready: Callable[[int], Replacement]) -> list[Tensor] | Tensor:
-        """The results of all runs: stacked on a new first axis, or one by one."""
+    def __call__(self, look: Look, ready: Callable[[int], Replacement], into: Tensor) -> None:
+        """Write the results of all runs, which lie side by side on a new first axis."""
         reader = self.way.reader
         value, read, base = map(_tensor, map(look, (self.way.site, reader.args[0], reader)))
-        alike = len({width for _, width in self.columns}) == 1
         if self.zeros:
             self._note_zeros(value)
-            if self.way.plain and self._rest(value) is None:
-                if alike and reader.name == "linear":
-                    return self._rows_off(read, base)
-                return [
-                    self._added(read.narrow(self.way.axis_read, *column), base, i, less=True)
-                    for i, column in enumerate(self.columns)
-                ]
-            changes = [self._change_to(self._rest_of(value, c), read, c) for c in self.columns]
-        else:
-            changes = [
-                self._change_to(self._passed(value, look, ready(i), i), read, column)
-                for i, column in enumerate(self.columns)
-            ]
-        return [self._added(change, base, i) for i, change in enumerate(changes)]
+        less = self.zeros and self.way.plain and self._rest(value) is None
+        if less and reader.name == "linear" and len({width for _, width in self.columns}) == 1:
+            self._rows_off(read, base, into)
+            return
+        for place, column in enumerate(self.columns):
+            if less:
+                change = read.narrow(self.way.axis_read, *column)
+            elif self.zeros:
+                change = self._change_to(self._rest_of(value, column), read, column)
+            else:
+                change = self._change_to(
+                    self._passed(value, look, ready(place), place), read, column
+                )
+            self._added(change, base, place, into[place], less=less)
 
     # Several parts set to zero before one matrix, in one product
 
-    def _rows_off(self, read: Tensor, base: Tensor) -> Tensor:
+    def _rows_off(self, read: Tensor, base: Tensor, into: Tensor) -> None:
         many, width = len(self.columns), self.columns[0][1]
         weight = self.way.reader.args[1]
         if self.index is None or self.weights is None:
@@ -182,12 +183,13 @@ class Thin:
         rows = read.reshape(-1, read.shape[-1])
         changes = rows.index_select(1, self.index).view(len(rows), many, width).transpose(0, 1)
         flat = base.reshape(1, len(rows), -1).expand(many, -1, -1)
-        return torch.baddbmm(flat, changes, self.weights, alpha=-1).view(many, *base.shape)
+        out = into.view(many, len(rows), -1)
+        torch.baddbmm(flat, changes, self.weights, alpha=-1, out=out)
 
     # One part after another
 
-    def _added(self, change: Tensor, base: Tensor, place: int, *, less: bool = False) -> Tensor:
-        """What the reader returned, and what it makes of more, or less, in these columns."""
+    def _added(self, change: Tensor, base: Tensor, place: int, into: Tensor, *, less: bool) -> None:
+        """Write what the reader returned and what it makes of more, or less, in these columns."""
         reader = self.way.reader
         if place not in self.slices:
             weight = reader.args[1].narrow(1, *self.columns[place])
@@ -195,10 +197,11 @@ class Thin:
         weight = self.slices[place]
         if reader.name == "linear":
             flat, rows = base.reshape(-1, base.shape[-1]), change.reshape(-1, weight.shape[1])
-            return torch.addmm(flat, rows, weight.t()).view(base.shape)
+            torch.addmm(flat, rows, weight.t(), out=into.view(flat.shape))
+            return
         kwargs = {k: v for k, v in reader.kwargs.items() if k != "bias"}
         made = _CONVOLUTIONS[reader.name](change, weight, None, *reader.args[3:], **kwargs)
-        return made.add_(base)
+        torch.add(made, base, out=into)
 
     def _change_to(self, new: Tensor, read: Tensor, column: tuple[int, int]) -> Tensor:
         return new - read.narrow(self.way.axis_read, *column)

@@ -89,7 +89,9 @@ class Tuner:
     def _first(self, share: float) -> int:
         """What was best for other runs; where more cost hardly more, as many as will be quick."""
         fit = QUICK * STEP / max(share * self.pass_seconds, 1e-9)
-        return self._bounded(self.last or (STEP ** int(math.log(fit, STEP)) if fit >= 1 else self.start))
+        return self._bounded(
+            self.last or (STEP ** int(math.log(fit, STEP)) if fit >= 1 else self.start)
+        )
 
     def _bounded(self, size: int) -> int:
         most = min(self.most, MOST) if self.fixed is None else self.room
