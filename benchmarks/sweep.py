@@ -19,52 +19,11 @@ from itertools import combinations, pairwise
 import pandas as pd
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 import ablation
 from ablation.neural.selection import select
-
-
-class Attention(nn.Module):
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.norm, self.num_heads = nn.LayerNorm(width), heads
-        self.mix, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
-
-    def forward(self, x: Tensor) -> Tensor:
-        examples, places, width = x.shape
-        mixed = self.mix(self.norm(x)).view(examples, places, 3, self.num_heads, -1)
-        q, k, v = mixed.permute(2, 0, 3, 1, 4)
-        found = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
-        return self.proj(found.transpose(1, 2).reshape(examples, places, width))
-
-
-class Block(nn.Module):
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.attn = Attention(width, heads)
-        self.mlp = nn.Sequential(
-            nn.LayerNorm(width), nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = x + self.attn(x)
-        return x + self.mlp(x)
-
-
-class Transformer(nn.Module):
-    def __init__(self, width: int, heads: int, depth: int) -> None:
-        super().__init__()
-        self.embed = nn.Embedding(1000, width)
-        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(depth))
-        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 1000)
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        x = self.embed(tokens)
-        for block in self.blocks:
-            x = block(x)
-        return self.head(self.norm(x)[:, -1])
+from benchmarks.networks import Language
 
 
 @dataclass(frozen=True)
@@ -111,20 +70,20 @@ WORKS = (
     ),
     Work(
         "12 blocks of width 256, one by one",
-        lambda: Transformer(256, 4, 12),
+        lambda: Language(256, 4, 12),
         lambda: torch.randint(1000, (4, 64)),
         ["blocks.*"],
     ),
     Work(
         "12 blocks of width 256, one by one, 4 batches",
-        lambda: Transformer(256, 4, 12),
+        lambda: Language(256, 4, 12),
         lambda: torch.randint(1000, (16, 64)),
         ["blocks.*"],
         batch=4,
     ),
     Work(
         "12 blocks of width 256 and their 66 pairs",
-        lambda: Transformer(256, 4, 12),
+        lambda: Language(256, 4, 12),
         lambda: torch.randint(1000, (4, 64)),
         ["blocks.*"],
         every=6,
@@ -132,7 +91,7 @@ WORKS = (
     ),
     Work(
         "144 heads in 12 layers of width 768",
-        lambda: Transformer(768, 12, 12),
+        lambda: Language(768, 12, 12),
         lambda: torch.randint(1000, (1, 128)),
         ["blocks.*.attn.heads[*]"],
         every=12,

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from strategies.hugging_face import language, vision
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -262,22 +263,9 @@ def test_the_best_constants_need_examples_to_be_sought_on():
         sweep(module, x, "gate", metric=last, by=OptimalConstant(loss=lambda out: out.mean()))
 
 
-transformers = pytest.importorskip("transformers", reason="transformers is not installed")
-
-
 def test_a_model_of_another_library_is_resumed():
     torch.manual_seed(0)
-    config = transformers.GPT2Config(
-        vocab_size=50,
-        n_positions=16,
-        n_embd=32,
-        n_layer=2,
-        n_head=4,
-        bos_token_id=0,
-        eos_token_id=1,
-    )
-    module = transformers.GPT2LMHeadModel(config).eval()
-    inputs = {"input_ids": torch.randint(0, 50, (3, 7)), "use_cache": False}
+    module, inputs = language(texts=3)
     names = [
         "transformer.h.*.attn.heads[*]",
         "transformer.h.*.mlp",
@@ -298,17 +286,7 @@ def test_a_model_of_another_library_is_resumed():
 
 def test_a_vision_model_of_another_library_is_resumed():
     torch.manual_seed(0)
-    config = transformers.ViTConfig(
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        image_size=16,
-        patch_size=4,
-        num_labels=5,
-    )
-    module = transformers.ViTForImageClassification(config).eval()
-    inputs = {"pixel_values": torch.rand(3, 3, 16, 16)}
+    module, inputs = vision(images=3)
     names = [n for n, part in module.named_modules() if type(part).__name__.endswith("MLP")]
     names = names or [n for n, part in module.named_modules() if n.endswith("intermediate")]
     found = sweep(module, inputs, names, metric=lambda output: output.logits[:, 0])

@@ -17,49 +17,7 @@ from ablation.neural.sweep.narrowing import narrowed
 from ablation.neural.sweep.recording import record
 from ablation.neural.sweep.steps import bytes_of
 from ablation.operators import Constant, Scale
-
-
-class Attention(nn.Module):
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.norm, self.num_heads = nn.LayerNorm(width), heads
-        self.mix, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
-
-    def forward(self, x: Tensor) -> Tensor:
-        examples, places, width = x.shape
-        mixed = self.mix(self.norm(x)).view(examples, places, 3, self.num_heads, -1)
-        q, k, v = mixed.permute(2, 0, 3, 1, 4)
-        found = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        return self.proj(found.transpose(1, 2).reshape(examples, places, width))
-
-
-class Block(nn.Module):
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.attn = Attention(width, heads)
-        self.mlp = nn.Sequential(
-            nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = x + self.attn(x)
-        return x + self.mlp(x)
-
-
-class Language(nn.Module):
-    """A causal transformer of which the last position is read."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.embed = nn.Embedding(50, 16)
-        self.blocks = nn.ModuleList(Block(16, 4) for _ in range(3))
-        self.norm, self.head = nn.LayerNorm(16), nn.Linear(16, 10)
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        x = self.embed(tokens)
-        for block in self.blocks:
-            x = block(x)
-        return self.head(self.norm(x)[:, -1])
+from benchmarks.networks import Language
 
 
 class Recurrent(nn.Module):
@@ -105,7 +63,7 @@ NETS = {
     "mlp": (mlp, lambda: draw(6, 12), ["0", "2[*:3]", "1[0:6]", "3", "4[*]", "7"]),
     "cnn": (convolutional, lambda: draw(6, 2, 8, 8), ["0[*]", "3[*:2]", "4"]),
     "own attention": (
-        Language,
+        lambda: Language(16, 4, 3, tokens=50),
         lambda: torch.randint(50, (6, 7), generator=torch.Generator().manual_seed(1)),
         ["blocks.*.attn.heads[*]", "blocks.*.mlp", "blocks.0.attn", "embed[*:4]", "norm"],
     ),
