@@ -24,7 +24,7 @@ def causal_order(
     >>> causal_order(["V10", "V2", "A"], [("V10", "A")])
     ['V2', 'V10', 'A']
     """
-    ranked = sorted(names, key=lambda name: (natural(name), name))
+    ranked = sorted(sorted(names), key=natural)
     rank = {name: i for i, name in enumerate(ranked)}
     children: list[list[int]] = [[] for _ in ranked]
     waiting = [0] * len(ranked)
@@ -33,7 +33,7 @@ def causal_order(
         children[rank[tail]].append(below)
         waiting[below] += 1
     ready = [i for i, count in enumerate(waiting) if count == 0]
-    order = []
+    order: list[int] = []
     while ready:
         i = heapq.heappop(ready)
         order.append(i)

@@ -208,8 +208,9 @@ class SCM:
         """The mechanisms of a finite model as arrays, noise that nobody else reads taken in."""
         laws = {one.name: one.law for one in self.noise if one.name not in self.shared_noise}
         own = {v: {n: laws[n] for n in m.given if n in laws} if laws else {} for v, m in self.parts}
-        known = {name: ranked(values) for name, values in self._domains.items()}
-        orders = {name: order for name, order in known.items() if order is not None}
+        known = {id(values): ranked(values) for values in self._domains.values()}
+        ranks = ((name, known[id(values)]) for name, values in self._domains.items())
+        orders = {name: order for name, order in ranks if order is not None}
         return {v: Grid(m, self._domains, orders, own[v]) for v, m in self.tables.items()}
 
     @cached_property

@@ -121,7 +121,7 @@ def _condition(cursor: Cursor, do: list[Assignment], given: list[Term | Comparis
 
 def _event(cursor: Cursor) -> Term | Comparison:
     left = world(cursor)
-    relation = next((sign for sign in RELATIONS if cursor.accept(sign)), None)
+    relation = cursor.accept_any(RELATIONS)
     if relation is None:
         return left
     right = _right(cursor)

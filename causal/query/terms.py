@@ -61,6 +61,8 @@ class Term:
 
     def __post_init__(self) -> None:
         """Refuse a world in which one variable is set twice."""
+        if len(self.under) < 2:
+            return
         set_here = [(assignment.variable, assignment.reader) for assignment in self.under]
         if twice := {variable for variable, _ in repeated(set_here)}:
             raise QueryError(

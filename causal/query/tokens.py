@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 from causal.errors import QuerySyntaxError
 from causal.query.terms import Value
 from causal.variables import Variable, unquoted
 
 __all__ = ["Cursor", "Token"]
+
+Mark = TypeVar("Mark", bound=str)
 
 _TOKEN = re.compile(
     r"""(?P<skip>\s+)
@@ -22,8 +25,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word or mark, and where it stands."""
 
     kind: str  # "number", "name", "quoted", "mark" or "eof"
@@ -32,8 +34,8 @@ class Token:
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    position = 0
-    while position < len(text):
+    position, end = 0, len(text)
+    while position < end:
         match = _TOKEN.match(text, position)
         if match is None:
             problem = f"unexpected {text[position]!r}"
@@ -78,10 +80,18 @@ class Cursor:
 
     def accept(self, mark: str) -> bool:
         """Step over a mark or word if it comes next."""
-        if self.here.kind in ("mark", "name") and self.here.value == mark:
+        kind, value, _ = self.tokens[self.at]
+        if value == mark and kind in ("mark", "name"):
             self.at += 1
             return True
         return False
+
+    def accept_any(self, marks: Iterable[Mark]) -> Mark | None:
+        """Step over one of several marks if it comes next, and say which."""
+        kind, value, _ = self.tokens[self.at]
+        found = next((mark for mark in marks if mark == value), None) if kind == "mark" else None
+        self.at += found is not None
+        return found
 
     def expect(self, mark: str, wanted: str) -> None:
         """Step over a mark or word; raises QuerySyntaxError when something else comes next."""

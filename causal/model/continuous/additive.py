@@ -84,7 +84,7 @@ class Additive:
     def couple(self, value: Column, given: Columns, then: Columns) -> Column:
         """The value that was seen, plus the change of the mean; the noise cancels."""
         moved = self.mean.at(then, len(value)) - self.mean.at(given, len(value))
-        moved += value
+        moved += floats(value)
         return moved
 
     def to_dict(self) -> dict[str, object]:
@@ -169,7 +169,7 @@ class LocationScale:
         moved /= scale
         moved *= wider - scale
         moved += other - mean
-        moved += value
+        moved += floats(value)
         return moved
 
     def _parts(self, given: Columns, units: int) -> tuple[Floats, Floats]:

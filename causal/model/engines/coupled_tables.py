@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import prod
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -30,6 +31,7 @@ __all__ = ["Mask", "Sum", "Total"]
 
 Places: TypeAlias = NDArray[np.intp]
 
+NOTHING: Mapping[int, Places] = MappingProxyType({})
 UNITS = -1  # the axis of a batch; nodes are numbered from zero
 
 
@@ -139,9 +141,9 @@ class Sum:
     def factors(self) -> list[Factor]:
         """One or more for every variable that matters."""
         found: list[Factor] = []
-        own, sizes = self._own, self.sizes
+        own, sizes, grids = self._own, self.sizes, self._grids
         for v, numbers in self.copies.items():
-            grid = self._grid(v)
+            grid = grids[v]
             copies = [self._copy(number, grid) for number in numbers]
             found += factors(grid, copies, private(v), sizes=sizes, spread=v in own)
         return found
@@ -188,56 +190,46 @@ class Sum:
         """The variables whose private noise is kept."""
         return frozenset(v for v in self.copies if private(v) in self.keep)
 
-    def _grid(self, v: Variable) -> Grid:
-        grid = self.worlds.model.grids[v]
-        if not grid.private or not grid.private.keys() & set(self.keep):
-            return grid
-        others = {name: law for name, law in grid.private.items() if name not in self.keep}
-        return Grid(grid.mechanism, grid.domains, grid.orders, others)
-
-    @cached_property
-    def _free(self) -> dict[Slot, Variable]:
-        """The variables of the nodes that are neither known nor constant."""
-        known = self.known
-        return {n: v for v, numbers in self.copies.items() for n in numbers if n not in known}
+    @property
+    def _grids(self) -> Mapping[Variable, Grid]:
+        """The mechanisms as arrays, without what is kept taken in."""
+        grids, keep = self.worlds.model.grids, frozenset(self.keep)
+        apart = {}
+        for v, grid in grids.items() if keep else ():
+            if not keep.isdisjoint(grid.private):
+                others = {name: law for name, law in grid.private.items() if name not in keep}
+                apart[v] = Grid(grid.mechanism, grid.domains, grid.orders, others)
+        return {**grids, **apart} if apart else grids
 
     def _copy(self, number: int, grid: Grid) -> Copy:
-        given, inputs = grid.mechanism.given, self.worlds.nodes[number].inputs
-        if number in self._free and tuple(map(self._free.get, inputs)) == given:
-            return Copy((EVERY,) * len(given), (*inputs, number), None, {})
-        return self._cut_copy(number, grid)
-
-    def _cut_copy(self, number: int, grid: Grid) -> Copy:
-        nodes, known, private_noise = self.worlds.nodes, self.known, grid.private
-        index: list[int | slice] = []
+        nodes, known, domains, hidden = self.worlds.nodes, self.known, grid.domains, grid.private
+        places: list[int | slice] = []
         names: list[Name] = []
-        translations: dict[int, Places] = {}
+        translations = NOTHING
         for name, slot in zip(grid.mechanism.given, nodes[number].inputs, strict=True):
-            if name in private_noise:
+            if name in hidden:
                 continue
-            theirs = name
             if isinstance(slot, int):
-                source = nodes[slot]
-                if source.variable is None or slot in known:
-                    value = known[slot] if source.variable else source.constant
-                    index.append(grid.domains[name].index(value))
+                theirs, _, constant = nodes[slot]
+                if theirs is None or slot in known:
+                    value = constant if theirs is None else known[slot]
+                    places.append(domains[name].index(value))
                     continue
-                theirs = source.variable
-            if theirs != name:
-                translations |= self._translation(theirs, name, axis=len(index))
-            index.append(EVERY)
+                if theirs != name and (moved := self._translation(theirs, name)) is not None:
+                    translations = {**translations, len(places): moved}
+            places.append(EVERY)
             names.append(slot)
-        if number not in known:
-            names.append(number)
-            return Copy(tuple(index), tuple(names), None, translations)
-        return Copy(tuple(index), tuple(names), grid.values.index(known[number]), translations)
+        if number in known:
+            place = grid.values.index(known[number])
+            return Copy(tuple(places), tuple(names), place, translations)
+        return Copy(tuple(places), (*names, number), None, translations)
 
-    def _translation(self, theirs: Variable, ours: str, *, axis: int) -> dict[int, Places]:
+    def _translation(self, theirs: Variable, ours: str) -> Places | None:
         """Where the values of a variable stand in the domain of the one that is set to it."""
         domains = self.worlds.model.domains
         if domains[theirs] == domains[ours]:
-            return {}
-        return {axis: np.array([domains[ours].index(value) for value in domains[theirs]])}
+            return None
+        return np.array([domains[ours].index(value) for value in domains[theirs]])
 
 
 def _taken(tensor: Tensor, batch: Mapping[int, Places]) -> Tensor:

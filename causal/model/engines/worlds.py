@@ -56,6 +56,7 @@ class Worlds:
     nodes: list[Node] = field(default_factory=list, init=False)
     numbers: dict[Node, int] = field(default_factory=dict, init=False)
     seen: dict[int, Value] = field(default_factory=dict, init=False)
+    read_as: dict[int, int] = field(default_factory=dict, init=False)
     made: dict[tuple[Assignment, ...], _World] = field(default_factory=dict, init=False)
     mechanisms: dict[Variable, Mechanism] = field(init=False)
 
@@ -76,6 +77,7 @@ class Worlds:
         """Take note that a node has a value, which is what later nodes then read."""
         if self.nodes[number].variable is not None:
             self.seen[number] = value
+            self.read_as.pop(number, None)
 
     def reads(self, number: int) -> tuple[Slot, ...]:
         """Everything that must be known before a node, its private noise included."""
@@ -126,31 +128,30 @@ class Worlds:
             if v in here:
                 waiting.pop()
                 continue
-            given = mechanisms[v].given
-            missing = [
-                name
-                for name in given
-                if name not in here and name in mechanisms and (name, v) not in edges
-            ]
+            inputs: list[Slot] = []
+            missing: list[Variable] = []
+            for name in mechanisms[v].given:
+                slot = edges[name, v] if edges and (name, v) in edges else here.get(name)
+                if slot is not None:
+                    inputs.append(self._read(slot) if slot in self.seen else slot)
+                elif name in mechanisms:
+                    missing.append(name)
+                else:
+                    inputs.append(name)
             if missing:
                 waiting += reversed(missing)
             else:
-                here[v] = self._respond(v, given, world)
+                here[v] = self._numbered(Node(v, tuple(inputs)))
+                waiting.pop()
         return here[variable]
-
-    def _respond(self, v: Variable, given: tuple[str, ...], world: _World) -> int:
-        here, edges, seen = world.here, world.edges, self.seen
-        inputs: list[Slot] = []
-        for name in given:
-            slot = edges[name, v] if edges and (name, v) in edges else here.get(name)
-            inputs.append(name if slot is None else self._read(slot) if slot in seen else slot)
-        return self._numbered(Node(v, tuple(inputs)))
 
     def _read(self, number: int) -> int:
         """A node as its readers know it: by its value, once that has been seen."""
-        if number in self.seen:
-            return self._numbered(Node(None, constant=self.seen[number]))
-        return number
+        if number not in self.seen:
+            return number
+        if number not in self.read_as:
+            self.read_as[number] = self._numbered(Node(None, constant=self.seen[number]))
+        return self.read_as[number]
 
     def _numbered(self, node: Node) -> int:
         number = self.numbers.get(node)

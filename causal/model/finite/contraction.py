@@ -144,7 +144,9 @@ def _product(
     operands, label = _operands(pair)
     left = sorted([name for name in label if name not in step.names], key=place.__getitem__)
     tensor = _multiplied_out(operands, label, tuple(left))
-    tensor, shift = _lifted(tensor) if lift else (tensor, 0)
+    if not lift:
+        return tensor, exponent
+    tensor, shift = _lifted(tensor)
     return tensor, exponent + shift
 
 
@@ -166,9 +168,10 @@ def _einsum(tensors: Sequence[Tensor], names: tuple[Name, ...]) -> Tensor:
 def _operands(tensors: Sequence[Tensor]) -> tuple[list[Any], dict[Name, int]]:
     """Arrays and the labels of their axes, in turns, as einsum reads them; and who is who."""
     label: dict[Name, int] = {}
+    number = label.setdefault
     operands: list[Any] = []
     for own, weights in tensors:
-        operands += (weights, [label.setdefault(name, len(label)) for name in own])
+        operands += (weights, [number(name, len(label)) for name in own])
     return operands, label
 
 

@@ -52,9 +52,9 @@ class Copy(NamedTuple):
         translated: NDArray[Any] = array
         for axis, places in self.translations.items():
             translated = translated.take(places, axis=axis + len(before))
-        # Indexing an array of objects may return the object itself, hence the dtype.
-        cut: NDArray[Any] = np.asarray(translated[before + self.place], array.dtype)
-        return cut
+        cut: NDArray[Any] = translated[before + self.place]
+        # Where no axis is left, indexing returns the entry itself.
+        return cut if isinstance(cut, np.ndarray) else np.asarray(cut, array.dtype)
 
 
 class Factor(NamedTuple):
@@ -117,10 +117,12 @@ def factors(
     grid: Grid, copies: Sequence[Copy], noise: Name, *, sizes: Mapping[Name, int], spread: bool
 ) -> list[Factor]:
     """The factors of all copies of a mechanism: apart, coupled, or ``spread`` along their noise."""
+    if len(copies) == 1 and not spread:
+        return [Factor(grid, tuple(copies), _once(copies[0].names))]
     if len(copies) == 2 and not spread and _are_pair(grid, *copies):
         return [Factor(grid, tuple(copies), _once(copies[0].names + copies[1].names), is_pair=True)]
     names = [_once(copy.names) for copy in copies]
-    if not spread and (len(copies) == 1 or grid.is_deterministic):
+    if not spread and grid.is_deterministic:
         return [Factor(grid, (copy,), own) for copy, own in zip(copies, names, strict=True)]
     together = _once(chain.from_iterable(names))
     if not spread and prod([sizes[name] for name in together]) <= WIDEST:

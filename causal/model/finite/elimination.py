@@ -58,19 +58,21 @@ def elimination_order(
     index: dict[Name, int] = {}
     beside: list[int] = []  # the neighbours of each name and itself, as a set of bits
     for scope in scopes:
+        members = []
         clique = 0
         for name in scope:
-            if name not in index:
-                index[name] = len(index)
-                beside.append(0)
-            clique |= 1 << index[name]
-        for name in scope:
-            beside[index[name]] |= clique
+            i = index.setdefault(name, len(index))
+            members.append(i)
+            clique |= 1 << i
+        beside += [0] * (len(index) - len(beside))
+        for i in members:
+            beside[i] |= clique
     names = list(index)
     classes: dict[int, int] = {}
-    for name, i in index.items():
-        classes[sizes[name]] = classes.get(sizes[name], 0) | 1 << i
-    by_size = [(log2(size), members) for size, members in classes.items()]
+    for i, name in enumerate(names):
+        size = sizes[name]
+        classes[size] = classes.get(size, 0) | 1 << i
+    by_size = [(log2(size), those) for size, those in classes.items()]
     alike: dict[tuple[int, bool], list[int]] = {}  # the same neighbours make one of several
     for i, name in enumerate(names):
         alike.setdefault((beside[i], name in keep), []).append(i)
@@ -107,20 +109,20 @@ class _Crowd(NamedTuple):
 
         Who has no other neighbours goes along: nothing but the product speaks of them then.
         """
-        around = self.beside[i]
-        goes, stays = [i], []
+        beside, groups = self.beside, self.groups
+        around = beside[i]
+        members, stays = list(groups[i]), []
         for other in _bits(around & self.firsts & ~(1 << i)):
-            if other in left and self.beside[other] | around == around:
-                goes.append(other)
+            if other in left and beside[other] | around == around:
+                members += groups[other]
             else:
                 stays.append(other)
-        members = [member for first in goes for member in self.groups[first]]
         gone = 0
         for member in members:
             gone |= 1 << member
         joined = around & ~gone
         for other in stays:
-            self.beside[other] = (self.beside[other] | joined) & ~gone
+            beside[other] = (beside[other] | joined) & ~gone
         return members, stays
 
     def fill(self, i: int) -> int:
@@ -132,7 +134,7 @@ class _Crowd(NamedTuple):
 
 def _smallest_first(crowd: _Crowd, classes: Classes) -> list[_Going]:
     """Always eliminate the name whose product is smallest."""
-    beside = crowd.beside
+    beside, weight, alike = crowd.beside, classes[0][0] if classes else 0.0, len(classes) == 1
     cost = {i: _cost(beside[i], classes) for i in crowd.groups}
     heap = [(size, i) for i, size in cost.items()]
     heapify(heap)
@@ -146,7 +148,10 @@ def _smallest_first(crowd: _Crowd, classes: Classes) -> list[_Going]:
         for member in members:
             cost.pop(member, None)
         for other in stays:
-            if other in cost and (new := _cost(beside[other], classes)) != cost[other]:
+            if other not in cost:
+                continue
+            new = weight * beside[other].bit_count() if alike else _cost(beside[other], classes)
+            if new != cost[other]:
                 cost[other] = new
                 heappush(heap, (new, other))
     return steps

@@ -37,22 +37,23 @@ class Grid:
     domains: Mapping[str, Values]
     orders: Mapping[str, tuple[int, ...]]  # of the domains that are not in the order of rows
     private: Mapping[str, Row] = field(default_factory=dict)  # laws of noises that are read here
+    sizes: tuple[int, ...] = field(init=False)  # how many values each of ``given`` has
+    rows: int = field(init=False)  # how many settings of ``given`` there are
+    width: int = field(init=False)  # how many entries the law has
+
+    def __post_init__(self) -> None:
+        """Count, once: these are asked for at every question."""
+        domains = self.domains
+        sizes = tuple([len(domains[name]) for name in self.given])
+        rows = prod(sizes)
+        width = rows * len(self.mechanism.values)
+        vars(self).update(sizes=sizes, rows=rows, width=width)
 
     @property
     def given(self) -> tuple[str, ...]:
         """What the axes stand for: what the mechanism is given, without the private noises."""
         given = self.mechanism.given
         return tuple([v for v in given if v not in self.private]) if self.private else given
-
-    @cached_property
-    def sizes(self) -> tuple[int, ...]:
-        """How many values each of ``given`` has."""
-        return tuple([len(self.domains[name]) for name in self.given])
-
-    @property
-    def width(self) -> int:
-        """How many entries the law has."""
-        return self.rows * len(self.mechanism.values)
 
     @property
     def values(self) -> Values:
@@ -92,11 +93,6 @@ class Grid:
     def is_deterministic(self) -> bool:
         """Whether there is no private noise; a table is not looked at, which takes longer."""
         return not (isinstance(self.mechanism, Table) or self.private) and self.count == 1
-
-    @cached_property
-    def rows(self) -> int:
-        """How many settings of ``given`` there are."""
-        return prod(self.sizes)
 
     def pair(self, *, exact: bool) -> Weights:
         """Two copies coupled: one axis a name and the value, of the one and then of the other.
@@ -228,14 +224,14 @@ def prepare_pairs(grids: Iterable[Grid]) -> None:
     """
     alike: dict[tuple[int, int], list[tuple[Grid, Whole]]] = {}
     for grid in grids:
-        if "_pair" not in grid.__dict__ and (plain := grid.plain) and plain.scale < 2**62:
+        if "_pair" not in vars(grid) and (plain := grid.plain) and plain.scale < 2**62:
             alike.setdefault((grid.rows, len(grid.values)), []).append((grid, plain))
     for (rows, values), those in alike.items():
         parts = np.array([plain.parts for _, plain in those]).reshape(-1, rows, values)
         scales = np.array([plain.scale for _, plain in those], dtype=np.float64)
         pairs = _overlaps(parts) / scales[:, None, None]
         for (grid, _), pair in zip(those, pairs, strict=True):
-            grid.__dict__["_pair"] = pair.reshape((*grid.sizes, values) * 2)
+            vars(grid)["_pair"] = pair.reshape((*grid.sizes, values) * 2)
 
 
 def _overlaps(rows: NDArray[Any]) -> NDArray[Any]:

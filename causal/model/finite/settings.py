@@ -51,7 +51,9 @@ def by_setting(
     >>> by_setting({1: "b", 0: "a"}, ("X",))
     (((0,), 'a'), ((1,), 'b'))
     """
-    keys = _keys(rows, given)
+    if (settings := tuple(rows)) and settings == _binary(len(given)):
+        return tuple(zip(cast("tuple[Values, ...]", settings), rows.values(), strict=True))
+    keys = _keys(settings, given)
     if _are_sorted(keys):
         return tuple(zip(keys, rows.values(), strict=True))
     pairs = sorted(zip(keys, rows.values(), strict=True), key=lambda pair: _ranks(pair[0]))
@@ -68,6 +70,12 @@ def _keys(rows: Iterable[Value], given: tuple[str, ...]) -> list[Values]:
         if set(map(len, settings)) == {len(given)}:
             return settings
     return [setting(key, given) for key in keys]
+
+
+@lru_cache(maxsize=16)
+def _binary(names: int) -> tuple[Values, ...]:
+    """The settings of so many names that are 0 or 1, in order; True and 1.0 are 1 here."""
+    return tuple(product((0, 1), repeat=names)) if names < 8 else ()
 
 
 def _are_sorted(keys: Sequence[Values]) -> bool:

@@ -69,7 +69,7 @@ class Table:
                 "GumbelMax(), Independent() or Unknown()"
             )
         weights = cast("Mapping[Value, Weights]", rows if isinstance(rows, Mapping) else {(): rows})
-        pairs = by_setting(dict(zip(weights, _read(weights), strict=True)), names)
+        pairs = by_setting(_read(weights), names)
         parts = whole(chain.from_iterable([row for _, row in pairs]))
         if not _are_laws(pairs, parts, len(possible)):
             _refuse(pairs, len(possible))
@@ -176,11 +176,15 @@ class Table:
         }
 
 
-def _read(rows: Mapping[Value, Weights]) -> list[Row]:
-    found = [_numbers(key, row) for key, row in rows.items()]
-    if set(map(type, chain.from_iterable(found))) == {Fraction}:
-        return cast("list[Row]", found)
-    return [tuple(map(exact, row)) for row in found]
+def _read(rows: Mapping[Value, Weights]) -> Mapping[Value, Row]:
+    """Rows of fractions, as they are where they are that already."""
+    if set(map(type, rows.values())) == {tuple}:
+        found = cast("Mapping[Value, tuple[Number, ...]]", rows)
+    else:
+        found = {key: _numbers(key, row) for key, row in rows.items()}
+    if set(map(type, chain.from_iterable(found.values()))) == {Fraction}:
+        return cast("Mapping[Value, Row]", found)
+    return {key: tuple(map(exact, row)) for key, row in found.items()}
 
 
 def _numbers(key: Value, weights: Weights) -> tuple[Number, ...]:
