@@ -136,7 +136,7 @@ def test_control_c_ends_with_one_line() -> None:
         with pytest.raises(subprocess.TimeoutExpired):  # it waits for its graph
             process.wait(timeout=1)
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 130
+        assert process.wait(timeout=60) == 130
         assert process.stdout is not None
         assert process.stderr is not None
         assert (process.stdout.read(), process.stderr.read()) == ("", "Interrupted.\n")
