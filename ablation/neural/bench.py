@@ -15,7 +15,8 @@ from torch import nn
 from ablation.neural.activations import Activations
 from ablation.neural.errors import AblationHadNoEffectError, CallsDifferError
 from ablation.neural.forwards import Forward, eager, standing_in, writes_in_place
-from ablation.neural.isolation import no_other_randomness, refuse_interference, unchanged
+from ablation.neural.interference import refuse_interference
+from ablation.neural.isolation import no_other_randomness, unchanged
 from ablation.neural.lifting import Draws, Recording, lifted
 from ablation.neural.noise import NoiseSource
 from ablation.neural.patch import references

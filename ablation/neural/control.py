@@ -5,10 +5,8 @@ the two outputs are equal bit for bit, the graph of components says whether that
 """
 
 import inspect
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +14,7 @@ from torch.utils import _pytree
 
 from ablation.neural.components import Components
 from ablation.neural.forwards import Forward, standing_in
-from ablation.neural.isolation import unchanged
+from ablation.neural.isolation import RandomState, drawing_from, random_state, unchanged
 from ablation.neural.trees import Call, copied, largest_change, numbers
 
 _PLAIN = (Tensor, bool, int, float, complex, str, type(None), torch.dtype, torch.device)
@@ -52,7 +50,7 @@ class Witness:
 class _Seen:
     args: object
     kwargs: object
-    random: "RandomState"
+    random: RandomState
     output: object
 
     def call(self) -> Call:
@@ -95,22 +93,3 @@ def provably_unaffected(module: nn.Module, witness: Witness, names: Iterable[str
     inputs = dict(zip(given, args, strict=False)) | kwargs if kwargs else args
     graph = Components.of(module, inputs, names)
     return not any(graph.reaches_output(name) for name in names)
-
-
-RandomState: TypeAlias = tuple[Tensor, list[Tensor]]
-
-
-def random_state() -> RandomState:
-    """The state of torch's random streams, on the CPU and on every device in use."""
-    started = torch.cuda.is_available() and torch.cuda.is_initialized()
-    return torch.get_rng_state(), torch.cuda.get_rng_state_all() if started else []
-
-
-@contextmanager
-def drawing_from(state: RandomState) -> Iterator[None]:
-    """Draw the random numbers that were drawn after this state, and leave the stream as it was."""
-    with torch.random.fork_rng(devices=range(len(state[1]))):
-        torch.set_rng_state(state[0])
-        if state[1]:
-            torch.cuda.set_rng_state_all(state[1])
-        yield

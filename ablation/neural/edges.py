@@ -14,10 +14,9 @@ from torch import nn
 
 from ablation.errors import listed
 from ablation.neural.activations import Observed
-from ablation.neural.control import drawing_from, random_state
 from ablation.neural.errors import CallsDifferError, EdgeError
 from ablation.neural.forwards import Forward, standing_in
-from ablation.neural.isolation import unchanged
+from ablation.neural.isolation import drawing_from, random_state, unchanged
 from ablation.neural.selection import Patterns, Place, matching, named, names_in, select
 from ablation.neural.taps import layered, outermost
 from ablation.neural.trees import Call, cloned, largest_change

@@ -1,20 +1,17 @@
-"""Runs that leave no trace in a module, and in which nothing is random unseen.
-
-An interference between units (Cox 1958) is refused as well: a counterfactual of one prediction
-must not depend on which others share its batch.
-"""
+"""Runs that leave no trace in a module, and in which nothing is random unseen."""
 
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 import numpy as np
 import torch
-from torch import nn
-from torch.nn.modules.batchnorm import _BatchNorm
+from torch import Tensor, nn
 
-from ablation.neural.errors import InterferenceError, UnrecordedRandomnessError
-from ablation.neural.selection import named
+from ablation.neural.errors import UnrecordedRandomnessError
+
+RandomState: TypeAlias = tuple[Tensor, list[Tensor]]  # of the CPU, and of every device in use
 
 
 @contextmanager
@@ -55,12 +52,34 @@ def _numpy_state() -> tuple[bytes, int]:
     return state[1].tobytes(), int(state[2])
 
 
-def refuse_interference(module: nn.Module) -> None:
-    """Refuse live batch statistics: under them no example has an outcome of its own."""
-    live = [
-        name
-        for name, part in named(module).items()
-        if isinstance(part, _BatchNorm) and (part.training or part.running_mean is None)
-    ]
-    if live:
-        raise InterferenceError(live)
+def random_state() -> RandomState:
+    """The state of torch's random streams, on the CPU and on every device in use."""
+    started = torch.cuda.is_available() and torch.cuda.is_initialized()
+    return torch.get_rng_state(), torch.cuda.get_rng_state_all() if started else []
+
+
+@contextmanager
+def drawing_from(state: RandomState) -> Iterator[None]:
+    """Draw the random numbers that were drawn after this state, and leave the stream as it was."""
+    with torch.random.fork_rng(devices=range(len(state[1]))):
+        torch.set_rng_state(state[0])
+        if state[1]:
+            torch.cuda.set_rng_state_all(state[1])
+        yield
+
+
+@contextmanager
+def torch_unmoved(error: Exception) -> Iterator[None]:
+    """Raise an error where torch's random stream moved, and put it back.
+
+    >>> with torch_unmoved(ValueError("drawn")):
+    ...     _ = torch.ones(2)
+    """
+    before, devices = random_state()
+    yield
+    after, there = random_state()
+    if not all(map(torch.equal, [before, *devices], [after, *there])):
+        torch.set_rng_state(before)
+        if devices:
+            torch.cuda.set_rng_state_all(devices)
+        raise error

@@ -12,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ablation.neural.fused import ATTENTION, attended
+
 Bits: TypeAlias = Callable[[Sequence[int]], NDArray[np.uint32]]
 Arguments: TypeAlias = Mapping[str, Any]
 Law: TypeAlias = Callable[[Arguments, Bits], object]  # None: not with these arguments
@@ -58,6 +60,15 @@ def _dropout(a: Arguments, bits: Bits) -> tuple[Tensor, Tensor]:
     kept = bernoulli(bits(a["input"].shape), 1 - a["p"], a["input"])
     scale = 1 / (1 - a["p"]) if a["p"] < 1 else 0.0
     return a["input"] * kept * scale, kept.bool()
+
+
+def _attention(name: str) -> Law:
+    def law(a: Arguments, bits: Bits) -> tuple[object, ...] | None:
+        return attended(
+            name, a, lambda shape: bernoulli(bits(shape), 1 - a["dropout_p"], a["query"])
+        )
+
+    return law
 
 
 def _uniform_(a: Arguments, bits: Bits) -> Tensor:
@@ -198,4 +209,6 @@ LAWS: Mapping[str, Law] = {
     "geometric_": _geometric_,
     "rrelu_with_noise": _rrelu,
     "rrelu_with_noise_": _rrelu_,
+    **{name: _attention(name) for name in ATTENTION},
 }
+DROPOUT = ("bernoulli_", "native_dropout", *ATTENTION)  # one and the same, on one device or another

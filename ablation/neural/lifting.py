@@ -17,8 +17,11 @@ from torch.utils import _pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ablation.neural.errors import UnrecordedRandomnessError
-from ablation.neural.laws import LAWS, Arguments
+from ablation.neural.interference import NORMS, refuse_shared
+from ablation.neural.isolation import torch_unmoved
+from ablation.neural.laws import DROPOUT, LAWS, Arguments
 from ablation.neural.noise import NoiseSource
+from ablation.neural.operations import bound, is_off
 from ablation.neural.sites import CallPath, traced_calls
 from ablation.neural.stacking import NotStackableError, stacked_axis
 from ablation.neural.trees import tensors
@@ -106,8 +109,22 @@ def lifted(module: nn.Module, draws: Draws) -> Iterator[None]:
     """
     draws.recording.sizes.clear()
     draws.labels.clear()
-    with traced_calls(module) as path, _Supplied(draws, path):
+    advice = "It happened inside an operation that does not say it is random."
+    unseen = torch_unmoved(UnrecordedRandomnessError("some randomness", "", advice))
+    with unseen, _layers_apart(module), traced_calls(module) as path, _Supplied(draws, path):
         yield
+
+
+@contextmanager
+def _layers_apart(module: nn.Module) -> Iterator[None]:
+    """Keep cuDNN from drawing dropout between recurrent layers where nobody can supply it."""
+    live = any(isinstance(p, nn.RNNBase) and p.dropout and p.training for p in module.modules())
+    before = torch.backends.cudnn.enabled
+    torch.backends.cudnn.enabled = before and not live
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.enabled = before
 
 
 class _Supplied(TorchDispatchMode):
@@ -132,6 +149,8 @@ class _Supplied(TorchDispatchMode):
             arguments = bound(func, args, kwargs or {})
             if not is_off(arguments):
                 return self.drawn(func, arguments)
+        elif func.overloadpacket.__name__ in NORMS:
+            refuse_shared(func, args, kwargs or {}, self.path.module)
         output = func(*args, **(kwargs or {}))
         self.draws.recording.sizes.extend(each.nbytes for each in tensors(output))
         return output
@@ -139,7 +158,7 @@ class _Supplied(TorchDispatchMode):
     def drawn(self, func: torch._ops.OpOverload, arguments: Arguments) -> object:
         """Answer a random operation from the noise supplied."""
         name = func.overloadpacket.__name__
-        site = self.path.site(name)
+        site = self.path.site(DROPOUT[0] if name in DROPOUT else name)
         law = LAWS.get(name)
         values = law and law(arguments, lambda shape: self.draws.at(site, shape))
         if values is None:
@@ -150,18 +169,3 @@ class _Supplied(TorchDispatchMode):
         if name == "multinomial" and isinstance(values, Tensor) and values.shape[-1] == 1:
             self.draws.labels.append(Labels(values, arguments["self"], values._version))
         return values
-
-
-def bound(
-    func: torch._ops.OpOverload, args: tuple[object, ...], kwargs: Mapping[str, object]
-) -> Arguments:
-    """Name the arguments of an operation, with the values of those that were left out."""
-    declared = func._schema.arguments
-    values = {each.name: each.default_value for each in declared if each.has_default_value()}
-    return values | dict(zip((each.name for each in declared), args, strict=False)) | dict(kwargs)
-
-
-def is_off(arguments: Arguments) -> bool:
-    """Whether the operation could be random, but not with these arguments."""
-    idle = any(arguments.get(name) == 0 for name in ("dropout_p", "dropout"))
-    return idle or any(arguments.get(name) is False for name in ("train", "training"))

@@ -87,7 +87,7 @@ def _exchange(
     if not isinstance(by, Zero | Constant | Scale | Noise):
         raise OperatorCannotServeError(by, f"{name!r} is a parameter: it has no examples or input.")
     owner = module.get_submodule(name.rpartition(".")[0])
-    generator = torch.Generator(original.device).manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
     replacement = Replacement(by, Place(name, owner), generator=generator)
     with torch.no_grad():
         value = replacement(original.detach(), (), {}, 0)

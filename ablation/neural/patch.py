@@ -235,8 +235,7 @@ def switched_off(
     numbered = {name: number for number, name in enumerate(places)}
 
     def switched(place: Place, forward: Forward) -> Ablated:
-        device = next(place.module.parameters(), torch.empty(0)).device
-        generator = torch.Generator(device).manual_seed(seed + numbered[place.name])
+        generator = torch.Generator().manual_seed(seed + numbered[place.name])
         replacement = Replacement(by, place, reference.get(place.name, ()), generator)
         return Ablated(replacement, forward)
 

@@ -128,9 +128,9 @@ class Replacement:
             case Freeze() | OptimalConstant():
                 return self._held(output, pool)
             case Noise(scale):
-                like = torch.zeros(output.shape, dtype=output.dtype, device=output.device)
+                like = torch.zeros(output.shape, dtype=output.dtype, device=self._drawn_on(output))
                 noise = like.normal_(generator=self.generator)  # whatever the memory layout
-                return output + scale * _deviation(output, pool) * noise
+                return output + scale * _deviation(output, pool) * noise.to(output.device)
             case ReplaceBy():
                 raise AssertionError  # the whole call is replaced, not a value
 
@@ -176,10 +176,15 @@ class Replacement:
         """Draw for each example another one: any of the reference, or any other of the batch."""
         values = self._pool(output, pool)
         rows, own = len(output), pool is None
-        chance = torch.empty(rows, device=output.device).uniform_(generator=self.generator)
-        steps = (chance * (len(values) - own)).long()
+        chance = torch.empty(rows, device=self._drawn_on(output))
+        chance.uniform_(generator=self.generator)
+        steps = (chance * (len(values) - own)).long().to(output.device)
         here = torch.arange(rows, device=output.device)
         return values[(here + 1 + steps) % len(values) if own else steps].clone()
+
+    def _drawn_on(self, output: Tensor) -> torch.device:
+        """Where random numbers are made: wherever the stream is, so all devices have the same."""
+        return output.device if self.generator is None else self.generator.device
 
     def _held(self, output: Tensor, pool: Tensor | None) -> Tensor:
         """What it was on the reference: row for row, or one row for all."""

@@ -17,7 +17,8 @@ from torch import nn
 from ablation.neural.activations import Observed
 from ablation.neural.errors import UnrecordedRandomnessError
 from ablation.neural.forwards import eager, standing_in
-from ablation.neural.isolation import no_other_randomness, refuse_interference, unchanged
+from ablation.neural.interference import refuse_interference
+from ablation.neural.isolation import no_other_randomness, unchanged
 from ablation.neural.lifting import Draws, Recording, lifted
 from ablation.neural.noise import NoiseSource
 from ablation.neural.otherworld import Meant, OtherWorld

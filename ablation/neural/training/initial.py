@@ -16,8 +16,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from ablation.neural.errors import UnrecordedRandomnessError
 from ablation.neural.isolation import no_other_randomness
 from ablation.neural.laws import LAWS
-from ablation.neural.lifting import bound
 from ablation.neural.noise import KeyedNoise
+from ablation.neural.operations import bound
 from ablation.neural.training.errors import ArmsError
 from ablation.neural.trees import tensors
 

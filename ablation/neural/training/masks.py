@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ablation.neural.control import random_state
+from ablation.neural.isolation import torch_unmoved
 from ablation.neural.laws import bernoulli
 from ablation.neural.sites import CallPath, traced_calls
 from ablation.neural.training.noise import ArmNoise, drawing
@@ -83,7 +83,7 @@ class Drops:
         noise: ArmNoise,
         step: Callable[[list[Tensor]], Tensor],
     ) -> Tensor:
-        with _still(), traced_calls(module) as path:
+        with torch_unmoved(UnforeseenError()), traced_calls(module) as path:
             used = _Used(self, places, path)
             with _dropping(used.dropout):
                 value = step([each.mask(noise) for each in places])
@@ -155,16 +155,3 @@ def _dropping(dropout: Dropout) -> Iterator[None]:
         yield
     finally:
         functional.__dict__["dropout"] = PLAIN
-
-
-@contextmanager
-def _still() -> Iterator[None]:
-    """Raise UnforeseenError, with torch's stream put back, where something drew from it."""
-    before, devices = random_state()
-    yield
-    after, there = random_state()
-    if not all(map(torch.equal, [before, *devices], [after, *there])):
-        torch.set_rng_state(before)
-        if devices:
-            torch.cuda.set_rng_state_all(devices)
-        raise UnforeseenError

@@ -17,8 +17,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from ablation.neural.errors import UnrecordedRandomnessError
 from ablation.neural.laws import LAWS
-from ablation.neural.lifting import bound, is_off
 from ablation.neural.noise import KeyedNoise
+from ablation.neural.operations import bound, is_off
 from ablation.neural.sites import CallPath, traced_calls
 
 

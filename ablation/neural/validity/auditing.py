@@ -13,7 +13,7 @@ from torch import nn
 from ablation.neural.components import Components
 from ablation.neural.errors import OperatorCannotServeError
 from ablation.neural.forwards import eager
-from ablation.neural.isolation import refuse_interference
+from ablation.neural.interference import refuse_interference
 from ablation.neural.replacement import require_operator
 from ablation.neural.selection import Patterns, select
 from ablation.neural.trees import Inputs, tensors

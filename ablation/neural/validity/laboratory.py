@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from ablation.neural.activations import Observed, observe
 from ablation.neural.errors import AblationHadNoEffectError, RandomModuleError
 from ablation.neural.forwards import Forward, standing_in
+from ablation.neural.interference import nothing_shared
 from ablation.neural.isolation import unchanged
 from ablation.neural.patch import Ablated, Acted, references, refuse_second_patch
 from ablation.neural.replacement import OFF, Replacement
@@ -63,7 +64,9 @@ class Laboratory:
     def factual(self) -> World:
         """Nothing is off; a module whose two runs differ is refused."""
         if self._factual is None:
-            first, again = self._run(), self._run(draw=1)
+            with nothing_shared():
+                first = self._run()
+            again = self._run(draw=1)
             for name, values in first.own.items():
                 if change := largest_change(values, again.own[name]):
                     raise RandomModuleError(name, change)
@@ -173,8 +176,7 @@ class Laboratory:
 
     def stream(self, name: str) -> torch.Generator:
         """The random stream of a component, the same in every run."""
-        device = next(self.module.parameters(), torch.empty(0)).device
-        return torch.Generator(device).manual_seed(self.seed + crc32(name.encode()))
+        return torch.Generator().manual_seed(self.seed + crc32(name.encode()))
 
 
 def _rows(pieces: list[Tensor], examples: int) -> Values | None:
