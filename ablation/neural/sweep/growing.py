@@ -143,8 +143,8 @@ def _compared(one: Recording, two: Recording, sizes: tuple[int, int]) -> dict[St
         if step.call is not other.call and step.call != other.call:
             raise UnsuitableError("with other examples the code takes another way")
         step.args = _agreed(step.args, other.args, sizes)
-        step.kwargs = _agreed(step.kwargs, other.kwargs, sizes)
-        step.counts = holds((step.args, step.kwargs), Count)
+        step.kwargs = _agreed(step.kwargs, other.kwargs, sizes) if step.kwargs else {}
+        step.counts = holds(step.args, Count) or holds(step.kwargs, Count)
         grows[step] = growth(one.values[step], two.values[other], sizes)
     return grows
 

@@ -63,7 +63,8 @@ class Step:
         return f"{self.name}_{self.number}"
 
 
-_PLAIN = frozenset((int, float, bool, str, type(None), Tensor, nn.Parameter, torch.dtype))
+_BARE = frozenset((int, float, bool, str, type(None), torch.dtype, torch.device, Step))
+_PLAIN = (_BARE - {Step}) | {Tensor, nn.Parameter}
 
 
 def passed_on(value: object, args: object = (), kwargs: object = None) -> object:
@@ -166,14 +167,17 @@ def tensors_in(tree: Any) -> Iterator[Tensor]:
     """
     if isinstance(tree, Tensor):
         yield tree
-    elif tree is None or isinstance(tree, int | float | str | Step):
+    elif type(tree) in _BARE or isinstance(tree, int | float | str):
         return
     elif isinstance(tree, slice):
         for each in (tree.start, tree.stop, tree.step):
             yield from tensors_in(each)
     else:
         for each in _inside(tree) or ():
-            yield from tensors_in(each)
+            if isinstance(each, Tensor):
+                yield each
+            elif type(each) not in _BARE:
+                yield from tensors_in(each)
 
 
 def _inside(tree: object) -> list[Any] | None:
@@ -193,7 +197,7 @@ def holds(tree: Any, kind: type) -> bool:
     """
     if isinstance(tree, kind):
         return True
-    if tree is None or isinstance(tree, Tensor | int | float | str | Step):
+    if type(tree) in _BARE or isinstance(tree, Tensor | int | float | str):
         return False
     if isinstance(tree, slice):
         return any(holds(each, kind) for each in (tree.start, tree.stop, tree.step))
@@ -204,7 +208,7 @@ def _mapped(kind: type, change: Callable[[Any], object], tree: Any) -> Any:
     """Change what is of one kind anywhere in a tree, slices included."""
     if isinstance(tree, kind):
         return change(tree)
-    if tree is None or isinstance(tree, Tensor | int | float | str):
+    if type(tree) in _BARE or isinstance(tree, Tensor | int | float | str):
         return tree
     if type(tree) is tuple:
         return tuple(_mapped(kind, change, each) for each in tree)

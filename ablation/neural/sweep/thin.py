@@ -181,7 +181,12 @@ class Thin:
             self.index = (starts[:, None] + each).flatten()
             self.weights = weight.t().index_select(0, self.index).view(many, width, -1)
         rows = read.reshape(-1, read.shape[-1])
-        changes = rows.index_select(1, self.index).view(len(rows), many, width).transpose(0, 1)
+        first = self.columns[0][0]
+        if all(start == first + i * width for i, (start, _) in enumerate(self.columns)):
+            some = rows.narrow(1, first, many * width)
+        else:
+            some = rows.index_select(1, self.index)
+        changes = some.unflatten(1, (many, width)).transpose(0, 1)
         flat = base.reshape(1, len(rows), -1).expand(many, -1, -1)
         out = into.view(many, len(rows), -1)
         torch.baddbmm(flat, changes, self.weights, alpha=-1, out=out)
