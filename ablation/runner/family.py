@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+MARK = "ABLATION_WORKER"  # in the environment of a worker, and of every copy of it
+
 _MIB = 2**20
 
 
@@ -42,14 +44,29 @@ def resident_mib(process: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / _MIB
 
 
-def end(process: int) -> None:
-    """Kill a process and its family; whoever begins meanwhile is found on the second look."""
+def end(process: int, mark: str = "") -> None:
+    """Kill a process and its family; whoever begins meanwhile is found on the second look.
+
+    A mark finds those as well that left the family, as daemons do: its value is in the environment
+    that they began with.
+    """
     for _ in range(2):
-        for each in reversed(family(process)):
+        for each in (*_marked(process, mark), *reversed(family(process))):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(each, signal.SIGKILL)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process, signal.SIGKILL)
+
+
+def _marked(process: int, mark: str) -> Iterator[int]:
+    """The processes, except that one, whose environment carries a mark."""
+    written = f"{MARK}={mark}".encode()
+    for each, _ in _processes() if mark else ():
+        with suppress(OSError):  # it ended, or is another user's
+            if each != process and written in Path(f"/proc/{each}/environ").read_bytes().split(
+                b"\0"
+            ):
+                yield each
 
 
 def _processes() -> Iterator[tuple[int, tuple[int, int]]]:

@@ -65,6 +65,8 @@ class Refused:
 
 Message: TypeAlias = Hello | Request | Alive | Ready | Refused | Outcome
 
+LONGEST = 2**28  # characters of a message
+
 _KINDS: Mapping[str, Callable[..., Message]] = {
     kind.__name__: kind for kind in (Hello, Request, Alive, Ready, Refused, Outcome)
 }
@@ -77,7 +79,11 @@ def written(message: Message) -> str:
     '{"kind": "Refused", "problem": "no such module"}\n'
     """
     told = {each.name: getattr(message, each.name) for each in fields(message)}
-    return json.dumps({"kind": type(message).__name__, **plain(told)}) + "\n"
+    text = json.dumps({"kind": type(message).__name__, **plain(told)})
+    if len(text) < LONGEST:
+        return f"{text}\n"
+    megabytes = f"{len(text) / 1e6:,.0f} MB; at most {LONGEST / 1e6:,.0f} MB"
+    return written(Outcome(metrics={}, error=f"what the trial gave takes {megabytes} are kept"))
 
 
 def read(line: str) -> Message:

@@ -5,6 +5,7 @@ last words are kept: they say why a process died.
 """
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -16,9 +17,9 @@ from time import perf_counter
 from typing import IO
 
 from ablation.plan import PlannedTrial
-from ablation.runner.family import end
+from ablation.runner.family import MARK, end
 from ablation.runner.limits import Limits
-from ablation.runner.messages import Hello, Message, Request, read, written
+from ablation.runner.messages import LONGEST, Hello, Message, Request, read, written
 
 _LAST_WORDS = 4_000  # bytes of output kept
 _PATIENCE_S = 0.5
@@ -39,12 +40,13 @@ class Worker:
         self._began = self._heard_at = perf_counter()
         self._events = events
         self._last_words = b""
+        self._mark = secrets.token_hex(8)
         self._process = subprocess.Popen(  # noqa: S603  # argv is this Python and our own file
             [sys.executable, "-P", str(_BOOTSTRAP), *sys.path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **_ONE_THREAD, "PYTHONHASHSEED": "0"},
+            env={**os.environ, **_ONE_THREAD, "PYTHONHASHSEED": "0", MARK: self._mark},
             start_new_session=True,
         )
         self._input = _open(self._process.stdin)
@@ -86,7 +88,7 @@ class Worker:
     def kill(self) -> None:
         """End it with every process it started, and wait until it is gone."""
         if os.name == "posix":
-            end(self._process.pid)
+            end(self._process.pid, self._mark)
         else:
             self._process.kill()
         self._process.wait()
@@ -113,7 +115,7 @@ class Worker:
 
     def _hear(self, replies: IO[bytes]) -> None:
         with replies, suppress(ValueError):  # no message: as good as dead
-            for line in replies:
+            while line := replies.readline(LONGEST + 1):
                 self._heard_at = perf_counter()
                 self._events.put((self, read(line.decode())))
         self._events.put((self, None))

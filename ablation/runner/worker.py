@@ -18,7 +18,7 @@ from typing import TextIO
 from ablation.design import Seeds
 from ablation.errors import SystemNotFoundError
 from ablation.realisation import Realisation
-from ablation.runner.family import end
+from ablation.runner.family import MARK, end
 from ablation.runner.messages import (
     Alive,
     Hello,
@@ -36,6 +36,7 @@ _BREATH_S = 2.0
 def main() -> None:
     """Answer the runner's messages until it goes away."""
     requests, replies = _private_pipes()
+    mark = os.environ.get(MARK, "")
     faulthandler.enable()
     inbox: SimpleQueue[Message] = SimpleQueue()
     mouth = Lock()
@@ -45,7 +46,7 @@ def main() -> None:
             replies.write(written(reply))
             replies.flush()
 
-    Thread(target=_listen, args=(requests, inbox), daemon=True).start()
+    Thread(target=_listen, args=(requests, inbox, mark), daemon=True).start()
     Thread(target=_live, args=(say,), daemon=True).start()
     for reply in _answers(inbox):
         say(reply)
@@ -89,10 +90,10 @@ def _private_pipes() -> tuple[TextIO, TextIO]:
     return requests, replies
 
 
-def _listen(requests: TextIO, inbox: "SimpleQueue[Message]") -> None:
+def _listen(requests: TextIO, inbox: "SimpleQueue[Message]", mark: str) -> None:
     """Pass messages on; when there will be no more, end this process and its children."""
     for line in requests:
         inbox.put(read(line))
     if os.name == "posix" and os.getpgrp() == os.getpid():
-        end(os.getpid())
+        end(os.getpid(), mark)
     os._exit(1)

@@ -4,6 +4,7 @@ A failure is data. A system that raises, exits, or returns something that is no 
 gives an outcome that says so, and the study goes on.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
@@ -61,7 +62,7 @@ def call(
     error: str | None = None
     numbers: Mapping[str, float] = {}
     examples: Mapping[str, str] = {}
-    gauge = Gauge()
+    gauge, process = Gauge(), os.getpid()
     wall, cpu = perf_counter(), process_time()
     with recording() as said:
         try:
@@ -71,6 +72,8 @@ def call(
             examples = _examples(returned)
         except (Exception, SystemExit) as raised:  # noqa: BLE001  # what it raises is a result
             error = _described(raised)
+    if os.getpid() != process:  # a copy that the system forked: nobody asked it for an answer
+        os._exit(0)
     wall_s, cpu_s = perf_counter() - wall, process_time() - cpu
     return Outcome(
         metrics={} if error else numbers,
@@ -123,7 +126,8 @@ def _number(value: object) -> float | None:
 
 
 def _names(returned: object) -> tuple[str, ...]:
-    return tuple(map(str, returned)) if isinstance(returned, Mapping) else ()
+    names = map(str, returned) if isinstance(returned, Mapping) else ()
+    return tuple(name for name in names if name.isprintable())
 
 
 def _described(error: BaseException) -> str:

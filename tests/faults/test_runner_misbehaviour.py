@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from ablation import Component, LeaveOneOut, Metric, Study, Trials, load, run
+from ablation import Component, LeaveOneOut, Metric, Seeds, Study, Trials, load, run
 from ablation.errors import StudyError, SystemNotFoundError, UnreturnedMetricError, WorkerError
+from ablation.runner import messages
+from ablation.runner.messages import read, written
+from ablation.systems import Outcome
 
 HEAD = """
-import ctypes, os, signal, subprocess, sys, time
+import ctypes, os, signal, subprocess, sys, tempfile, time
 def train(config, seeds):
     if not config["part"] and seeds.seed == 1:
         {misdeed}
@@ -68,7 +71,7 @@ def test_a_failure_is_a_row_that_says_what_and_every_other_trial_is_done(
 
 HARMLESS = [
     'print(\'{"kind": "Outcome"}\' * 10)',
-    "print('x' * 10**7, file=sys.stderr)",
+    "[print('x' * 10**6) for _ in range(1000)]",  # a gigabyte
     "sys.stdout.write('half a line')",
     "os.write(1, b'straight to the pipe\\n')",
     "sys.stdin.read()",
@@ -78,6 +81,10 @@ HARMLESS = [
     "subprocess.Popen(['sleep', '600'])",
     "os.environ.clear()",
     "os.fork() or time.sleep(600)",
+    "directory = tempfile.mkdtemp(); os.chdir(directory); os.rmdir(directory)",
+    "os.close(0); os.close(1); os.close(2)",
+    "sys.modules.clear(); sys.path.clear()",
+    "return {'m': seeds['init'] % 1000, 'not a name \\udcff': 1.0}",
 ]
 
 
@@ -86,8 +93,10 @@ def test_what_a_system_does_to_its_process_does_not_reach_the_study(
     tmp_path: Path, deed: str
 ) -> None:
     trials = outcome(tmp_path, deed)
-    assert all(each.done for each in trials)
     assert len(trials) == 6
+    for each in trials:
+        expected = Seeds("toy", each.seed)["init"] % 1000 + (each.condition == "baseline")
+        assert (each.done, each.metrics) == (True, {"m": expected})
 
 
 def test_a_dead_worker_leaves_its_last_words(tmp_path: Path) -> None:
@@ -106,6 +115,58 @@ def test_processes_that_a_system_started_die_with_the_study(tmp_path: Path) -> N
     while _alive(int(note.read_text())) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not _alive(int(note.read_text()))
+
+
+def test_a_copy_that_a_system_forked_and_that_comes_back_answers_for_no_trial(
+    tmp_path: Path,
+) -> None:
+    deed = "if os.fork() == 0: time.sleep(0.15)"  # so that it comes back in the middle of another
+    source = HEAD.format(misdeed=deed).replace("    return", "    time.sleep(0.1)\n    return")
+    trials = run(study(tmp_path, source, seeds=5), tmp_path / "runs.db", 1)
+    for each in trials:
+        expected = Seeds("toy", each.seed)["init"] % 1000 + (each.condition == "baseline")
+        assert each.metrics == {"m": expected}
+
+
+DAEMON = """
+        if not os.fork():
+            os.setsid()
+            if os.fork():
+                os._exit(0)
+            open({note!r}, 'w').write(str(os.getpid()))
+            time.sleep(600)
+        os.wait()
+        while not os.path.exists({note!r}): time.sleep(0.01)
+        {last}"""
+
+
+@pytest.mark.parametrize("last", ["pass", "os._exit(5)"])
+def test_daemons_that_left_the_family_die_with_the_study(tmp_path: Path, last: str) -> None:
+    note = tmp_path / "pid"
+    outcome(tmp_path, DAEMON.format(note=str(note), last=last))
+    deadline = time.monotonic() + 5
+    while _alive(int(note.read_text())) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _alive(int(note.read_text()))
+
+
+def test_what_is_too_long_for_a_row_is_refused_in_a_line(tmp_path: Path) -> None:
+    trials = outcome(tmp_path, "import ablation; ablation.record(note='x' * 10**8)")
+    (failed,) = [each for each in trials if not each.done]
+    assert failed.error.splitlines()[0] == (
+        "ablation.errors.AblationError: record(note=...) takes 100,000,011 characters: "
+        "at most 100,000 are kept."
+    )
+
+
+def test_a_result_that_no_message_holds_costs_its_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "LONGEST", 2_000)
+    assert read(written(Outcome(metrics={"m": 1.0}))) == Outcome(metrics={"m": 1.0})
+    (said,) = [read(written(Outcome(metrics={f"m{n}": 1.0 for n in range(1000)})))]
+    assert isinstance(said, Outcome)
+    assert said.error.startswith("what the trial gave takes 0 MB")
 
 
 def _alive(pid: int) -> bool:
