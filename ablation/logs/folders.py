@@ -171,5 +171,12 @@ def _text(path: Path) -> str:
         raise LogError(path, f"is no text: {error.reason}.") from error
 
 
+def _between(began: Json, ended: Json) -> float | None:
+    """Seconds between two times in milliseconds, if both are known."""
+    if isinstance(began, int) and isinstance(ended, int):
+        return (ended - began) / 1000
+    return None
+
+
 def _whole(value: Json) -> int:
     return value if isinstance(value, int) else -1
