@@ -131,6 +131,7 @@ if TYPE_CHECKING:
     from causal.model import effect_on_the_treated as effect_on_the_treated
     from causal.model import explain as explain
     from causal.model import load_model as load_model
+    from causal.model import load_system as load_system
     from causal.model import natural_direct_effect as natural_direct_effect
     from causal.model import natural_indirect_effect as natural_indirect_effect
     from causal.model import outcome_probabilities as outcome_probabilities
@@ -269,6 +270,7 @@ _HOMES = {
     "implications": "identification",
     "instruments": "identification",
     "load_model": "model",
+    "load_system": "model",
     "marginalisation": "calculus",
     "natural_direct_effect": "model",
     "natural_indirect_effect": "model",

@@ -68,6 +68,7 @@ from causal.model.intervention import Stochastic as Stochastic
 from causal.model.mechanism import Mechanism as Mechanism
 from causal.model.noise import Noise as Noise
 from causal.model.random_models import random_scm as random_scm
+from causal.model.saving import load_system as load_system
 from causal.model.saving import save_model as save_model
 from causal.model.scm import SCM as SCM
 
@@ -126,6 +127,7 @@ __all__ = [
     "explain",
     "intervention_from_dict",
     "load_model",
+    "load_system",
     "mechanism_from_dict",
     "natural_direct_effect",
     "natural_indirect_effect",

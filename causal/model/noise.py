@@ -149,6 +149,10 @@ class Noise:
         """What a finite noise can be: 0, 1, ..., one value a probability."""
         return tuple(range(len(self.law)))
 
+    def to_dict(self) -> list[str] | dict[str, object]:
+        """The law as plain data: probabilities as text, or a law of real numbers by its kind."""
+        return [str(p) for p in self.law] if self.is_finite else self.source.to_dict()
+
 
 def hidden_cause(one: Variable, other: Variable) -> str:
     """The name that we give to the noise behind ``one <-> other``.

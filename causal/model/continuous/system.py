@@ -3,7 +3,7 @@
 V = B V + intercepts + noise has the equilibrium V = (I - B)^-1 (intercepts + noise) wherever I - B
 is invertible (Bongers et al. 2021).  An intervention changes rows of B, and the new system must be
 solvable as well.  An acyclic graph is not needed here, and none is claimed: for the graphs of this
-package use an SCM.
+package use an SCM.  ``counterfactual`` takes a system as it takes a model.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from causal.model.noise import Floats, Law, Noise, floats
 from causal.model.streams import Randomness, root, stream
 from causal.variables import Variable, listed, natural, nearest
 
-__all__ = ["LinearSystem"]
+__all__ = ["LinearSystem", "solved"]
 
 SINGULAR = 1e12  # a condition number from which on digits are lost that nobody can vouch for
 
@@ -62,7 +62,7 @@ class LinearSystem:
                 raise UnknownVariableError(unknown, known, nearest(unknown[0], known), "system")
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "noise", hidden)
-        _solved(self._weights(dict(parts)), self.variables)
+        solved(self._weights(dict(parts)), self.variables)
 
     def __repr__(self) -> str:
         return f"<LinearSystem of {listed(self.variables)}>"
@@ -76,14 +76,14 @@ class LinearSystem:
     def graph(self) -> ADMG:
         """None: raises ModelError, as causes that go round in circles have no acyclic graph."""
         raise ModelError(
-            "a linear system has no acyclic graph, which this asks for; a system has "
-            "potential_outcomes() and sample()"
+            "a linear system has no acyclic graph, which this asks for; counterfactual() takes a "
+            "system, and a system has potential_outcomes() and sample()"
         )
 
     @property
     def effects(self) -> pd.DataFrame:
         """(I - B)^-1: what one unit of noise in the column's variable does to the row's."""
-        solution = _solved(self._weights(dict(self.parts)), self.variables)
+        solution = solved(self._weights(dict(self.parts)), self.variables)
         return pd.DataFrame(solution, index=list(self.variables), columns=list(self.variables))
 
     def sample(
@@ -107,7 +107,7 @@ class LinearSystem:
             for name, weight in _linear(mechanism):
                 if name in shared:
                     driven[i] += weight * shared[name]
-        moved = _spread(_solved(self._weights(mechanisms), self.variables), driven)
+        moved = _spread(solved(self._weights(mechanisms), self.variables), driven)
         return pd.DataFrame(moved.T, columns=list(self.variables), copy=False)
 
     def potential_outcomes(self, units: pd.DataFrame, *interventions: Intervention) -> pd.DataFrame:
@@ -139,8 +139,16 @@ class LinearSystem:
             for j, name in enumerate(self.variables):
                 if change := after.get(name, 0.0) - before.get(name, 0.0):
                     pushes[i] += change * seen[j]
-        moved = seen + _spread(_solved(self._weights(mechanisms), self.variables), pushes)
+        moved = seen + _spread(solved(self._weights(mechanisms), self.variables), pushes)
         return pd.DataFrame(moved.T, index=units.index, columns=list(self.variables), copy=False)
+
+    def to_dict(self) -> dict[str, object]:
+        """The system as plain data."""
+        return {
+            "kind": "linear system",
+            "noise": {one.name: one.to_dict() for one in self.noise},
+            "mechanisms": {v: equation.to_dict() for v, equation in self.parts},
+        }
 
     def _under(self, interventions: Iterable[Intervention]) -> dict[Variable, Mechanism]:
         mechanisms: dict[Variable, Mechanism] = dict(self.parts)
@@ -162,7 +170,8 @@ class LinearSystem:
         return weights
 
 
-def _solved(weights: Floats, variables: tuple[Variable, ...]) -> Floats:
+def solved(weights: Floats, variables: tuple[Variable, ...]) -> Floats:
+    """(I - B)^-1; raises ModelError where it does not exist, or nobody can vouch for its digits."""
     system = np.eye(len(weights)) - weights
     if len(weights) and not np.linalg.cond(system) < SINGULAR:
         raise ModelError(

@@ -7,6 +7,7 @@ same unit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias, overload
 
@@ -14,10 +15,12 @@ import numpy as np
 import pandas as pd
 
 from causal.errors import OptionError
+from causal.model.continuous import LinearSystem
 from causal.model.engines.answers import Counterfactual, UnitCounterfactuals
 from causal.model.engines.bounding.unknown_coupling import bound
 from causal.model.engines.continuous import DRAWS, UNIT_DRAWS, answered, unit_answers
 from causal.model.engines.evaluation import Evaluation, evaluation
+from causal.model.engines.feedback import laid_out
 from causal.model.engines.unit_batches import batches, couplings_of, values
 from causal.model.engines.units.evidence import Evidence, Units
 from causal.model.exposed import exposed, hidden_in
@@ -41,7 +44,7 @@ BOUNDS = "linear program over couplings"
 
 @overload
 def counterfactual(
-    model: SCM,
+    model: SCM | LinearSystem,
     query: Question,
     *,
     units: None = None,
@@ -53,7 +56,7 @@ def counterfactual(
 
 @overload
 def counterfactual(
-    model: SCM,
+    model: SCM | LinearSystem,
     query: Question,
     *,
     units: Units,
@@ -64,7 +67,7 @@ def counterfactual(
 
 
 def counterfactual(
-    model: SCM,
+    model: SCM | LinearSystem,
     query: Question,
     *,
     units: Units | None = None,
@@ -86,7 +89,8 @@ def counterfactual(
     with or without finite noise beside it, and so is evidence that pins all noise; anything else by
     weighted ``draws``, with a standard error.
 
-    A named noise is asked about by its name, as in ``P(U=1 | Y=1)``.
+    A named noise is asked about by its name, as in ``P(U=1 | Y=1)``.  A ``LinearSystem`` is asked
+    in the same words; every world of it is an equilibrium.
 
     Raises UnknownVariableError, DomainError, QueryError; ImpossibleEvidenceError when the evidence
     cannot be, UnusableEvidenceError when no engine can use it, and TooFewDrawsError when too few
@@ -109,6 +113,8 @@ def counterfactual(
     if draws is not None and draws < 1:
         raise OptionError("draws", draws, "it is at least 1")
     asked = _read(query)
+    if isinstance(model, LinearSystem):
+        return _in_equilibrium(model, asked, units, exact=exact, draws=draws, rng=rng)
     seen = None if units is None else Evidence.of(units)
     names = [] if seen is None else list(map(str, seen.names))
     if hidden := hidden_in(model, {*asked.variables, *names}):
@@ -124,6 +130,25 @@ def counterfactual(
     if part.is_finite:
         return _by_tables(part, asked, exact=exact)
     return answered(part, asked, draws=draws or DRAWS, rng=rng)
+
+
+def _in_equilibrium(
+    system: LinearSystem,
+    asked: Quantity,
+    units: Units | None,
+    *,
+    exact: bool | None,
+    draws: int | None,
+    rng: Randomness,
+) -> Counterfactual | UnitCounterfactuals:
+    """The same of a system that feeds back: of the equilibria of all its worlds, side by side."""
+    if units is None:
+        model, question = laid_out(system, asked)
+        alone = counterfactual(model, question, exact=exact, draws=draws, rng=rng)
+        return replace(alone, query=asked)
+    model, question = laid_out(system, asked, Evidence.of(units).names)
+    found = counterfactual(model, question, units=units, exact=exact, draws=draws, rng=rng)
+    return replace(found, query=asked, value=found.value.rename(str(asked)))
 
 
 def _by_tables(model: SCM, asked: Quantity, *, exact: bool | None) -> Counterfactual:

@@ -24,6 +24,7 @@ import numpy as np
 
 from causal.errors import CausalError, DataError, ModelError
 from causal.graph import ADMG
+from causal.model.continuous import Linear, LinearSystem
 from causal.model.continuous.laws import law_from_dict
 from causal.model.described import mechanism_from_dict
 from causal.model.mechanism import Mechanism
@@ -32,7 +33,7 @@ from causal.model.saving.arrays import Arrays, packed, unpacked
 from causal.model.scm import SCM
 from causal.variables import Variable
 
-__all__ = ["load", "save_model"]
+__all__ = ["load", "load_system", "save_model"]
 
 FORMAT, VERSION = "causal model", 1
 MODEL, ARRAYS = "model.json", "arrays.npz"
@@ -50,14 +51,16 @@ UNREADABLE = (  # what damage makes of JSON, of archives, of what is compressed 
 TRIES = 20  # at replacing a folder that others replace too
 
 
-def save_model(model: SCM, folder: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-    """Write a model as a folder; ``load_model(folder)`` gives an equal one.
+def save_model(
+    model: SCM | LinearSystem, folder: str | os.PathLike[str], *, overwrite: bool = False
+) -> Path:
+    """Write a model as a folder; ``load_model`` gives an equal one, ``load_system`` a system.
 
     Raises ModelError where a mechanism is a function, which is code and not data; DataError when
     the folder is there already, unless ``overwrite`` is set and it holds a saved model.
     """
-    if not isinstance(model, SCM):
-        raise ModelError(f"an SCM can be saved, and this is {type(model).__name__}")
+    if not isinstance(model, SCM | LinearSystem):
+        raise ModelError(f"an SCM can be saved, or a LinearSystem; this is {type(model).__name__}")
     place = Path(folder).resolve()  # a link stays a link
     data = model.to_dict()
     for variable, mechanism in model.parts:
@@ -91,6 +94,29 @@ def _write(beside: Path, body: Mapping[str, object], arrays: Arrays) -> None:
 
 def load(folder: str | os.PathLike[str]) -> SCM:
     """The model that a folder holds; raises DataError or ModelError where it holds none."""
+    found = _held(folder)
+    if isinstance(found, LinearSystem):
+        raise ModelError(f"{str(folder)!r} holds a linear system, which load_system reads")
+    return found
+
+
+def load_system(folder: str | os.PathLike[str]) -> LinearSystem:
+    """The linear system that ``save_model`` wrote; raises DataError or ModelError if none is there.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from causal.model.continuous import Linear
+    >>> loop = LinearSystem({"X": Linear({"Y": 0.5}), "Y": Linear({"X": 0.5})})
+    >>> with TemporaryDirectory() as place:
+    ...     load_system(save_model(loop, f"{place}/loop")) == loop
+    True
+    """
+    found = _held(folder)
+    if isinstance(found, SCM):
+        raise ModelError(f"{str(folder)!r} holds a model without feedback, which load_model reads")
+    return found
+
+
+def _held(folder: str | os.PathLike[str]) -> SCM | LinearSystem:
     place = Path(folder)
     body, arrays = _read(place)
     version = body.get("version")
@@ -112,10 +138,15 @@ def load(folder: str | os.PathLike[str]) -> SCM:
         raise DataError(f"{str(place)!r} describes no model: {error!r:.200}") from error
 
 
-def _model(data: Mapping[str, object]) -> SCM:
+def _model(data: Mapping[str, object]) -> SCM | LinearSystem:
     noise = [_noise(name, law) for name, law in cast("dict[str, object]", data["noise"]).items()]
     described = cast("dict[str, dict[str, object]]", data["mechanisms"])
     mechanisms = {v: mechanism_from_dict(mechanism) for v, mechanism in described.items()}
+    if data.get("kind") == "linear system":
+        equations = {v: m for v, m in mechanisms.items() if isinstance(m, Linear)}
+        if len(equations) < len(mechanisms):
+            raise ModelError("a linear system has linear equations only")
+        return LinearSystem(equations, noise)
     return SCM(ADMG.parse(str(data["graph"])), mechanisms, noise)
 
 

@@ -22,7 +22,7 @@ from causal.model import (
     Replace,
     Shift,
     Threshold,
-    counterfactual,
+    explain,
     potential_outcomes,
 )
 
@@ -112,7 +112,7 @@ def test_misuse_of_a_system_is_named() -> None:
     with pytest.raises(ModelError, match="takes no dict"):
         LinearSystem({"A": {"A": 0.5}})
     with pytest.raises(ModelError, match="no acyclic graph"):
-        counterfactual(LOOP, "E(P[Q=1])")
+        explain(LOOP, "E(P[Q=1])")
     with pytest.raises(ModelError, match="takes no Threshold"):
         LOOP.sample(5, rng=1, under=[Thresholded()])
 
