@@ -79,7 +79,8 @@ class ADMG:
         ('X', 'Y', 'Z')
         """
         directed, bidirected = list(directed), list(bidirected)
-        if odd := next((e for e in chain(directed, bidirected) if len(e) != 2), None):
+        if not {2}.issuperset(map(len, chain(directed, bidirected))):
+            odd = next(e for e in chain(directed, bidirected) if len(e) != 2)
             raise TypeError(f"an edge joins two variables, found {odd!r:.80}")
         names = {*nodes, *chain.from_iterable(directed), *chain.from_iterable(bidirected)}
         if not names:

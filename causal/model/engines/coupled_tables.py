@@ -22,7 +22,7 @@ from causal.model.engines.worlds import Slot, Worlds
 from causal.model.finite.contraction import Name, Scaled, Tensor, eliminate, noise_tensor
 from causal.model.finite.copies import EVERY, Copy, Factor, factors
 from causal.model.finite.elimination import Order, elimination_order
-from causal.model.finite.grid import Grid, prepare_pairs
+from causal.model.finite.grid import Grid, prepare_laws, prepare_pairs
 from causal.model.mechanism import Value, private
 from causal.model.noise import Noise
 from causal.variables import Variable
@@ -109,6 +109,7 @@ class Sum:
         dtype = np.dtype(object) if exact else np.dtype(np.float64)
         if not exact:
             prepare_pairs(factor.grid for factor in self.factors if factor.is_pair)
+            prepare_laws(factor.grid for factor in self.factors if factor.reads_law)
         made = [factor.tensor(exact=exact) for factor in self.factors]
         for name in self.hidden:
             law = noise_tensor(self.noise[name])

@@ -14,7 +14,7 @@ import numpy as np
 from causal.errors import ImpossibleEvidenceError, QueryError
 from causal.model.engines.answers import Number
 from causal.model.engines.coupled_tables import Sum, Total
-from causal.model.engines.events import Happening, placed, settle
+from causal.model.engines.events import Happening, placed, settle, settle_value
 from causal.model.engines.worlds import Worlds
 from causal.model.exact import exact as as_written
 from causal.model.mechanism import Value
@@ -122,15 +122,12 @@ def evaluation(model: SCM, part: Probability | Expectation) -> Evaluation:
 
 def settled_evidence(part: Probability | Expectation, worlds: Worlds) -> Happening:
     """Settle the evidence, causes first, and let every node be known by its value from then on."""
-    place = {v: i for i, v in enumerate(worlds.model.graph.nodes)}
+    place = worlds.model.graph.index
     values = [event for event in part.given if isinstance(event, Term)]
     found = Happening()
     for term in sorted(values, key=lambda term: place[term.variable]):
-        fresh = settle([term], part.do, worlds, given=found)
-        for number, value in fresh.known.items():
-            worlds.see(number, value)
-        found.known |= fresh.known
-        found.impossible |= fresh.impossible
+        if (number := settle_value(term, part.do, worlds, found)) is not None:
+            worlds.see(number, found.known[number])
     comparisons = [event for event in part.given if not isinstance(event, Term)]
     fresh = settle(comparisons, part.do, worlds, given=found)
     if found.impossible or fresh.impossible:

@@ -18,7 +18,7 @@ from causal.model.scm import SCM
 from causal.query import Assignment, Comparison, Event, Relation, Term
 from causal.variables import Variable, quoted
 
-__all__ = ["Happening", "check_world", "placed", "settle"]
+__all__ = ["Happening", "check_world", "placed", "settle", "settle_value"]
 
 Holds: TypeAlias = Callable[[Value, Value], bool]
 Numeric: TypeAlias = int | float | Fraction
@@ -70,10 +70,29 @@ def settle(
     for event in events:
         match event:
             case Term():
-                _settle_value(placed(_valued(event), do, worlds.model), worlds, given, found)
+                settle_value(event, do, worlds, found, given=given)
             case Comparison():
                 _settle_comparison(event, do, worlds, given, found)
     return found
+
+
+def settle_value(
+    term: Term,
+    do: tuple[Assignment, ...],
+    worlds: Worlds,
+    found: Happening,
+    *,
+    given: Happening | None = None,
+) -> int | None:
+    """Add that a variable has a value; the number of its node where that was not settled before."""
+    event = placed(_valued(term), do, worlds.model)
+    number = worlds.node(event)
+    known = _known(number, worlds, given or found, found)
+    if known is None:
+        found.known[number] = event.value
+        return number
+    found.impossible |= known[0] != event.value
+    return None
 
 
 def check_world(term: Term, model: SCM) -> None:
@@ -113,15 +132,6 @@ def _check_value(variable: Variable, value: Value, model: SCM) -> None:
     if isinstance(value, str) and value in model.graph.nodes:
         raise QueryError(f"{error}; write {quoted(value)}[] for the variable as it is") from error
     raise error
-
-
-def _settle_value(term: Term, worlds: Worlds, given: Happening, found: Happening) -> None:
-    number = worlds.node(term)
-    known = _known(number, worlds, given, found)
-    if known is None:
-        found.known[number] = term.value
-    elif known[0] != term.value:
-        found.impossible = True
 
 
 def _known(number: int, worlds: Worlds, given: Happening, found: Happening) -> tuple[Value] | None:

@@ -70,6 +70,11 @@ class Factor(NamedTuple):
     noise: Name | None = None
 
     @property
+    def reads_law(self) -> bool:
+        """Whether it is cut out of the law of one copy."""
+        return len(self.copies) == 1 and self.noise is None
+
+    @property
     def work(self) -> float:
         """About how many multiplications the tensor takes, beyond what is in its names."""
         if len(self.copies) < 2 or self.noise is not None:
@@ -82,7 +87,7 @@ class Factor(NamedTuple):
         """The tensor, and by how much exact weights are too large."""
         if self.noise is not None:
             return self._spread(exact=exact)
-        if len(self.copies) == 1:
+        if self.reads_law:
             law = self.copies[0].law(self.grid, exact=exact)
             return Tensor(self.copies[0].names, law), self.grid.law_scale if exact else 1
         if self.is_pair:
