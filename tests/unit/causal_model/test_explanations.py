@@ -303,6 +303,7 @@ def test_the_picture_has_the_numbers_and_asks_for_nothing_from_elsewhere() -> No
     assert why.svg() == why._repr_svg_()
     assert "href" not in why.svg()
     assert "url(" not in why.svg()
+    assert "<style" not in why.svg(), "in a notebook it would reach every other picture"
 
 
 def test_names_and_values_are_text_in_the_picture() -> None:

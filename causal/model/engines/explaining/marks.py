@@ -27,6 +27,7 @@ MORE, LESS = "#2f7fd1", "#c2591f"  # each as dark against white as it is bright 
 SMALL = 12 / 14  # our small type, of the type whose widths are known
 SEGMENTS = (0.08, 0.2, 0.32, 0.44)  # how dark values are, one after the other
 LEAST_ROOM = 3.0
+LETTERS = 'fill="currentColor" stroke="none"'
 USUAL = 'fill="currentColor" fill-opacity=".09"'
 
 
@@ -59,7 +60,7 @@ def text(
     """A line of small text; with ``full``, the whole of what was cut, as its title."""
     title = f"<title>{escape(printable(full))}</title>" if full else ""
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {style}>'
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {LETTERS} {style}>'
         f"{title}{escape(printable(words))}</text>"
     )
 

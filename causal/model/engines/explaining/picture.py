@@ -106,8 +106,7 @@ def drawn(explanations: Sequence[Explanation]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{spoken}" '
         f'viewBox="0 0 {WIDTH:.0f} {height:.0f}" width="{WIDTH:.0f}" height="{height:.0f}" '
         'style="max-width:100%;height:auto" stroke="currentColor" stroke-width="1" fill="none" '
-        'font-family="system-ui,sans-serif" font-size="12">'
-        "<style>text{fill:currentColor;stroke:none}</style>" + "".join(sheet.marks) + "</svg>"
+        'font-family="system-ui,sans-serif" font-size="12">' + "".join(sheet.marks) + "</svg>"
     )
 
 
@@ -118,7 +117,8 @@ def filed(explanations: Sequence[Explanation]) -> str:
     True
     """
     look = "svg{color:#1f2933}@media (prefers-color-scheme: dark){svg{color:#e4e7eb}}"
-    return drawn(explanations).replace("<style>", f"<style>{look}", 1) + "\n"
+    frame, marks = drawn(explanations).split(">", 1)
+    return f"{frame}><style>{look}</style>{marks}\n"
 
 
 def _worlds(sheet: Sheet, why: Explanation) -> None:
