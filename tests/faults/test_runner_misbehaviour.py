@@ -1,14 +1,17 @@
 """A system that misbehaves costs one trial; the study goes on and says what happened."""
 
 import os
+import random
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ablation import Component, LeaveOneOut, Metric, Seeds, Study, Trials, load, run
 from ablation.errors import StudyError, SystemNotFoundError, UnreturnedMetricError, WorkerError
-from ablation.runner import messages
+from ablation.plan import plan
+from ablation.runner import messages, session
 from ablation.runner.messages import read, written
 from ablation.systems import Outcome
 
@@ -199,14 +202,28 @@ def test_what_is_done_is_not_run_again(tmp_path: Path) -> None:
     assert (tmp_path / "imports").read_text() == "x"
 
 
-@pytest.mark.parametrize("workers", [0, 2, 3])
+def same(trials: Trials) -> list[tuple[object, ...]]:
+    return [(each.condition, each.seed, each.key, each.metrics, each.status) for each in trials]
+
+
+@pytest.mark.parametrize("workers", [0, 2, 4])
 def test_the_number_of_workers_changes_no_number(tmp_path: Path, workers: int) -> None:
     stated = study(tmp_path, HEAD.format(misdeed="raise ValueError('no')"), seeds=6)
     one = run(stated, tmp_path / "one.db", 1)
-    other = run(stated, tmp_path / "other.db", workers)
-    assert [(each.key, each.metrics, each.status) for each in other] == [
-        (each.key, each.metrics, each.status) for each in one
-    ]
+    assert same(run(stated, tmp_path / "other.db", workers)) == same(one)
+
+
+def test_the_order_of_trials_changes_no_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated = study(tmp_path, HEAD.format(misdeed="raise ValueError('no')"), seeds=6)
+    one = run(stated, tmp_path / "one.db", 1)
+    laid = plan(stated)
+    shuffled = random.Random(1).sample(laid.trials, len(laid.trials))
+    monkeypatch.setattr(session, "plan", lambda _: replace(laid, trials=tuple(shuffled)))
+    other = run(stated, tmp_path / "other.db", 2)
+    assert [each.key for each in other.attempts] != [each.key for each in one.attempts]
+    assert same(other) == same(one)
 
 
 def test_a_metric_that_never_comes_stops_the_study_at_its_first_trial(tmp_path: Path) -> None:
