@@ -10,6 +10,7 @@ from strategies.families import POINTS, linear_model, model_of
 from causal.errors import (
     DataError,
     DomainError,
+    ImpossibleEvidenceError,
     MechanismError,
     MissingColumnsError,
     ModelError,
@@ -23,6 +24,7 @@ from causal.model import (
     Categorical,
     Do,
     DoEdge,
+    Exponential,
     FreeCurve,
     FreeOdds,
     Function,
@@ -38,6 +40,8 @@ from causal.model import (
     Stochastic,
     Table,
     Threshold,
+    Uniform,
+    counterfactual,
     outcome_probabilities,
     potential_outcomes,
 )
@@ -221,3 +225,49 @@ def test_a_law_is_refused_where_there_is_none() -> None:
 def test_a_mechanism_that_makes_no_sense_is_refused_when_it_is_made(make, complaint) -> None:
     with pytest.raises((ModelError, UnknownVariableError), match=complaint):
         make()
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "least", "most"),
+    [
+        (Linear({"X": 2.0}, intercept=1.0, noise=Uniform(-1, 3)), -1.0, 3.0),
+        (Additive(FreeCurve(("X",), lambda x: 1.0 + 2.0 * x), Exponential(5)), 0.0, 500.0),
+        (
+            LocationScale(Polynomial({(): 1.0, "X": 2.0}), 0.5, Uniform(-1, 3)),
+            -0.5,
+            1.5,
+        ),
+        (
+            Function(
+                "X",
+                lambda x, e: 1.0 + 2.0 * x + e,
+                noise=Uniform(-1, 3),
+                inverse=lambda y, x: y - 2.0 * x - 1.0,
+            ),
+            -1.0,
+            3.0,
+        ),
+    ],
+)
+def test_a_unit_that_no_noise_would_give_is_named(mechanism, least, most) -> None:
+    """As every engine says of it; at the very ends it can be."""
+    model = after(mechanism)
+    x = np.array([0.1, 0.2, 0.3, 0.7])
+    middle = 1.0 + 2.0 * x
+    allowed = pd.DataFrame(
+        {"X": x, "Y": middle + np.array([least, most, (least + most) / 2, least])}
+    )
+    potential_outcomes(model, allowed, Do(X=0.0))
+    for off in (least - 1e-6, most + 1e-6 if most < 100 else -1e-6):
+        units = allowed.rename(index=str).assign(Y=middle + np.array([least, most, off, least]))
+        with pytest.raises(ImpossibleEvidenceError, match=r"^Y=.* in row '2' has probability zero"):
+            potential_outcomes(model, units, Do(X=0.0))
+        with pytest.raises(ImpossibleEvidenceError, match="probability zero"):
+            counterfactual(model, "E(Y[X=0])", units=units)
+        potential_outcomes(model, units, Do(Y=0.0))  # nothing reads what is impossible
+
+
+def test_a_function_without_inverse_is_refused_whatever_its_noise() -> None:
+    model = after(Function("X", lambda x, e: x * e, noise=Uniform()))
+    with pytest.raises(MechanismError, match=r"of Y cannot be carried over.* give inverse="):
+        potential_outcomes(model, SEEN, Do(X=1.0))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from causal.model.engines.units.evidence import Evidence, Units
 from causal.model.engines.units.plan import Plan, planned
+from causal.model.engines.units.possible import check_possible
 from causal.model.engines.units.sweep import CHUNK, swept
 from causal.model.intervention import Intervention
 from causal.model.mechanism import Column
@@ -34,8 +35,7 @@ def potential_outcomes(
     ``units`` has one row a unit and a column for each variable, or each that ``targets`` need; a
     mapping of columns will do.  The answer has the same rows, and the same columns or the targets.
     What cannot differ is shared with ``units``, not copied. A value that was seen is not looked at
-    unless something reads it, and is taken for possible where noise cancels: ``counterfactual(...,
-    units=)`` refuses what the law of a noise rules out.
+    unless something reads it.
 
     Raises MissingColumnsError or DataError about the units, NotAPointError where a mechanism does
     not determine one value, MechanismError where one misbehaves, and ImpossibleEvidenceError.
@@ -72,7 +72,7 @@ def _asked(model: SCM, targets: Names | None) -> tuple[Variable, ...]:
 
 
 def check_columns(model: SCM, plan: Plan, evidence: Evidence) -> None:
-    """Numbers for real variables, and no NaN for mechanisms that might let one pass."""
+    """Numbers for real variables, none missing where one might pass, and none impossible."""
     mechanisms = model.mechanisms
     for name in plan.observed:
         evidence.column(name, real=not mechanisms[name].values)
@@ -80,6 +80,7 @@ def check_columns(model: SCM, plan: Plan, evidence: Evidence) -> None:
     for step in plan.steps:
         for name in (step.variable, *step.was.given) if step.is_carried else ():
             evidence.check(name, everything)
+    check_possible(plan, evidence)
 
 
 def _room(
