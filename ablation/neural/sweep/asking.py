@@ -39,6 +39,7 @@ class Plan:
     read: Read | None
     pointwise: bool  # whether the operator does the same at every position
     each_alone: bool  # whether it does the same to an example whatever the others are
+    axis: int = 0  # of the inputs, on which the examples lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def rounding_of(output: object) -> float:
     return max((torch.finfo(leaf.dtype).eps for leaf in numbers(output)), default=0.0)
 
 
-_LEAST = {"batch_size": 1, "together": 1, "memory": 0, "verify": 0}
+_LEAST = {"batch_size": 1, "together": 1, "memory": 0, "verify": 0, "examples": 0}
 
 
 def require_counts(**given: int | None) -> None:
@@ -91,7 +92,9 @@ def require_callable(**given: object) -> None:
         raise QuestionError("metric is None; expected a function of the output.")
 
 
-def require_examples(batches: Sequence[Inputs]) -> None:
+def require_examples(batches: Sequence[Inputs], axis: int = 0) -> None:
     """Raise QuestionError where there is nothing to run the module on."""
-    if not batches or any(examples_in(batch) == 0 for batch in batches):
+    if axis and any(examples_in(batch, axis) is None for batch in batches):
+        raise QuestionError(f"no input has an axis {axis}, which examples={axis} speaks of.")
+    if not batches or any(examples_in(batch, axis) == 0 for batch in batches):
         raise QuestionError("there are no examples in the inputs; give one or more.")

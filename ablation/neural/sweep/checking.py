@@ -26,6 +26,7 @@ class Check:
     whole: Inputs
     few: int
     examples: int
+    axis: int = 0
     known: Mapping[int, object] = field(default_factory=dict)  # what some gave, run whole
     beside: bool = False  # whether one that ran beside others has been compared
     kept: Due | None = None  # one that could be
@@ -33,7 +34,7 @@ class Check:
 
     def __post_init__(self) -> None:
         all_ = self.few >= self.examples
-        self.inputs = self.whole if all_ else rows_of(self.whole, self.few)
+        self.inputs = self.whole if all_ else rows_of(self.whole, self.few, axis=self.axis)
 
     def due(self, finished: Done) -> Iterator[Due]:
         """What of these runs is to be compared."""

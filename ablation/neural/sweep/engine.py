@@ -44,6 +44,7 @@ class Resumed:
     inputs: Inputs
     memory: int
     together: int | None = None
+    axis: int = 0  # of the examples in the inputs
     grown: Grown | None = None
     alone: str = ""  # why runs are not put side by side
     used: int = 1  # how many were side by side last
@@ -60,7 +61,7 @@ class Resumed:
         """
         try:
             off = zeros_at(Branch.of(self.recording, row)) if row else None
-            self.grown = grown(self.recording, again, self.inputs, few, off)
+            self.grown = grown(self.recording, again, self.inputs, few, axis=self.axis, off=off)
             self._refuse_together(self.grown, sites)
         except UnsuitableError as error:
             self.grown, self.alone = None, str(error)
@@ -92,7 +93,8 @@ class Resumed:
         self.tuner = Tuner(room, most, self.whole, self.together, start)
         self.single = cpu and torch.get_num_threads() == 1
         self.factual = Factual(self.recording, self.memory)
-        packs = Packs(max(0, self.memory // 2 - sum(sizes.values())))
+        room_left = self.memory // 2 - sum(sizes.values())
+        packs = Packs(max(0, room_left)) if thin else None
         self.suffix = Suffix(self.recording, self.factual, grows, thin, packs)
         self.branches = [Branch.of(self.recording, row) for row in rows]
         self.trie = Trie(self.recording, self.suffix, self.memory / 2, sizes)

@@ -11,12 +11,15 @@ from ablation.neural.errors import NeuralError
 class MetricShapeError(NeuralError, ValueError):
     """A metric that returns neither one number nor one number for each example."""
 
-    def __init__(self, returned: object, examples: int | None) -> None:
-        self.returned, self.examples = returned, examples
+    def __init__(self, returned: object, examples: int | None, lengths: Sequence[int] = ()) -> None:
+        self.returned, self.examples, self.lengths = returned, examples, tuple(lengths)
         shape = getattr(returned, "shape", None)
         what = type(returned).__name__ if shape is None else f"a value of shape {tuple(shape)}"
         each = "" if examples is None else f", or {examples} numbers, one for each example"
-        super().__init__(f"the metric returned {what}; it should return one number{each}.")
+        flat = shape is not None and len(shape) == 1 and shape[0] in self.lengths
+        axis = self.lengths.index(shape[0]) if flat else None
+        other = f" If they lie on axis {axis} of the inputs, pass examples={axis}." if axis else ""
+        super().__init__(f"the metric returned {what}; it should return one number{each}.{other}")
 
 
 class QuestionError(NeuralError, ValueError):

@@ -49,14 +49,20 @@ class Grown:
 
 
 def grown(
-    recording: Recording, again: Again, inputs: Inputs, few: int, off: Off | None = None
+    recording: Recording,
+    again: Again,
+    inputs: Inputs,
+    few: int,
+    *,
+    axis: int = 0,
+    off: Off | None = None,
 ) -> Grown:
     """Record copies of the first examples; raises UnsuitableError where they do not stay apart.
 
     The numbers of the recording that grow with the examples are marked. `off` makes the one
-    ablation that is to change the first copy.
+    ablation that is to change the first copy; examples lie on this axis of the inputs.
     """
-    examples = examples_in(inputs)
+    examples = examples_in(inputs, axis)
     if examples is None:
         raise UnsuitableError("no input has an axis for the examples")
     few = max(1, min(few, examples))
@@ -71,7 +77,7 @@ def grown(
         changed = partial(off, site) if off else _much
         return _moved(value, growth(recording.values[site], value, sizes), copies, changed)
 
-    second = again(rows_of(inputs, few, copies), moved)
+    second = again(rows_of(inputs, few, copies, axis), moved)
     grows = _compared(recording, second, sizes)
     close = max(
         CLOSER if off else CLOSE, *(16 * torch.finfo(kind).eps for kind in _kinds(recording))

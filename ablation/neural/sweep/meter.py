@@ -39,6 +39,11 @@ class Meter:
         self.stream.write(f"{start}{line(progress)}{end}")
         self.stream.flush()
 
+    def tell(self, words: str) -> None:
+        """Write a line of its own."""
+        self.stream.write(f"{words}\n")
+        self.stream.flush()
+
 
 def watcher(progress: Watched) -> Watcher | None:
     """The function to tell how far a sweep is: a meter where it is asked for by True."""

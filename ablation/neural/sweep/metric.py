@@ -1,6 +1,6 @@
 """What is read off an output: one number, or one for each example, of which the mean is taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,8 +13,12 @@ from ablation.neural.sweep.errors import MetricShapeError
 Read: TypeAlias = Callable[[object], object]
 
 
-def measured(metric: Read, output: object, examples: int | None) -> float:
+def measured(
+    metric: Read, output: object, examples: int | None, lengths: Sequence[int] = ()
+) -> float:
     """Apply a metric; raises MetricShapeError unless it returns what a mean can be taken of.
+
+    `lengths` are those of the first input, from which the error tells what could be meant.
 
     >>> measured(lambda output: output.sum(1), torch.ones(2, 3), examples=2)
     3.0
@@ -28,12 +32,12 @@ def measured(metric: Read, output: object, examples: int | None) -> float:
     elif isinstance(returned, int | float | np.ndarray | np.generic):
         values = np.asarray(returned, float)
     else:
-        raise MetricShapeError(returned, examples)
+        raise MetricShapeError(returned, examples, lengths)
     if values.ndim == 0 or values.size == 1:
         return float(values.reshape(()))
     if values.ndim == 1 and len(values) == examples:
         return float(values.mean())
-    raise MetricShapeError(returned, examples)
+    raise MetricShapeError(returned, examples, lengths)
 
 
 @dataclass(eq=False)

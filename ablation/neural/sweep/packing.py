@@ -87,7 +87,7 @@ def _serves(weight: Tensor, bias: Tensor | None) -> bool:
 
 @cache
 def _is_faster(entries: int, columns: int, threads: int) -> bool:
-    """Whether a weight of this shape is multiplied with faster when laid out: the better of three."""
+    """Whether a product with a weight of this shape is faster laid out, by the best of three."""
     del threads
     weight, rows = torch.ones(entries, columns), torch.ones(TRIAL, columns)
     packed = torch.ops.mkldnn._reorder_linear_weight(weight)

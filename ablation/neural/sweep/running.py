@@ -16,6 +16,7 @@ from ablation.neural.sweep.checking import Check, replaced
 from ablation.neural.sweep.cutting import site_of
 from ablation.neural.sweep.engine import Resumed
 from ablation.neural.sweep.errors import MetricShapeError, UnsuitableError
+from ablation.neural.sweep.growing import CLOSE
 from ablation.neural.sweep.metric import Reader, measured
 from ablation.neural.sweep.pausing import no_search_for_garbage
 from ablation.neural.sweep.recorder import Edit, Recording
@@ -23,7 +24,7 @@ from ablation.neural.sweep.recording import record
 from ablation.neural.sweep.rows import departure
 from ablation.neural.sweep.table import table
 from ablation.neural.sweep.whole import Passes
-from ablation.neural.trees import Inputs
+from ablation.neural.trees import Inputs, tensors
 
 
 @dataclass(eq=False)
@@ -51,6 +52,7 @@ class Run:
     eps: float = torch.finfo(torch.float32).eps  # what the numbers of the output can hold
     engine: Resumed | None = None
     thin: bool = True
+    lengths: Sequence[int] = ()  # of the first input
     made: int | None = None  # the row that was made while the pass was recorded again
 
     def __post_init__(self) -> None:
@@ -60,7 +62,8 @@ class Run:
 
     def batch(self, inputs: Inputs) -> None:
         """Measure every row on one batch."""
-        examples = examples_in(inputs)
+        self.lengths = next((each.shape for each in tensors(inputs)), ())
+        examples = examples_in(inputs, self.plan.axis)
         outputs = None if self.reason else self._resumed(inputs, examples)
         found = self._whole(inputs, examples) if outputs is None else outputs
         weight = examples or 1
@@ -127,7 +130,7 @@ class Run:
         recording = self._record(inputs)
         if not torch.equal(random, torch.random.get_rng_state()):
             self.passes.refuse_random(inputs)
-        self.engine = Resumed(recording, inputs, self.memory, self.together)
+        self.engine = Resumed(recording, inputs, self.memory, self.together, plan.axis)
         sites = [step for steps in recording.sites.values() for step in steps]
         few = self._few(examples)
         self.made = self._made(recording)
@@ -165,7 +168,7 @@ class Run:
         if self.made is not None and engine.grown is not None:
             known[self.made] = engine.grown.without
             order = [*(i for i in order if i != self.made), self.made]
-        return Check(self._checked(order), inputs, few, examples or 1, known)
+        return Check(self._checked(order), inputs, few, examples or 1, self.plan.axis, known)
 
     def _made(self, recording: Recording) -> int | None:
         """A row that can be made while the pass is recorded again, and reaches every site."""
@@ -183,7 +186,7 @@ class Run:
     ) -> float:
         """How far the metric moves by what is only rounding: the noise floor."""
         if engine.grown is None:
-            return self._floor(inputs, examples, baseline)
+            return self._floor(inputs, examples, baseline, engine.output)
         few, all_ = engine.grown.examples, examples or 1
         moved = replaced(engine.output, engine.grown.jittered, few, all_)
         return abs(self._measured(moved, examples) - baseline) * all_ / few
@@ -227,15 +230,24 @@ class Run:
         for row in self.plan.rows:
             values.append(self._measured(self.passes.without(inputs, row), examples))
             self._advance(1, 1.0, "naive")
-        return Found(baseline, values, self._floor(inputs, examples, baseline))
+        return Found(baseline, values, self._floor(inputs, examples, baseline, factual))
 
-    def _floor(self, inputs: Inputs, examples: int | None, baseline: float) -> float:
-        """How far the metric moves when every part passes on its last digit changed."""
-        self.forwards += 1
-        return abs(self._measured(self.passes.jittered(inputs), examples) - baseline)
+    def _floor(
+        self, inputs: Inputs, examples: int | None, baseline: float, factual: object
+    ) -> float:
+        """How far the metric moves when every part passes on its last digit changed.
+
+        Or when the examples stand in reverse order, where that is no more than rounding.
+        """
+        self.forwards += 2
+        moved = abs(self._measured(self.passes.jittered(inputs), examples) - baseline)
+        turned = self.passes.backwards(inputs, self.plan.axis, examples or 1)
+        if departure(factual, turned) > max(CLOSE, tolerance(factual)):
+            return moved  # they read one another, or their place
+        return max(moved, abs(self._measured(turned, examples) - baseline))
 
     def _measured(self, output: object, examples: int | None) -> float:
-        return measured(self.plan.metric, output, examples)
+        return measured(self.plan.metric, output, examples, self.lengths)
 
     def _advance(self, rows: int, passes: float, engine: str) -> None:
         self.done += rows

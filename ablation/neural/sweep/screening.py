@@ -19,6 +19,7 @@ from ablation.neural.selection import Patterns
 from ablation.neural.sweep.axes import cut_along_examples
 from ablation.neural.sweep.batches import batches, examples_in
 from ablation.neural.sweep.cutting import places_of
+from ablation.neural.sweep.meter import Meter, Watched
 from ablation.neural.sweep.metric import Read
 from ablation.neural.sweep.screens import Effects, FirstOrder, Screen
 from ablation.neural.sweep.sweeping import MEMORY, cuts_of, sweep
@@ -39,16 +40,18 @@ def screen(
     read: Callable[[object], object] | None = None,
     reference: Inputs | None = None,
     seed: int = 0,
+    examples: int = 0,
     batch_size: int | None = None,
     memory: int = MEMORY,
+    progress: Watched = None,
 ) -> pd.DataFrame:
     """Guess the effect of every component, and measure it for the top and a random sample.
 
     One row a component, the largest guess first: `guess`, `effect` where it was run (missing
     elsewhere), `noise_floor`, `exact`, and `chosen` for the top, the sample or both. The attribute
     `rank_correlation` is Spearman's between guess and effect in the sample alone, which is drawn
-    from all components; of `sampled` many. Guesses: FirstOrder(), IntegratedGradients(),
-    LowPrecision().
+    from all components; of `sampled` many. `progress=True` draws a bar for what is run exactly, and
+    then writes that correlation. Guesses: FirstOrder(), IntegratedGradients(), LowPrecision().
 
     >>> import torch
     >>> net = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1))
@@ -67,7 +70,12 @@ def screen(
     def measured(output: object) -> object:
         return metric(output if read is None else read(output))
 
-    def swept(of: nn.Module, some: Inputs | list[Inputs], which: list[str] | None) -> pd.DataFrame:
+    def swept(
+        of: nn.Module,
+        some: Inputs | list[Inputs],
+        which: list[str] | None,
+        watched: Watched = None,
+    ) -> pd.DataFrame:
         return sweep(
             of,
             some,
@@ -77,9 +85,11 @@ def screen(
             read=read,
             reference=reference,
             seed=seed,
+            examples=examples,
             batch_size=batch_size,
             memory=memory,
             expect_effect=False,
+            progress=watched,
         )
 
     def shortened(of: nn.Module, some: Inputs) -> Effects:
@@ -88,15 +98,28 @@ def screen(
 
     ((*cuts,),) = cuts_of(module, places, [tuple(names)], by, reference=reference, seed=seed)
     guesses, weights = np.zeros(len(names)), 0
-    for batch in batches(inputs, batch_size, partial(cut_along_examples, module)):
-        many = examples_in(batch) or 1
+    held = None if examples else partial(cut_along_examples, module)
+    for batch in batches(inputs, batch_size, held, examples):
+        many = examples_in(batch, examples) or 1
         guesses += many * chosen_by.effects(module, batch, cuts, measured, shortened)
         weights += many
     guesses /= weights
     choice = _chosen(guesses, top, sample, seed)
     run = sorted(choice.top | choice.drawn)
-    exact = swept(module, inputs, [names[i] for i in run])
-    return _table(names, guesses, choice, run, exact, guessed_by=str(chosen_by))
+    exact = swept(module, inputs, [names[i] for i in run], progress)
+    found = _table(names, guesses, choice, run, exact, guessed_by=str(chosen_by))
+    if progress is True:
+        Meter().tell(_worth(found))
+    return found
+
+
+def _worth(found: pd.DataFrame) -> str:
+    """What the guesses are worth here, in words."""
+    told = found.attrs
+    return (
+        f"{told['guessed_by']}: rank correlation of guess and effect "
+        f"{told['rank_correlation']:.2f} in a random sample of {told['sampled']}"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def sweep(
     read: Read | None = None,
     reference: Inputs | None = None,
     seed: int = 0,
+    examples: int = 0,
     batch_size: int | None = None,
     together: int | None = None,
     memory: int = MEMORY,
@@ -70,6 +71,7 @@ def sweep(
     `metric` reads one number off an output, or one for each example, of which the mean is taken;
     `read` may first take what it looks at (`lambda output: output[:, -1]`), so that the rest of the
     last block is not computed. Inputs may be a list of batches; the noise floor is the first's.
+    Examples lie on the first axis of the inputs unless `examples` says on which.
     Components are modules ("blocks.*"), units of what they return ("net.2[8:16]", "net.2[*]") or
     attention heads ("blocks.*.attn.heads[*]"). `subsets` is 1 for each alone, 2 for pairs as well,
     or lists of names. `together` fixes how many ablations run side by side, `memory` bounds the
@@ -91,17 +93,20 @@ def sweep(
     3      0[2]      10.0      7.0     3.0   True
     """
     module = eager(module)
-    require_counts(batch_size=batch_size, together=together, memory=memory, verify=verify)
+    require_counts(examples=examples, batch_size=batch_size, together=together)
+    require_counts(memory=memory, verify=verify)
     require_callable(metric=metric, read=read)
     _keep_freed_memory()
-    given = batches(inputs, batch_size, partial(cut_along_examples, module))
-    require_examples(given)
+    given = batches(
+        inputs, batch_size, None if examples else partial(cut_along_examples, module), examples
+    )
+    require_examples(given, examples)
     places = places_of(module, components)
     rows = subsets_of(list(places), subsets)
     with torch.no_grad(), unchanged(module):
         lines = cuts_of(module, places, rows, by, reference=reference, seed=seed)
         zeros, alone = isinstance(by, Zero), isinstance(by, _ALONE)
-        plan = Plan(module, places, lines, metric, read, zeros, alone)
+        plan = Plan(module, places, lines, metric, read, zeros, alone, examples)
         run = Run(plan, together, memory, verify, watcher(progress), len(given))
         for batch in given:
             run.batch(batch)

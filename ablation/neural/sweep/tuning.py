@@ -20,7 +20,7 @@ MANY = 10**9
 class Tuner:
     """Climbs to the size with the least time for the same work; at most `room` side by side.
 
-    Long runs begin with `start`; more than `most` is not tried, nor what too few are left to gain by.
+    Long runs begin with `start`; more than `most` is not tried, nor what too few could gain by.
 
     >>> tuner = Tuner(room=64, most=64, pass_seconds=1.0)
     >>> for seconds in (1.0, 1.5, 4.0):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import torch
 from torch import nn
@@ -91,6 +92,16 @@ class Passes:
     def jittered(self, inputs: Inputs) -> object:
         """One whole pass in which every part passes on its last digit changed."""
         return self.factual(inputs, jittering(self.places))
+
+    def backwards(self, inputs: Inputs, axis: int, examples: int) -> object:
+        """One whole pass of the examples in reverse order, and its output in the first order."""
+
+        def turned(leaf: torch.Tensor) -> torch.Tensor:
+            found = [i for i, length in enumerate(leaf.shape) if length == examples]
+            along = axis if axis in found else next(iter(found), None)
+            return leaf if along is None else leaf.flip(along)
+
+        return mapped(turned, self.factual(cast("Inputs", mapped(turned, inputs))))
 
     def refuse_random(self, inputs: Inputs) -> None:
         """Raise RandomModuleError where two passes differ."""
