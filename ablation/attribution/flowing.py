@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ablation.attribution import pictures
-from ablation.attribution.amount import Amount, Read, measured
+from ablation.attribution.amount import Amount, Read
 from ablation.attribution.draws_of import draws_of
 from ablation.attribution.paths import Arrow
 from ablation.neural import Components, KeyedNoise
+from ablation.neural.activations import Activations
 from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns
@@ -65,7 +66,7 @@ def flow(
     bench = Bench.of(module, inputs, components, by, KeyedNoise(seed), reference=reference)
     graph = Components.of(module, inputs, tuple(bench.places))
     arrows = [each for each in graph.edges + graph.ends if each[0] in graph.names]
-    rows = draws_of(bench, draws, lambda draw: _every(bench, draw, arrows, graph.names, metric))
+    rows = draws_of(bench, draws, lambda some: _every(bench, some, arrows, graph.names), metric)
     columns = list(zip(*rows, strict=True))
     base, nodes = columns[0], columns[1 : 1 + len(graph.names)]
 
@@ -94,18 +95,18 @@ def _told(amount: Amount) -> tuple[float, float, float]:
 
 
 def _every(
-    bench: Bench, draw: int, arrows: Sequence[Arrow], names: Sequence[str], metric: Read
-) -> list[float]:
-    """The metric as it is, with each component off, and with each arrow off, in one draw."""
-    on = bench.run(draw)
-    off = {name: bench.run(draw, off=[name]) for name in names}
+    bench: Bench, draws: range, arrows: Sequence[Arrow], names: Sequence[str]
+) -> list[Activations]:
+    """The module as it is, with each component off, and with each arrow off, in some draws."""
+    on = bench.run(draws)
+    off = {name: bench.run(draws, off=[name]) for name in names}
     for name, each in off.items():
         bench.refuse_no_effect([name], on, each)
-    outputs = [on.output, *(each.output for each in off.values())]
+    worlds = [on, *off.values()]
     for source, reader in arrows:
         held = {name: calls for name, calls in on.own.items() if name != reader}
-        read = bench.run(draw, hold=held | {source: off[source].own[source]})
+        read = bench.run(draws, hold=held | {source: off[source].own[source]})
         if reader in bench.places:
-            read = bench.run(draw, hold={reader: read.own[reader]})
-        outputs.append(read.output)
-    return [measured(metric, each) for each in outputs]
+            read = bench.run(draws, hold={reader: read.own[reader]})
+        worlds.append(read)
+    return worlds

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ablation.attribution.amount import Amount, Read, measured
+from ablation.attribution.amount import Amount, Read
 from ablation.attribution.draws_of import draws_of
 from ablation.errors import AblationError, listed
 from ablation.neural import Components, KeyedNoise
+from ablation.neural.activations import Activations
 from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, select
@@ -110,7 +111,7 @@ anyway, it would cost 2.00.
     ones, others = tuple(select(module, component)), tuple(select(module, through))
     _refuse_aside(module, inputs, ones, others)
     bench = Bench.of(module, inputs, [*ones, *others], by, KeyedNoise(seed), reference=reference)
-    rows = draws_of(bench, draws, lambda draw: _worlds(bench, draw, ones, others, metric))
+    rows = draws_of(bench, draws, lambda numbers: _worlds(bench, numbers, ones, others), metric)
     on, off, past, only, both, none = zip(*rows, strict=True)
 
     def amount(*terms: tuple[int, tuple[float, ...]]) -> Amount:
@@ -131,22 +132,21 @@ anyway, it would cost 2.00.
 
 
 def _worlds(
-    bench: Bench, draw: int, ones: tuple[str, ...], others: tuple[str, ...], metric: Read
-) -> tuple[float, ...]:
-    """The metric in the six worlds of one draw."""
-    on, off = bench.run(draw), bench.run(draw, off=ones)
+    bench: Bench, draws: range, ones: tuple[str, ...], others: tuple[str, ...]
+) -> tuple[Activations, ...]:
+    """The six worlds of some draws."""
+    on, off = bench.run(draws), bench.run(draws, off=ones)
     bench.refuse_no_effect(ones, on, off)
     were = {name: on.own[name] for name in others}
     would_be = {name: off.own[name] for name in others}
-    runs = (
+    return (
         on,
         off,
-        bench.run(draw, off=ones, hold=were),
-        bench.run(draw, hold=would_be),
-        bench.run(draw, off=others),
-        bench.run(draw, off=(*ones, *others)),
+        bench.run(draws, off=ones, hold=were),
+        bench.run(draws, hold=would_be),
+        bench.run(draws, off=others),
+        bench.run(draws, off=(*ones, *others)),
     )
-    return tuple(measured(metric, each.output) for each in runs)
 
 
 def _refuse_aside(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
-from ablation.attribution.amount import Amount, Read, measured
+from ablation.attribution.amount import Amount, Read
 from ablation.attribution.draws_of import draws_of
 from ablation.errors import AblationError, did_you_mean, listed, nearest
 from ablation.neural import Components, KeyedNoise
@@ -95,7 +95,7 @@ def path_effect(
     written = [paths] if isinstance(paths, str) else list(paths)
     taken = _Taken.of(written, graph)
     [source] = taken.sources
-    rows = draws_of(bench, draws, lambda draw: _along(bench, draw, source, taken, metric))
+    rows = draws_of(bench, draws, lambda numbers: _along(bench, numbers, source, taken), metric)
     on, along, off = zip(*rows, strict=True)
     return PathEffect(
         component=source,
@@ -109,12 +109,11 @@ def path_effect(
 
 
 def _along(
-    bench: Bench, draw: int, source: str, taken: "_Taken", metric: Read
-) -> tuple[float, float, float]:
-    on, off = bench.run(draw), bench.run(draw, off=[source])
+    bench: Bench, draws: range, source: str, taken: "_Taken"
+) -> tuple[Activations, Activations, Activations]:
+    on, off = bench.run(draws), bench.run(draws, off=[source])
     bench.refuse_no_effect([source], on, off)
-    along = _Carried(bench, draw, on, off, source, taken).output()
-    return measured(metric, on.output), measured(metric, along), measured(metric, off.output)
+    return on, _Carried(bench, draws, on, off, source, taken).end(), off
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +158,19 @@ def _steps(path: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Carried:
-    """The worlds of one draw in which some arrows carry what they would."""
+    """The worlds of some draws in which some arrows carry what they would."""
 
     bench: Bench
-    draw: int
+    draws: range
     on: Activations
     off: Activations
     source: str
     taken: _Taken
     known: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
-    def output(self) -> object:
-        """The output that reads what its taken arrows carry."""
-        return self.reading(self.taken.end).output
+    def end(self) -> Activations:
+        """The run whose output reads what its taken arrows carry."""
+        return self.reading(self.taken.end)
 
     def reading(self, reader: str) -> Activations:
         """Run with everything as it is but what this reader reads along taken arrows."""
@@ -179,7 +178,7 @@ class _Carried:
         for source, to in self.taken.arrows:
             if to == reader:
                 held[source] = self.carried(source)
-        return self.bench.run(self.draw, hold=held)
+        return self.bench.run(self.draws, hold=held)
 
     def carried(self, name: str) -> tuple[object, ...]:
         """What a component passes on along the paths."""

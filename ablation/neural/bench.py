@@ -22,11 +22,13 @@ from ablation.neural.noise import NoiseSource
 from ablation.neural.patch import references
 from ablation.neural.replacement import Replacement
 from ablation.neural.selection import Patterns, select
+from ablation.neural.stacking import repeated, split
 from ablation.neural.taps import Place, layered, outermost, passed
-from ablation.neural.trees import Inputs, call, cloned, copied, largest_change, numbers
+from ablation.neural.trees import Inputs, call, cloned, copied, largest_change, numbers, tensors
 from ablation.operators import Operator
 
 Held: TypeAlias = Mapping[str, tuple[object, ...]]
+FIRST = range(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Bench:
     noise: NoiseSource
     reference: Held
     recording: Recording = field(default_factory=Recording)
+    single: list[object] = field(default_factory=list)  # the output of one draw, once it was run
 
     @classmethod
     def of(
@@ -77,21 +80,33 @@ class Bench:
         return tuple(self.recording.shapes)
 
     def run(
-        self, draw: int = 0, *, off: Collection[str] = (), hold: Held | None = None
+        self, draws: range = FIRST, *, off: Collection[str] = (), hold: Held | None = None
     ) -> Activations:
-        """Run once: the output, and what every component passed on, as it was changed."""
-        held = hold or {}
+        """Run once: the output, and what every component passed on, as it was changed.
+
+        Several draws of the noise lie side by side on the axis of examples.
+        """
+        held, many = hold or {}, len(draws)
+        rows = next((len(leaf) for leaf in tensors(self.inputs) if leaf.ndim), 0)
+        inputs = self.inputs if many == 1 else repeated(self.inputs, many, rows)
 
         def stand(place: Place, forward: Forward) -> _Steered:
             by = Replacement(self.by, place, self.reference.get(place.name, ()))
             return _Steered(place, forward, held.get(place.name), by if place.name in off else None)
 
         stand_ins = layered(self.places, stand)
-        draws = Draws(self.noise, range(draw, draw + 1), self.recording)
+        noise = lifted(self.module, Draws(self.noise, draws, self.recording))
         alone = unchanged(self.module), no_other_randomness(), standing_in(outermost(stand_ins))
-        with torch.no_grad(), alone[0], alone[1], alone[2], lifted(self.module, draws):
-            output = copied(call(self.module, self.inputs))
+        with torch.no_grad(), alone[0], alone[1], alone[2], noise:
+            output = copied(call(self.module, inputs))
+        if many == 1 and not self.single:
+            self.single.append(output)
         return Activations(output, {name: tuple(each.own) for name, each in stand_ins.items()})
+
+    def apart(self, found: Activations, draws: range) -> list[object]:
+        """The outputs of the draws of a run, one by one."""
+        many = len(draws)
+        return [found.output] if many == 1 else split(found.output, self.single[0], many)
 
     def refuse_no_effect(self, names: Collection[str], on: Activations, off: Activations) -> None:
         """Raise AblationHadNoEffectError where switching off changed nothing that is passed on."""

@@ -30,13 +30,13 @@ def stacked_axis(single: Sequence[int], shape: Sequence[int], many: int) -> int 
     return grown[0] if len(grown) == 1 and shape[grown[0]] == many * single[grown[0]] else None
 
 
-def is_single(leaf: Tensor) -> bool:
-    """Whether the first axis holds one example."""
-    return leaf.ndim > 0 and len(leaf) == 1
+def holds(leaf: Tensor, rows: int) -> bool:
+    """Whether the first axis holds so many examples."""
+    return leaf.ndim > 0 and len(leaf) == rows
 
 
-def repeated(inputs: Inputs, many: int) -> Inputs:
-    """Put copies side by side on the first axis of every tensor that holds one example.
+def repeated(inputs: Inputs, many: int, rows: int = 1) -> Inputs:
+    """Put copies side by side on the first axis of every tensor that holds so many examples.
 
     >>> import torch
     >>> repeated((torch.ones(1, 2), torch.ones(2, 2)), 3)[0].shape
@@ -45,7 +45,7 @@ def repeated(inputs: Inputs, many: int) -> Inputs:
     return cast(
         "Inputs",
         mapped(
-            lambda leaf: leaf.repeat(many, *[1] * (leaf.ndim - 1)) if is_single(leaf) else leaf,
+            lambda leaf: leaf.repeat(many, *[1] * (leaf.ndim - 1)) if holds(leaf, rows) else leaf,
             inputs,
         ),
     )

@@ -25,7 +25,7 @@ from ablation.neural.otherworld import Meant, OtherWorld
 from ablation.neural.patch import Acted, references, refuse_no_effect
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, select
-from ablation.neural.stacking import NotStackableError, is_single, repeated, split
+from ablation.neural.stacking import NotStackableError, holds, repeated, split
 from ablation.neural.taps import Place, layered, outermost
 from ablation.neural.trees import (
     Inputs,
@@ -242,7 +242,7 @@ class _Worlds:
 
     def refuse_unsound(self, first: _Pair) -> None:
         """Raise NotStackableError unless some draws come out the same together as alone."""
-        if not any(is_single(leaf) for leaf in tensors(self.inputs)):
+        if not any(holds(leaf, 1) for leaf in tensors(self.inputs)):
             raise NotStackableError("no input has a first axis of length one")
         if hidden := opaque((first.on[0].output, first.off[0].output)):
             raise NotStackableError(f"the output holds a {hidden}, which cannot be taken apart")
