@@ -1,8 +1,9 @@
 """`ablation run`: run what is missing of a study, and say how far it came."""
 
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import closing, nullcontext, redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,8 +81,9 @@ def run(
     cluster = Ray(address=ray, cpus=cpus, gpus=gpus) if ray else None
     # What a system prints in this process must not end up in the answer.
     quiet = redirect_stdout(sys.stderr) if as_json else nullcontext()
+    meter = None
     try:
-        with closing(_watcher(study)) as meter, quiet:
+        with _terminable(), closing(_watcher(study)) as meter, quiet:
             trials = run_study(
                 study, store, workers, meter, retry_failed=retry_failed, retries=retries,
                 limits=limits, cluster=cluster,
@@ -97,6 +99,16 @@ def run(
     return Exit.ANSWERED if done and not trials.missing else Exit.NO
 
 
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Stop at SIGTERM, which batch systems send when a job's time is over, as at Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _watcher(study: "Study") -> "Meter | Board":
     """Draw a board on a terminal; elsewhere a plain line from time to time will do."""
     if not sys.stderr.isatty():
@@ -106,8 +118,8 @@ def _watcher(study: "Study") -> "Meter | Board":
     return Board(sys.stderr, study) if Board.suits(sys.stderr) else Meter(sys.stderr)
 
 
-def _stopped(meter: "Meter | Board", store: Path) -> str:
-    if meter.last is None:
+def _stopped(meter: "Meter | Board | None", store: Path) -> str:
+    if meter is None or meter.last is None:
         return "Stopped before the first trial."
     ended = meter.last.done + meter.last.failed
     recorded = f"{ended} of {plural(meter.last.total, 'trial')} are recorded in {store}"

@@ -206,14 +206,17 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def test_ctrl_c_stops_with_130_says_how_to_go_on_and_the_same_command_does(folder: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_stops_with_130_says_how_to_go_on_and_the_same_command_does(
+    folder: Path, how: signal.Signals
+) -> None:
     written(folder, seeds=10, sleep=0.05)
     command = ("-m", "ablation", "run", "study.toml", "--store", "runs.db", "--workers", "2")
     runner = started(folder, *command)
     while len(recorded(folder)) < 3:
         time.sleep(0.02)
     workers = workers_of(runner.pid)
-    runner.send_signal(signal.SIGINT)
+    runner.send_signal(how)
     _, said = runner.communicate(timeout=10)
     assert runner.returncode == 130
     assert "of 30 trials are recorded in runs.db; the same command continues" in said
@@ -228,6 +231,22 @@ def test_ctrl_c_stops_with_130_says_how_to_go_on_and_the_same_command_does(folde
     assert len(whole) == 30
     pd.testing.assert_frame_equal(whole.merge(kept), kept)
     pd.testing.assert_frame_equal(whole, undisturbed(folder))
+
+
+def test_ctrl_c_at_any_moment_of_the_start_is_one_line(folder: Path) -> None:
+    written(folder, seeds=2, sleep=0.5)
+    command = ("-m", "ablation", "run", "study.toml", "--workers", "1")
+    for moment in (0.3, 0.6, 0.9, 1.2):
+        runner = started(folder, *command)
+        time.sleep(moment)
+        runner.send_signal(signal.SIGINT)
+        runner.send_signal(signal.SIGINT)  # and once more, impatiently
+        _, said = runner.communicate(timeout=10)
+        assert runner.returncode in {130, -signal.SIGINT}
+        assert "Error" not in said
+    again = started(folder, *command)
+    again.communicate(timeout=60)
+    assert again.returncode == 0
 
 
 def test_two_runners_of_one_study_double_nothing(folder: Path) -> None:
