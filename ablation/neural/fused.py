@@ -1,15 +1,16 @@
-"""Fused attention with dropout, taken apart: the same weights, dropped by noise that is supplied.
+"""Kernels that draw their dropout inside, taken apart: so noise can be supplied to them.
 
-A kernel that attends in one piece draws its dropout inside, where nobody can supply it. Torch's own
-reference takes the mask as an argument; it is run in the kernel's place, and only where dropout is
-live and no gradient is asked for.
+Of attention in one piece, torch's own reference takes the mask as an argument; it is run in the
+kernel's place, and only where dropout is live and no gradient is asked for. Recurrent layers are
+run one by one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 ATTENTION = {
     each: getattr(torch.ops.aten, each).default
@@ -48,3 +49,20 @@ def attended(
     _, *others = ATTENTION[name]._schema.returns
     rest = (query.new_empty(0) if str(each.type) == "Tensor" else 0 for each in others)
     return out, *rest
+
+
+@contextmanager
+def layers_apart(module: nn.Module) -> Iterator[None]:
+    """Keep cuDNN from drawing dropout between recurrent layers, where nobody can supply it.
+
+    >>> with layers_apart(nn.LSTM(2, 2, num_layers=2, dropout=0.5)):
+    ...     torch.backends.cudnn.enabled
+    False
+    """
+    live = any(isinstance(p, nn.RNNBase) and p.dropout and p.training for p in module.modules())
+    before = torch.backends.cudnn.enabled
+    torch.backends.cudnn.enabled = before and not live
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.enabled = before

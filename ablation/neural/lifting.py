@@ -17,6 +17,7 @@ from torch.utils import _pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ablation.neural.errors import UnrecordedRandomnessError
+from ablation.neural.fused import layers_apart
 from ablation.neural.interference import NORMS, refuse_shared
 from ablation.neural.isolation import torch_unmoved
 from ablation.neural.laws import DROPOUT, LAWS, Arguments
@@ -111,20 +112,8 @@ def lifted(module: nn.Module, draws: Draws) -> Iterator[None]:
     draws.labels.clear()
     advice = "It happened inside an operation that does not say it is random."
     unseen = torch_unmoved(UnrecordedRandomnessError("some randomness", "", advice))
-    with unseen, _layers_apart(module), traced_calls(module) as path, _Supplied(draws, path):
+    with unseen, layers_apart(module), traced_calls(module) as path, _Supplied(draws, path):
         yield
-
-
-@contextmanager
-def _layers_apart(module: nn.Module) -> Iterator[None]:
-    """Keep cuDNN from drawing dropout between recurrent layers where nobody can supply it."""
-    live = any(isinstance(p, nn.RNNBase) and p.dropout and p.training for p in module.modules())
-    before = torch.backends.cudnn.enabled
-    torch.backends.cudnn.enabled = before and not live
-    try:
-        yield
-    finally:
-        torch.backends.cudnn.enabled = before
 
 
 class _Supplied(TorchDispatchMode):

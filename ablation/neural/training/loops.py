@@ -1,12 +1,16 @@
 """The two loops: one arm by torch's own means, several by vmap. Each step returns the losses."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn, optim
-from torch.nn.attention import SDPBackend, sdpa_kernel  # fused kernels know no arms
+from torch.nn.attention import (
+    SDPBackend,
+    sdpa_kernel,
+)  # fused kernels know no arms, and draw inside
 from torch.utils import _pytree
 
 from ablation.neural.forwards import standing_in
@@ -45,7 +49,7 @@ class Alone:
         self.weights = [each for each in self.module.parameters() if each.requires_grad]
         self.optimiser = _checked(optimiser, self.weights)
         self.switches = Switches.of(self.module, arms)
-        self.switches.off = self.switches.mask(0)
+        self.switches.off = self.switches.mask(0).to(_device(self.weights))
 
     def step(self, number: int, row: Sequence[object]) -> list[float]:
         """Take one step, and return the loss before it."""
@@ -62,7 +66,8 @@ class Alone:
     def one(self, batch: object, masks: list[Tensor]) -> Tensor:
         """The loss, with these masks ready for where the network drops."""
         self.drops.ready = masks
-        with standing_in(self.switches.stand_ins()):
+        apart = sdpa_kernel(SDPBackend.MATH) if self.switches.off.is_cuda else nullcontext()
+        with standing_in(self.switches.stand_ins()), apart:
             return _one(self.loss(self.module, batch))
 
     def states(self) -> list[dict[str, Tensor]]:
@@ -90,7 +95,8 @@ class SideBySide:
         held = [dict(module.named_buffers()) for module in modules]
         self.buffers = {n: torch.stack([each[n] for each in held]) for n in held[0]}
         self.switches = Switches.of(self.module, arms)
-        self.masks = torch.stack([self.switches.mask(i) for i in range(len(arms))])
+        masks = [self.switches.mask(i) for i in range(len(arms))]
+        self.masks = torch.stack(masks).to(_device(self.own[0].values()))
 
     def step(self, number: int, row: Sequence[object]) -> list[float]:
         """Take one step in every arm, and return the losses before it."""
@@ -166,6 +172,10 @@ class SideBySide:
                     buffer.copy_(self.buffers[name][number])
             states.append({k: v.detach().clone() for k, v in module.state_dict().items()})
         return states
+
+
+def _device(weights: Iterable[Tensor]) -> torch.device:
+    return next((each.device for each in weights), torch.device("cpu"))
 
 
 def _homes(module: nn.Module) -> dict[str, str]:

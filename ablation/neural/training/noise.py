@@ -16,6 +16,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ablation.neural.errors import UnrecordedRandomnessError
+from ablation.neural.fused import layers_apart
 from ablation.neural.laws import LAWS
 from ablation.neural.noise import KeyedNoise
 from ablation.neural.operations import bound, is_off
@@ -70,7 +71,7 @@ def drawing(module: nn.Module, noise: ArmNoise) -> Iterator[CallPath]:
     ...     bool((net(torch.ones(8)) == first).all())
     True
     """
-    with traced_calls(module) as path, _Answered(noise, path):
+    with layers_apart(module), traced_calls(module) as path, _Answered(noise, path):
         yield path
 
 

@@ -51,7 +51,8 @@ class Trained:
     def _measured(self, arm: int, metric: Callable[[nn.Module], float]) -> float:
         module = self.module(arm)
         switches = Switches.of(module, [self.arms[arm]])
-        switches.off = switches.mask(0)
+        weights = next(module.parameters(), torch.empty(0))
+        switches.off = switches.mask(0).to(weights.device)
         with torch.no_grad(), unchanged(module), standing_in(switches.stand_ins()):
             return float(metric(module))
 
