@@ -27,7 +27,7 @@ def whole_pass(
     tensor(2.)
     """
     with torch.no_grad(), standing_in(stand_ins or {}):
-        return copied(call(module, inputs))
+        return copied(call(module, cast("Inputs", copied(inputs))))
 
 
 def without(module: nn.Module, cuts: Sequence[Cut]) -> dict[nn.Module, Ablated]:

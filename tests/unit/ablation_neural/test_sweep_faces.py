@@ -1,0 +1,191 @@
+"""What a sweep is told, and what it tells: the axis of examples, memory, rounding, a guess."""
+
+import weakref
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from ablation import LowPrecision, ablated, screen, sweep
+from ablation.neural.sweep.errors import MetricShapeError, QuestionError
+
+
+class Recurrent(nn.Module):
+    """Sequences on the first axis, examples on the second, as torch has them by default."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory, self.wide, self.head = nn.GRU(4, 8), nn.Linear(8, 16), nn.Linear(16, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.wide(self.memory(x)[0][-1]).relu())
+
+
+def first(output: Tensor) -> Tensor:
+    return output[:, 0]
+
+
+@pytest.fixture
+def recurrent() -> tuple[nn.Module, Tensor]:
+    torch.manual_seed(0)
+    return Recurrent().eval(), torch.rand(6, 5, 4)
+
+
+@pytest.mark.parametrize("size", [None, 1, 2, 5])
+def test_examples_may_lie_on_the_second_axis(recurrent, size):
+    module, x = recurrent
+    names = ["memory", "wide[*:4]"]
+    found = sweep(module, x, names, metric=first, examples=1, batch_size=size)
+    right = []
+    for name in found["component"]:
+        with torch.no_grad(), ablated(module, name):
+            right.append(first(module(x)).mean().item())
+    assert found["ablated"].tolist() == pytest.approx(right, abs=1e-6)
+    assert found.attrs["engine"] == "suffix"
+
+
+def test_a_number_for_each_example_of_another_axis_is_told_how_to_say_so(recurrent):
+    module, x = recurrent
+    with pytest.raises(MetricShapeError, match=r"pass examples=1\.$"):
+        sweep(module, x, ["wide"], metric=first)
+
+
+def test_an_axis_that_no_input_has_is_told(recurrent):
+    module, x = recurrent
+    with pytest.raises(QuestionError, match="no input has an axis 7"):
+        sweep(module, x, ["wide"], metric=first, examples=7)
+
+
+def deep(layers: int = 30, width: int = 64) -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(*[nn.Linear(width, width) for _ in range(layers)]).eval()
+
+
+class Live(TorchDispatchMode):
+    """How many bytes of tensors are alive at once, at most."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.peak = 0
+        self.known: set[int] = set()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        found = func(*args, **(kwargs or {}))
+        for leaf in tree_leaves(found):
+            if isinstance(leaf, Tensor):
+                self._note(leaf.untyped_storage())
+        return found
+
+    def _note(self, memory: torch.UntypedStorage) -> None:
+        if memory._cdata not in self.known:
+            self.known.add(memory._cdata)
+            self.now += memory.nbytes()
+            self.peak = max(self.peak, self.now)
+            weakref.finalize(memory, self._gone, memory._cdata, memory.nbytes())
+
+    def _gone(self, which: int, size: int) -> None:
+        self.known.discard(which)
+        self.now -= size
+
+
+def test_what_is_kept_beside_the_recorded_pass_is_bounded():
+    module, x = deep(12, 32), torch.rand(128, 32)
+    layer = x.nbytes  # what one of them returns
+    peaks = {}
+    for memory in (2 * layer, 8 * layer, 2**30):
+        with Live() as live:
+            found = sweep(module, x, ["*"], metric=first, memory=memory, together=2)
+        assert found.attrs["engine"] == "suffix"
+        peaks[memory] = live.peak / layer
+    recorded = 2 * len(module) * 1.1 + 2  # each, its copy where it can be cut, and the second pass
+    beside = 2 * 2  # what two runs read and make
+    assert peaks[2 * layer] <= recorded + 2 + beside
+    assert peaks[8 * layer] <= recorded + 8 + beside
+    assert peaks[2 * layer] <= peaks[8 * layer] < peaks[2**30]
+
+
+class Placed(nn.Module):
+    """What it returns depends on the place in the batch by a little, as rounding does."""
+
+    def __init__(self, looks: bool) -> None:
+        super().__init__()
+        self.a, self.looks = nn.Identity(), looks
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.a(x)
+        if self.looks and x.sum() == float("inf"):
+            return x
+        return x * (1 + torch.linspace(0, 2e-5, len(x))[:, None])
+
+
+@pytest.mark.parametrize("looks", [True, False])
+def test_the_noise_floor_knows_the_order_of_the_examples(looks):
+    x = 1 + torch.arange(40.0)[:, None]
+    found = sweep(Placed(looks), x, ["a"], metric=first, subsets=[["a"]] * 2)
+    with torch.no_grad():
+        one, two = Placed(looks)(x), Placed(looks)(x.flip(0)).flip(0)
+    assert found.attrs["engine"] == ("naive" if looks else "suffix")
+    moved = abs(float(one.mean() - two.mean()))
+    assert found["noise_floor"].iloc[0] >= (0.9 * moved if looks else 1e-5)
+
+
+def test_a_screen_writes_what_its_guesses_are_worth(capsys):
+    module, x = deep(3, 16), torch.rand(8, 16)
+    found = screen(
+        module, x, "0[*]", metric=first, guess=LowPrecision(), top=3, sample=8, progress=True
+    )
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    worth = found.attrs["rank_correlation"]
+    assert last.endswith(
+        f"rank correlation of guess and effect {worth:.2f} in a random sample of 8"
+    )
+    assert worth > 0.9
+
+
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA machine")
+
+
+def convolutional() -> nn.Module:
+    return nn.Sequential(
+        *(nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 16, 3, padding=1), nn.ReLU()),
+        *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 5)),
+    )
+
+
+def encoder() -> nn.Module:
+    layer = nn.TransformerEncoderLayer(16, 4, 32, dropout=0.0, batch_first=True)
+    return nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+
+
+@needs_cuda
+@pytest.mark.parametrize("subsets", [1, 2])
+@pytest.mark.parametrize(
+    ("make", "shape", "names"),
+    [
+        (deep, (8, 64), ["0[*:8]", "10", "20[0:4]"]),
+        (convolutional, (8, 3, 8, 8), ["0[*:4]", "2", "2[3]"]),
+        (encoder, (4, 7, 16), ["layers.*.linear1[*:16]", "layers.1"]),
+        (Recurrent, (6, 5, 4), ["memory", "wide[*:4]"]),
+    ],
+)
+def test_a_graphics_processor_gives_the_table_of_the_processor(make, shape, names, subsets):
+    torch.manual_seed(0)
+    module, x = make().eval(), torch.rand(shape)
+    axis = 1 if make is Recurrent else 0
+
+    def metric(output: Tensor) -> Tensor:
+        return output.flatten(1)[:, 0]
+
+    here = sweep(module, x, names, metric=metric, examples=axis, subsets=subsets)
+    there = sweep(module.cuda(), x.cuda(), names, metric=metric, examples=axis, subsets=subsets)
+    assert there["effect"].tolist() == pytest.approx(here["effect"].tolist(), rel=1e-3, abs=1e-5)
+    assert there.attrs["engine"] == "suffix"
+
+
+@needs_cuda
+def test_few_digits_on_a_graphics_processor_are_measured_against_many():
+    module, x = deep(3, 64).cuda(), torch.rand(8, 64).cuda()
+    found = screen(module, x, "0[*]", metric=first, guess=LowPrecision(), sample=32)
+    assert found.attrs["rank_correlation"] > 0.9
