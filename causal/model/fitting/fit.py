@@ -85,7 +85,8 @@ def fit(
     learners = {v: learner for v, (learner, _, _) in learned.items()}
     model = SCM(graph, {v: mechanism for v, (_, mechanism, _) in learned.items()})
     report, warnings = _report(tasks, learned)
-    return Fitted(model, learners, tasks, report, warnings)
+    held = {v: found for v, (_, _, found) in learned.items()}
+    return Fitted(model, learners, tasks, report, warnings, held)
 
 
 Learned = tuple[Learner, Mechanism, HeldOut]

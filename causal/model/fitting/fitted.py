@@ -16,7 +16,10 @@ from causal.model.engines.counterfactual import Question
 from causal.model.engines.units import outcome_moments
 from causal.model.finite import Table
 from causal.model.fitting.choice import Tables
+from causal.model.fitting.held_out import HeldOut
 from causal.model.fitting.learned import LearnedCounterfactual, asked_of_all
+from causal.model.fitting.picture import pictured
+from causal.model.fitting.residuals import settled
 from causal.model.fitting.task import Learner, Rows, Task
 from causal.model.intervention import Intervention
 from causal.model.mechanism import Mechanism
@@ -32,7 +35,9 @@ class Fitted:
     """A model that data taught, and what speaks for and against it.
 
     ``report`` has one row a variable; ``warnings`` says in words what makes counterfactuals of
-    single units doubtful, and is empty when the data speak against nothing.
+    single units doubtful, and is empty when the data speak against nothing.  ``held`` is how each
+    mechanism did on rows held out, and a notebook shows it: where were the values that came, among
+    those that were predicted?
     """
 
     model: SCM
@@ -40,6 +45,7 @@ class Fitted:
     tasks: Mapping[Variable, Task]
     report: pd.DataFrame
     warnings: tuple[str, ...]
+    held: Mapping[Variable, HeldOut]
 
     @property
     def graph(self) -> ADMG:
@@ -63,7 +69,7 @@ class Fitted:
     def bootstrap(self, draws: int, *, rng: Randomness) -> tuple[SCM, ...]:
         """Models learned in the same ways from rows drawn with replacement (Efron 1979).
 
-        A straight line or a curve that the data chose stays chosen.
+        A straight line, a curve, or a family of noise that the data chose stays chosen.
         """
         return tuple(map(self._again, _streams(draws, "bootstrap", rng)))
 
@@ -123,11 +129,18 @@ class Fitted:
         others = self.posterior(draws, rng=rng)
         return asked_of_all(self.model, others, query, rows=self.rows, rng=root(rng))
 
+    def svg(self) -> str:
+        """A picture: for each mechanism, where values held out lay among those predicted."""
+        return pictured(self.held, self.report)
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
     def _again(self, rng: np.random.Generator, *, drawn: bool = False) -> SCM:
         rows: Rows = rng.integers(self.rows, size=self.rows)
         mechanisms: dict[Variable, Mechanism] = {}
         for v, task in self.tasks.items():
-            learner = self.learners[v]
+            learner = settled(self.learners[v], self.model.mechanisms[v])
             if drawn and isinstance(learner, Tables):
                 mechanisms[v] = learner.drawn(task, rng)
             else:

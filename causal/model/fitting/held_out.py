@@ -21,6 +21,7 @@ from causal.model.noise import Floats, floats
 
 __all__ = ["HeldOut", "better", "held_out"]
 
+ARRAYS = ("score", "base", "left", "squared", "total", "below", "upto")
 CLEARLY = 2.0  # standard errors that a more complicated learner has to win by
 
 
@@ -30,6 +31,8 @@ class HeldOut:
 
     The log score of a number is that of a normal law with the mechanism's mean and spread, so that
     learners with different noise can be compared; ``base`` is that of a law without parents.
+    ``below`` and ``upto`` are the probabilities, as predicted, of less than what was seen, and of
+    no more than that: one and the same for a number, and spread evenly where predictions are right.
     """
 
     score: Floats
@@ -37,6 +40,8 @@ class HeldOut:
     left: Floats
     squared: Floats
     total: Floats
+    below: Floats
+    upto: Floats
 
     @property
     def explained(self) -> float:
@@ -48,7 +53,7 @@ class HeldOut:
 def held_out(learner: Learner, task: Task, folds: list[Rows]) -> HeldOut:
     """Learn from all folds but one, look at that one; for each fold."""
     n = len(task)
-    arrays = {name: np.full(n, np.nan) for name in ("score", "base", "left", "squared", "total")}
+    arrays = {name: np.full(n, np.nan) for name in ARRAYS}
     everything = np.arange(n)
     for fold in folds:
         kept = np.setdiff1d(everything, fold)
@@ -56,8 +61,13 @@ def held_out(learner: Learner, task: Task, folds: list[Rows]) -> HeldOut:
         alone = Task(task.variable, (), {task.variable: task.target[kept]}, task.levels)
         found = _numbers(mechanism, alone, test) if not task.values else None
         if found is None:
-            arrays["score"][fold] = np.log(_chances(mechanism, test))
+            rows, chosen = _chances(mechanism, test), _places(test)
+            seen, upto = (
+                each[chosen, np.arange(len(test))] for each in (rows, rows.cumsum(axis=0))
+            )
+            arrays["score"][fold] = np.log(np.maximum(seen, np.finfo(float).tiny))
             arrays["base"][fold] = np.log(_share(alone, test))
+            arrays["below"][fold], arrays["upto"][fold] = upto - seen, upto
         else:
             for name, column in found.items():
                 arrays[name][fold] = column
@@ -85,9 +95,12 @@ def _numbers(mechanism: Mechanism, alone: Task, test: Task) -> dict[str, Floats]
     if noise is None or isinstance(noise, str):
         raise DataError(f"{test.variable} has no noise of its own")
     left = error / (scale * np.sqrt(noise.form.variance))
+    rank = noise.form.cdf(error / scale)
     centre, spread = alone.numbers.mean(), alone.numbers.std()
     around = (test.numbers - centre) / spread
     return {
+        "below": rank,
+        "upto": rank,
         "score": -0.5 * left**2 - np.log(scale) - 0.5 * np.log(noise.form.variance),
         "base": -0.5 * around**2 - np.log(spread),
         "left": left,
@@ -103,6 +116,8 @@ def _flow_numbers(mechanism: Flow, alone: Task, test: Task) -> dict[str, Floats]
     around = (test.numbers - centre) / spread
     noise = floats(mechanism.abduct(test.target, given).noise)
     return {
+        "below": special.expit(noise),
+        "upto": special.expit(noise),
         "score": mechanism.log_density(test.target, given) + 0.5 * np.log(2 * np.pi),
         "base": -0.5 * around**2 - np.log(spread),
         "left": np.sign(noise) * -special.ndtri_exp(special.log_expit(-np.abs(noise))),
@@ -112,20 +127,21 @@ def _flow_numbers(mechanism: Flow, alone: Task, test: Task) -> dict[str, Floats]
 
 
 def _chances(mechanism: Mechanism, test: Task) -> Floats:
-    """The probability of what was seen."""
-    place = {value: i for i, value in enumerate(test.values)}
-    chosen = np.array([place[value] for value in test.target.tolist()], dtype=np.intp)
+    """The probability of every value, one row a value; plain counting may say "never"."""
     if isinstance(mechanism, Table):
         settings = zip(*(column.tolist() for column in test.parents), strict=True)
         keys = list(settings) if test.given else [()] * len(test)
         rows = {key: [float(p) for p in row] for key, row in mechanism.rows.items()}
-        found: Floats = np.array([rows[key][at] for key, at in zip(keys, chosen, strict=True)])
-        return np.maximum(found, np.finfo(float).tiny)  # plain counting may say "never"
+        return np.array([rows[key] for key in keys]).T
     if isinstance(mechanism, Categorical):
         odds = mechanism.odds
-        weights = odds.at([test.columns[name] for name in odds.given], len(test))
-        return np.maximum(weights[chosen, np.arange(len(test))], np.finfo(float).tiny)
+        return odds.at([test.columns[name] for name in odds.given], len(test))
     raise DataError(f"{type(mechanism).__name__} says nothing of probabilities")
+
+
+def _places(test: Task) -> Rows:
+    place = {value: i for i, value in enumerate(test.values)}
+    return np.array([place[value] for value in test.target.tolist()], dtype=np.intp)
 
 
 def _share(alone: Task, test: Task) -> Floats:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import Field, dataclass, replace
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from scipy import optimize, stats
 
 from causal.errors import DataError
 from causal.model.continuous import Empirical, Normal, StudentT
+from causal.model.fitting.task import Learner
+from causal.model.mechanism import Mechanism
 from causal.model.noise import Floats, Law
 
-__all__ = ["AsSeen", "Automatic", "Gaussian", "NoiseChoice", "Student", "goodness"]
+__all__ = ["AsSeen", "Automatic", "Gaussian", "NoiseChoice", "Student", "goodness", "settled"]
 
 NORMAL_ENOUGH = 0.001  # the p value of a misfit that is believed
 MOST = 4000  # numbers that an empirical law keeps
@@ -76,6 +78,31 @@ class Automatic:
         gain = (student.form.log_density(left) - normal.form.log_density(left)).sum()
         chosen = student if gain > 0.5 * np.log(len(left)) else normal
         return chosen if goodness(left, chosen) >= NORMAL_ENOUGH else AsSeen().law(left)
+
+
+@runtime_checkable
+class Noisy(Protocol):
+    """A learner that chooses a law of noise; a frozen dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[object]]]
+    noise: NoiseChoice
+
+
+def settled(learner: Learner, mechanism: Mechanism) -> Learner:
+    """The learner that learned a mechanism, the family of its noise chosen once and for all.
+
+    So that models learned again differ in numbers, and not in what they are.
+
+    >>> from causal.model.continuous import Additive
+    >>> from causal.model.fitting.regression import LeastSquares
+    >>> settled(LeastSquares(), Additive(0.0, StudentT(4))).noise
+    Student()
+    """
+    if not isinstance(learner, Noisy) or not isinstance(learner.noise, Automatic):
+        return learner
+    families = ((Normal, Gaussian()), (StudentT, Student()), (Empirical, AsSeen()))
+    chosen = next((to for law, to in families if isinstance(mechanism.noise, law)), None)
+    return learner if chosen is None else replace(learner, noise=chosen)
 
 
 def goodness(left: Floats, law: Law) -> float:

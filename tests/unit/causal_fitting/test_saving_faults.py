@@ -131,6 +131,6 @@ def test_a_tree_that_leads_nowhere_is_refused():
 
 
 def test_what_is_no_scm_is_refused_by_its_kind(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="an SCM can be saved, and this is dict"):
+    with pytest.raises(ModelError, match="an SCM can be saved, or a LinearSystem; this is dict"):
         save_model({"X": 1}, tmp_path / "model")
     assert not (tmp_path / "model").exists()

@@ -15,6 +15,7 @@ __all__ = [
     "MORE",
     "USUAL",
     "Scale",
+    "alone",
     "bar",
     "fitted",
     "here_and_there",
@@ -52,6 +53,17 @@ class Scale:
     def at(self, number: float) -> float:
         """Where a number is."""
         return self.left + (number - self.low) / (self.high - self.low) * (self.right - self.left)
+
+
+def alone(svg: str) -> str:
+    """A picture as a file of its own, light or dark as its reader has it.
+
+    >>> alone("<svg>...</svg>").startswith("<svg><style>svg{color:#1f2933}@media")
+    True
+    """
+    look = "svg{color:#1f2933}@media (prefers-color-scheme: dark){svg{color:#e4e7eb}}"
+    frame, marks = svg.split(">", 1)
+    return f"{frame}><style>{look}</style>{marks}\n"
 
 
 def text(

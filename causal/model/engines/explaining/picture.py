@@ -17,6 +17,7 @@ from causal.model.engines.explaining.marks import (
     MORE,
     USUAL,
     Scale,
+    alone,
     bar,
     fitted,
     here_and_there,
@@ -116,9 +117,7 @@ def filed(explanations: Sequence[Explanation]) -> str:
     >>> "prefers-color-scheme: dark" in filed([])
     True
     """
-    look = "svg{color:#1f2933}@media (prefers-color-scheme: dark){svg{color:#e4e7eb}}"
-    frame, marks = drawn(explanations).split(">", 1)
-    return f"{frame}><style>{look}</style>{marks}\n"
+    return alone(drawn(explanations))
 
 
 def _worlds(sheet: Sheet, why: Explanation) -> None:
