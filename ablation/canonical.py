@@ -18,6 +18,9 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 )
+_FROZEN = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=dict
+).encode  # of what `frozen` let through already: a table in it is a view of a dict
 
 
 def canonical(value: Json) -> str:
@@ -78,8 +81,10 @@ class Speller:
     ) -> None:
         self._known = known
         self._texts = {key: _item(key, known[key]) for key in sorted(known)}
+        place = {key: at for at, key in enumerate(self._texts)}
+        self._line = [*self._texts.values()]
         self._changes = {
-            name: (key, _item(key, value)) for name, (key, value) in (changes or {}).items()
+            name: (place[key], _item(key, value)) for name, (key, value) in (changes or {}).items()
         }
 
     def canonical(self, value: Mapping[str, Json]) -> str:
@@ -87,15 +92,19 @@ class Speller:
         if value.keys() != self._known.keys():
             return canonical(value)
         written = [
-            text if self._known[key] is (own := value[key]) else _item(key, own)
+            text if self._known[key] is (own := value[key]) else f"{canonical(key)}:{_FROZEN(own)}"
             for key, text in self._texts.items()
         ]
         return f"{{{','.join(written)}}}"
 
     def changed(self, names: Iterable[str]) -> str:
-        """Write the known mapping after the changes of these names, the last one last."""
-        texts = self._texts | dict([self._changes[name] for name in names])
-        return f"{{{','.join(texts.values())}}}"
+        """Write the known mapping after the changes of these names, as far as they have one."""
+        line, changes = self._line.copy(), self._changes
+        for name in names:
+            if name in changes:
+                at, text = changes[name]
+                line[at] = text
+        return f"{{{','.join(line)}}}"
 
 
 def _item(key: str, value: Json) -> str:

@@ -116,26 +116,27 @@ class Component:
         >>> Component("depth", switch="model.depth", off=1).switched_off({"model": {"depth": 4}})
         {'model': {'depth': 1}}
         """
-        path = self._path(config)
+        path = self.path_in(config)
         if self.feature is None:
             return _replaced(config, path, self.off)
-        rest = [each for each in self._listed(config) if not same(each, self.feature)]
+        rest = [each for each in self.listed_in(config) if not same(each, self.feature)]
         return _replaced(config, path, rest)
 
     def is_off(self, config: Mapping[str, Json]) -> bool:
         """Whether this configuration has the component off already."""
         if self.feature is not None:
             return False
-        return same(_value(config, self._path(config)), self.off)
+        return same(_value(config, self.path_in(config)), self.off)
 
     def require_in(self, config: Mapping[str, Json]) -> None:
         """Raise unless the configuration has the switch, or the feature, of this component."""
-        known = self._listed(config) if self.feature is not None else self._path(config)
+        known = self.listed_in(config) if self.feature is not None else self.path_in(config)
         if self.feature is not None and not any(same(each, self.feature) for each in known):
             raise UnknownFeatureError(self.name, self.feature, self.key or "", known)
 
-    def _listed(self, config: Mapping[str, Json]) -> Sequence[Json]:
-        value = _value(config, self._path(config))
+    def listed_in(self, config: Mapping[str, Json]) -> Sequence[Json]:
+        """Give the list that a feature is an item of."""
+        value = _value(config, self.path_in(config))
         if isinstance(value, str) or not isinstance(value, Sequence):
             raise FeatureListError(
                 self.name,
@@ -144,7 +145,7 @@ class Component:
             )
         return value
 
-    def _path(self, config: Mapping[str, Json]) -> tuple[str, ...]:
+    def path_in(self, config: Mapping[str, Json]) -> tuple[str, ...]:
         """Find the switch: a key with a dot in its name comes before a nested one."""
         if (
             self.key is not None and self.key in config

@@ -1,6 +1,6 @@
 """A condition: which components are off; a design: the conditions that a study compares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import compress
@@ -12,6 +12,7 @@ from ablation.design.contrast import Contrast
 from ablation.errors import listed
 
 BASELINE = "baseline"
+_DIGITS = bytes.maketrans(b"01", b"\0\1")
 _SPELLED = 6  # components that a name lists; a mask of more is known by its number
 
 
@@ -63,20 +64,30 @@ def condition(components: Sequence[Component], mask: int) -> Condition:
     >>> [condition(parts, mask).name for mask in (0b0001, 0b0011, 0b0111, 0b1111)]
     ['without a', 'without a and b', 'only d', 'nothing on']
     """
-    digits = f"{mask:0{len(components)}b}"[::-1]
-    off = tuple(compress(components, map("1".__eq__, digits)))
-    count = len(components) - len(off)
-    if len(off) <= 1:
-        return Condition(off)
-    if not count:
-        return Condition(off, "nothing on")
-    if count < len(off) and count <= _SPELLED:
-        on = compress(components, map("0".__eq__, digits))
-        return Condition(off, f"only {listed(each.name for each in on)}")
-    if len(off) <= _SPELLED:
-        return Condition(off)
-    number = sha256("\0".join([each.name for each in off]).encode()).hexdigest()[:8]
-    return Condition(off, f"{count} of {len(components)} on, {number}")
+    return next(conditions(components, [mask]))
+
+
+def conditions(components: Sequence[Component], masks: Iterable[int]) -> Iterator[Condition]:
+    """Make a condition of every mask, as `condition` does; there may be very many."""
+    names = [each.name for each in components]
+    for mask in masks:
+        off = f"{mask:0{len(names)}b}"[::-1].encode().translate(_DIGITS)
+        parts = tuple(compress(components, off))
+        yield Condition(parts, _label(names, off) if len(parts) > 1 else "")
+
+
+def _label(names: Sequence[str], off: bytes) -> str:
+    """Name a condition with two components off or more; empty where these names do it."""
+    number = off.count(1)
+    on = len(names) - number
+    if not on:
+        return "nothing on"
+    if on < number and on <= _SPELLED:
+        return f"only {listed(name for name, is_off in zip(names, off, strict=True) if not is_off)}"
+    if number <= _SPELLED:
+        return ""
+    digest = sha256("\0".join(compress(names, off)).encode()).hexdigest()
+    return f"{on} of {len(names)} on, {digest[:8]}"
 
 
 @runtime_checkable

@@ -8,7 +8,7 @@ at its own level; where the masks are orthogonal these are the textbook differen
 from collections.abc import Sequence
 
 from ablation.component import Component
-from ablation.design.condition import Condition, condition
+from ablation.design.condition import Condition, conditions
 from ablation.design.contrast import Contrast
 from ablation.errors import StudyError
 
@@ -22,7 +22,7 @@ BY_HALVES = (
 def conditions_of(components: Sequence[Component], masks: Sequence[int]) -> tuple[Condition, ...]:
     """Name the conditions of some masks, each once, the baseline first."""
     distinct = dict.fromkeys([0, *masks] if 0 in masks else masks)
-    return tuple(condition(components, mask) for mask in distinct)
+    return tuple(conditions(components, distinct))
 
 
 def main_effects(components: Sequence[Component], masks: Sequence[int]) -> tuple[Contrast, ...]:
@@ -37,7 +37,7 @@ def main_effects(components: Sequence[Component], masks: Sequence[int]) -> tuple
     {'baseline': 0.5, 'without b': 0.5} {'without a': 0.5, 'nothing on': 0.5}
     """
     runs = len(masks)
-    names = [condition(components, mask).name for mask in masks]
+    names = [each.name for each in conditions(components, masks)]
     shares = [sum(mask >> k & 1 for mask in masks) / runs for k in range(len(components))]
     weights = _slopes(masks, shares)
     effects = []

@@ -5,16 +5,18 @@ a block the order is drawn by lot (Fisher 1926, "The arrangement of field experi
 time and heat are not confounded with condition. The lot is keyed: the same study, the same plan.
 """
 
-import json
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from operator import itemgetter
 
-from ablation.canonical import Json, Speller, canonical
+from ablation.canonical import Json, canonical
 from ablation.design import Condition, GroupScreening, LeaveOneOut, Pairs
 from ablation.errors import OverBudgetError, StudyError, UnequalBudgetError
-from ablation.plan.realised import NotRun, Realised, Realiser, refuse_namesakes, switches
+from ablation.plan.altering import Configurations
+from ablation.plan.realised import NotRun, Realised, Realiser, refuse_namesakes
 from ablation.study import Study
 from ablation.study.budget import is_amount
 
@@ -52,10 +54,10 @@ class Plan:
     @property
     def digest(self) -> str:
         """SHA-256 over the trials in order: equal plans, equal digests."""
-        rows = [[each.condition, each.seed, each.key] for each in self.trials]
-        # As `canonical` writes it; these are texts and integers, and there may be very many.
-        text = json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
-        return sha256(text.encode()).hexdigest()
+        # As `canonical` writes a list of lists, of which there may be very many.
+        name = cache(canonical)
+        rows = (f'[{name(each.condition)},{each.seed},"{each.key}"]' for each in self.trials)
+        return sha256(f"[{','.join(rows)}]".encode()).hexdigest()
 
 
 def plan(study: Study) -> Plan:
@@ -87,8 +89,19 @@ def plan(study: Study) -> Plan:
 
 def lay_out(study: Study) -> Plan:
     """Lay out a study whatever it costs: what a store holds was asked, and stays readable."""
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here is part of a cycle, and looking for some takes a third of the time
+    try:
+        return _laid_out(study)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _laid_out(study: Study) -> Plan:
     blocks = {seed: study.design.at(seed) for seed in study.seeds}
-    realiser = Realiser(study)
+    configurations = Configurations(study)
+    realiser = Realiser(study, configurations)
     found = {design: [*realiser.of(design)] for design in dict.fromkeys(blocks.values())}
     known: dict[str, Realised | NotRun] = {}
     for each in (each for every in found.values() for each in every):
@@ -106,13 +119,14 @@ def lay_out(study: Study) -> Plan:
         seed: [each for each in found[design] if isinstance(each, Realised)]
         for seed, design in blocks.items()
     }
-    return Plan(study, tuple(_trials(study, in_blocks)), not_run, conditions)
+    return Plan(
+        study, tuple(_trials(_Scribe(study, configurations), in_blocks)), not_run, conditions
+    )
 
 
-def _trials(study: Study, blocks: Mapping[int, Sequence[Realised]]) -> Iterator[PlannedTrial]:
+def _trials(scribe: "_Scribe", blocks: Mapping[int, Sequence[Realised]]) -> Iterator[PlannedTrial]:
     """Write the trials block by block, with a share of the extra baselines after each block."""
-    scribe = _Scribe(study)
-    extra = study.extra_seeds
+    study, extra = scribe.study, scribe.study.extra_seeds
     baseline = Realised("baseline", Condition(()), study.config, ())
     for number, (seed, conditions) in enumerate(blocks.items(), start=1):
         yield from scribe.block(seed, conditions)
@@ -124,13 +138,14 @@ def _trials(study: Study, blocks: Mapping[int, Sequence[Realised]]) -> Iterator[
 class _Scribe:
     """Writes planned trials fast: what many of them have in common is made into text once."""
 
-    def __init__(self, study: Study) -> None:
-        self._study = study
+    def __init__(self, study: Study, configurations: Configurations) -> None:
+        self.study = study
+        self._configurations = configurations
         self._name = canonical(study.name)
         self._evaluate = f'"evaluate":{canonical(study.evaluate)},' if study.evaluate else ""
         self._tail = f'"study":{self._name},"system":{canonical(study.system)}}}'
-        self._switches = switches(study)
-        self._speller = Speller(study.config, self._switches)
+        self._config = canonical(study.config)
+        self._spelled = cache(canonical)
         self._known: dict[str, tuple[str, str, str]] = {}
         self._order = 0
 
@@ -162,18 +177,19 @@ class _Scribe:
         """Write the name, the configuration and the patches of a condition as canonical JSON."""
         known = self._known.get(each.name)
         if known is None:
-            patches = f'"patches":{canonical(each.patches)},' if each.patches else ""
-            known = canonical(each.name), self._config(each), patches
+            spelled = ",".join([self._spelled(pair) for pair in each.patches])
+            patches = f'"patches":[{spelled}],' if spelled else ""
+            config = (
+                self._config
+                if each.config is self.study.config
+                else self._configurations.text(each.condition.off)
+            )
+            known = canonical(each.name), config, patches
             self._known[each.name] = known
         return known
 
-    def _config(self, each: Realised) -> str:
-        if self._switches is None:
-            return self._speller.canonical(each.config)
-        return self._speller.changed([one.name for one in each.condition.off])
-
     def _levels(self, seed: int) -> Mapping[str, int]:
-        study = self._study
+        study = self.study
         if not study.streams.crossed:
             return dict.fromkeys(study.streams.held, study.seeds[0])
         return study.streams.levels(seed, study.seeds)

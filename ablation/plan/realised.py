@@ -7,13 +7,13 @@ second needs a system in two functions, `train` and `evaluate`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from ablation.canonical import Json, frozen, frozen_beside
+from ablation.canonical import Json
 from ablation.component import Component
 from ablation.design import Condition, Contrast, Design
 from ablation.errors import DuplicateNameError
+from ablation.plan.altering import Configurations
 from ablation.study import Study
 
 AT_INFERENCE = " at inference"
@@ -68,35 +68,36 @@ def realised(study: Study, design: Design) -> Iterator[Realised | NotRun]:
 class Realiser:
     """Realises the conditions of many designs of one study: what they share is read once."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, configurations: Configurations | None = None) -> None:
         self._study = study
-        self._config = dict(study.config)
-        self._switches = switches(study)
+        self._configurations = configurations or Configurations(study)
+        self._patches = {
+            each.name: (each.module, str(each.by)) for each in study.components if each.module
+        }
 
     def of(self, design: Design) -> Iterator[Realised | NotRun]:
         """Say of every condition of a design how it is realised, the baseline first."""
+        without = self._configurations.without
         for each in design.conditions(self._study.components):
-            if self._switches is None:
-                yield from _realised(self._study, each)
+            if self._patches:
+                yield from self._both(each)
             else:
-                off = [self._switches[one.name] for one in each.off]
-                config = MappingProxyType(self._config | dict(off))
-                yield Realised(each.name, each, config, ())
+                yield Realised(each.name, each, without(each.off), ())
 
+    def _both(self, condition: Condition) -> Iterator[Realised | NotRun]:
+        study = self._study
+        patched = [each for each in condition.off if not each.retrains]
+        if patched and study.evaluate is None:
+            yield NotRun(condition.name, _no_evaluate(patched[0]))
+            return
+        config = self._configurations.without(condition.off)
+        yield Realised(condition.name, condition, config, self._patched(patched))
+        if study.evaluate is not None and both_ways(condition):
+            name = condition.name + AT_INFERENCE
+            yield Realised(name, condition, study.config, self._patched(condition.off))
 
-def switches(study: Study) -> Mapping[str, tuple[str, Json]] | None:
-    """Say which key each component sets to what, if all are switches of the outermost config.
-
-    Then whatever a condition changes is known by the names of what is off.
-    """
-    if any(each.patches or each.feature is not None for each in study.components):
-        return None
-    found = {each.name: (each.key, each.off) for each in study.components if each.key}
-    if len(found) < len(study.components) or not {key for key, _ in found.values()} <= {
-        *study.config
-    }:
-        return None
-    return {name: (key, frozen({key: off})[key]) for name, (key, off) in found.items()}
+    def _patched(self, components: Sequence[Component]) -> tuple[tuple[str, str], ...]:
+        return tuple([self._patches[each.name] for each in components])
 
 
 def both_ways(condition: Condition) -> bool:
@@ -104,23 +105,6 @@ def both_ways(condition: Condition) -> bool:
     return all(each.patches for each in condition.off) and any(
         each.retrains for each in condition.off
     )
-
-
-def _realised(study: Study, condition: Condition) -> Iterator[Realised | NotRun]:
-    patched = [each for each in condition.off if not each.retrains]
-    if patched and study.evaluate is None:
-        yield NotRun(condition.name, _no_evaluate(patched[0]))
-        return
-    trained = Condition(tuple(each for each in condition.off if each.retrains))
-    config = frozen_beside(trained.configured(study.config), study.config)
-    yield Realised(condition.name, condition, config, _patches(patched))
-    if study.evaluate is not None and both_ways(condition):
-        name = condition.name + AT_INFERENCE
-        yield Realised(name, condition, study.config, _patches(condition.off))
-
-
-def _patches(components: Sequence[Component]) -> tuple[tuple[str, str], ...]:
-    return tuple((each.module, str(each.by)) for each in components if each.module is not None)
 
 
 def _no_evaluate(component: Component) -> str:

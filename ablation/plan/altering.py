@@ -1,0 +1,157 @@
+"""Configurations with components off, very many of them: what they share is read and written once.
+
+A condition of a large design switches off dozens of components, and every block may have conditions
+of its own. So each component's place in the configuration is found once, not in every condition.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ablation.canonical import Json, Speller, frozen, frozen_beside, plain, same
+from ablation.component import Component
+from ablation.design import Condition
+from ablation.study import Study
+
+_Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Where a component changes a configuration: to which value, or which items it takes out."""
+
+    path: _Path
+    value: Json
+    lost: frozenset[int]
+
+
+class Configurations:
+    """The configurations of a study's conditions, and their canonical text.
+
+    >>> from ablation import LeaveOneOut, Metric
+    >>> parts = [Component("depth", switch="model.depth", off=1), Component("age", feature="age")]
+    >>> config = {"model": {"depth": 4}, "features": ["age", "sex"]}
+    >>> study = Study("toy", "t:t", parts, LeaveOneOut(), [Metric("m")], 2, config=config)
+    >>> known = Configurations(study)
+    >>> known.text(parts)
+    '{"features":["sex"],"model":{"depth":1}}'
+    """
+
+    def __init__(self, study: Study) -> None:
+        self._config = study.config
+        self._plain = dict(study.config)
+        self._changes = _changes(study)
+        self._switches = _switches(self._changes)
+        self._speller = Speller(study.config, self._switches)
+
+    def without(self, off: Sequence[Component]) -> Mapping[str, Json]:
+        """Give the configuration with these components off, made when it is first looked at."""
+        return _Later(self, off)
+
+    def made(self, off: Sequence[Component]) -> Mapping[str, Json]:
+        """Make the configuration with these components off, those that have a place in it."""
+        if self._switches is not None:
+            changed = dict([self._switches[each.name] for each in off if each.retrains])
+            return MappingProxyType(self._plain | changed)
+        retrained = tuple(each for each in off if each.retrains)
+        if self._changes is None:
+            return frozen_beside(Condition(retrained).configured(self._config), self._config)
+        return _altered(self._plain, [self._changes[each.name] for each in retrained])
+
+    def text(self, off: Sequence[Component]) -> str:
+        """Write the configuration with these components off as canonical JSON."""
+        if self._switches is not None:
+            return self._speller.changed([each.name for each in off])
+        return self._speller.canonical(self.made(off))
+
+
+class _Later(Mapping[str, Json]):
+    """A configuration that most plans are never asked for: a hundred thousand take much room."""
+
+    __slots__ = ("_known", "_made", "_off")
+
+    def __init__(self, known: Configurations, off: Sequence[Component]) -> None:
+        self._known, self._off = known, off
+        self._made: Mapping[str, Json] | None = None
+
+    def _mapping(self) -> Mapping[str, Json]:
+        if self._made is None:
+            self._made = self._known.made(self._off)
+        return self._made
+
+    def __getitem__(self, key: str) -> Json:
+        return self._mapping()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._mapping())
+
+    def __len__(self) -> int:
+        return len(self._mapping())
+
+    def __repr__(self) -> str:
+        return repr(self._mapping())
+
+    def __reduce__(self) -> tuple[type[dict[str, Json]], tuple[dict[str, Json]]]:
+        return dict, (plain(self._mapping()),)
+
+
+def _changes(study: Study) -> Mapping[str, _Change] | None:
+    """Find every component's place; None where one reaches into what another replaces."""
+    found = {each.name: _change(each, study.config) for each in study.components if each.retrains}
+    whole = {each.path for each in found.values() if not each.lost}
+    lists = {each.path for each in found.values() if each.lost}
+    inside = any(path[:depth] in whole for path in whole | lists for depth in range(1, len(path)))
+    return None if inside or whole & lists else found
+
+
+def _change(component: Component, config: Mapping[str, Json]) -> _Change:
+    path = component.path_in(config)
+    if component.feature is None:
+        return _Change(path, frozen({component.name: component.off})[component.name], frozenset())
+    items = component.listed_in(config)
+    lost = (place for place, item in enumerate(items) if same(item, component.feature))
+    return _Change(path, None, frozenset(lost))
+
+
+def _switches(changes: Mapping[str, _Change] | None) -> Mapping[str, tuple[str, Json]] | None:
+    """Say which outermost key each component sets to what, if that is all that any does."""
+    if changes is None or any(each.lost or len(each.path) > 1 for each in changes.values()):
+        return None
+    return {name: (each.path[0], each.value) for name, each in changes.items()}
+
+
+def _altered(config: Mapping[str, Json], changes: Iterable[_Change]) -> Mapping[str, Json]:
+    """Copy a configuration as far as it changes; what stays is shared."""
+    result = dict(config)
+    copied: dict[_Path, dict[str, Json]] = {(): result}
+    lost: dict[_Path, set[int]] = {}
+    for each in changes:
+        table = _opened(copied, each.path)
+        if each.lost:
+            lost.setdefault(each.path, set()).update(each.lost)
+        else:
+            table[each.path[-1]] = each.value
+    for path, places in lost.items():
+        items = copied[path[:-1]][path[-1]]
+        assert isinstance(items, Sequence)
+        kept = (item for place, item in enumerate(items) if place not in places)
+        copied[path[:-1]][path[-1]] = tuple(kept)
+    return MappingProxyType(result)
+
+
+def _opened(copied: dict[_Path, dict[str, Json]], path: _Path) -> dict[str, Json]:
+    """Give the table that holds the end of a path, copied so that it can be changed."""
+    if path[:-1] not in copied:
+        for above, here in _steps(path):
+            if here not in copied:
+                inner = copied[above][here[-1]]
+                assert isinstance(inner, Mapping)
+                copied[here] = dict(inner)
+                copied[above][here[-1]] = MappingProxyType(copied[here])
+    return copied[path[:-1]]
+
+
+def _steps(path: _Path) -> Iterator[tuple[_Path, _Path]]:
+    """The tables along a path, each after the one that holds it."""
+    for depth in range(1, len(path)):
+        yield path[: depth - 1], path[:depth]
