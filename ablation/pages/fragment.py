@@ -37,8 +37,7 @@ def paragraph(text: str, kind: str = "") -> Markup:
     >>> print(paragraph("R & D", "small"))
     <p class="small">R &amp; D</p>
     """
-    named = Markup(' class="{}"').format(kind) if kind else Markup("")
-    return Markup("<p{}>{}</p>").format(named, escape(visible(text)))
+    return Markup("<p{}>{}</p>").format(_of(kind), escape(visible(text)))
 
 
 def beside(*pieces: Markup) -> Markup:
@@ -51,8 +50,8 @@ def beside(*pieces: Markup) -> Markup:
     return Markup('<div class="beside">{}</div>').format(Markup("").join(cells))
 
 
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
-    """A small table of text.
+def table(head: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "") -> Markup:
+    """A small table of text: numbers, set right, or "words", set left.
 
     >>> table(["", "value"], [["x", "1"]]).count("<td>")
     2
@@ -64,4 +63,8 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
 
     above, below = Markup("<th>{}</th>"), Markup("<td>{}</td>")
     body = Markup("").join(row(each, below) for each in rows)
-    return Markup("<table>{}{}</table>").format(row(head, above), body)
+    return Markup("<table{}>{}{}</table>").format(_of(kind), row(head, above), body)
+
+
+def _of(kind: str) -> Markup:
+    return Markup(' class="{}"').format(kind) if kind else Markup("")

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from ablation.neural.validity.manifold import Typicality
 from ablation.neural.validity.question import Question
 from ablation.neural.validity.testing import Estimate
 from ablation.operators import Operator
+from ablation.pages.fragment import fragment, paragraph, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +134,11 @@ class Audit:
         return f"{self.estimand}\n\n{shown}\n\n{lines}"
 
     def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.findings())
-        table = self.shown().to_html(index=False, border=0, justify="left")
-        return f"<p>{escape(self.estimand)}</p>{table}<ul>{lines}</ul>"
+        shown = self.shown()
+        rows = shown.astype(str).itertuples(index=False)
+        lines = (paragraph(line, "small") for line in self.findings())
+        found = table(shown.columns, rows, "words")
+        return str(fragment(paragraph(self.estimand, "lead"), found, *lines))
 
     def shown(self) -> pd.DataFrame:
         """The table that is printed: numbers as text."""
