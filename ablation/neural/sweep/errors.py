@@ -16,8 +16,8 @@ class MetricShapeError(NeuralError, ValueError):
         shape = getattr(returned, "shape", None)
         what = type(returned).__name__ if shape is None else f"a value of shape {tuple(shape)}"
         each = "" if examples is None else f", or {examples} numbers, one for each example"
-        flat = shape is not None and len(shape) == 1 and shape[0] in self.lengths
-        axis = self.lengths.index(shape[0]) if flat else None
+        length = shape[0] if shape is not None and len(shape) == 1 else None
+        axis = self.lengths.index(length) if length in self.lengths else None
         other = f" If they lie on axis {axis} of the inputs, pass examples={axis}." if axis else ""
         super().__init__(f"the metric returned {what}; it should return one number{each}.{other}")
 

@@ -1,7 +1,7 @@
-"""Weights laid out once as the processor's matrix product reads them, for all runs of a sweep.
+"""Products by oneDNN: with weights laid out once for all runs, and what bends them done on the way.
 
 A product spends part of its time on bringing the weight into blocks (Goto & van de Geijn 2008),
-and the same weights are read by run after run. oneDNN takes them laid out beforehand.
+and the same weights are read by run after run. A GELU behind it costs next to nothing there.
 """
 
 import time
@@ -16,13 +16,14 @@ from torch import Tensor, nn
 from ablation.neural.sweep.steps import Step
 
 LEAST = 2**16  # entries of a weight, below which nothing is gained
+FEW = 1024  # rows multiplied by a weight, below which it stays as it is
 ROWS = 4096  # that must be multiplied by it before laying it out has paid
 TRIAL = 128  # rows of the products that are timed
 
 
 @dataclass(eq=False)
 class Packs:
-    """The weights of a recording that have been laid out, in at most so many bytes.
+    """The weights of a recording, laid out in at most so many bytes where that pays.
 
     >>> layer = nn.Linear(256, 256)
     >>> x = Step(0, "input", print, (0,))
@@ -36,19 +37,23 @@ class Packs:
     room: int
     known: dict[int, Tensor | None] = field(default_factory=dict)
 
-    def product(self, step: Step, rows: int) -> Step:
-        """The same operation on a weight laid out for it, where that pays and fits."""
+    def product(self, step: Step, rows: int, bent: Step | None = None) -> Step:
+        """The same operation as oneDNN does it, where that is faster; and the GELU behind it."""
         weight, bias = _weights(step)
-        if weight is None or rows < ROWS or not _serves(weight, bias):
+        if weight is None or not serves(step, rows):
             return step
-        if not _is_faster(*weight.shape, torch.get_num_threads()):
-            return step
-        if id(weight) not in self.known:
+        if rows >= ROWS and id(weight) not in self.known:
             self.known[id(weight)] = self._packed(weight)
-        packed = self.known[id(weight)]
-        if packed is None:
-            return step
-        call = partial(_multiplied, packed=packed, bias=bias)
+        found = self.known.get(id(weight))
+        bend = "none" if bent is None else "gelu"
+        algorithm = "" if bent is None else bent.kwargs.get("approximate", "none")
+        call = partial(
+            _multiplied,
+            weight=weight if found is None else found,
+            bias=bias,
+            bend=bend,
+            algorithm=algorithm,
+        )
         return replace(step, call=call, args=step.args[:1], kwargs={})
 
     def _packed(self, weight: Tensor) -> Tensor | None:
@@ -60,8 +65,25 @@ class Packs:
         return packed
 
 
-def _multiplied(value: Tensor, *, packed: Tensor, bias: Tensor | None) -> Tensor:
-    found: Tensor = torch.ops.mkldnn._linear_pointwise(value, packed, bias, "none", [], "")
+def serves(step: Step, rows: int) -> bool:
+    """Whether oneDNN does this product, and faster; so many rows must be worth a trial."""
+    weight, bias = _weights(step)
+    if weight is None or rows < FEW or not _fits(weight, bias):
+        return False
+    return _is_faster(*weight.shape, torch.get_num_threads())
+
+
+def is_gelu(step: Step) -> bool:
+    """Whether it is a GELU of one of the two kinds that oneDNN knows."""
+    plain = len(step.args) == 1 and set(step.kwargs) <= {"approximate"}
+    return step.name == "gelu" and plain and not step.writes
+
+
+def _multiplied(
+    value: Tensor, *, weight: Tensor, bias: Tensor | None, bend: str = "none", algorithm: str = ""
+) -> Tensor:
+    call = torch.ops.mkldnn._linear_pointwise
+    found: Tensor = call(value, weight, bias, bend, [], algorithm)
     return found
 
 
@@ -77,8 +99,8 @@ def _weights(step: Step) -> tuple[Tensor | None, Tensor | None]:
     return plain[0], plain[1] if len(plain) > 1 else None
 
 
-def _serves(weight: Tensor, bias: Tensor | None) -> bool:
-    """Whether oneDNN multiplies with these, and faster."""
+def _fits(weight: Tensor, bias: Tensor | None) -> bool:
+    """Whether oneDNN multiplies with these."""
     both = [weight] if bias is None else [weight, bias]
     floats = all(each.device.type == "cpu" and each.dtype == torch.float32 for each in both)
     large = weight.ndim == 2 and weight.numel() >= LEAST
@@ -87,19 +109,19 @@ def _serves(weight: Tensor, bias: Tensor | None) -> bool:
 
 @cache
 def _is_faster(entries: int, columns: int, threads: int) -> bool:
-    """Whether a product with a weight of this shape is faster laid out, by the best of three."""
+    """Whether oneDNN is faster with a weight of this shape, by the best of three."""
     del threads
     weight, rows = torch.ones(entries, columns), torch.ones(TRIAL, columns)
-    packed = torch.ops.mkldnn._reorder_linear_weight(weight)
-    spent: tuple[list[float], list[float]] = ([], [])
+    products: list[Callable[..., Tensor]] = [
+        nn.functional.linear,
+        partial(_multiplied, bias=None),
+    ]
+    spent: list[list[float]] = [[], []]
     with torch.no_grad():
         for _ in range(3):
-            for times, operand in zip(spent, (weight, packed), strict=True):
+            for times, product in zip(spent, products, strict=True):
                 start = time.perf_counter()
-                if operand is weight:
-                    nn.functional.linear(rows, weight)
-                else:
-                    _multiplied(rows, packed=packed, bias=None)
+                product(rows, weight=weight)
                 times.append(time.perf_counter() - start)
     return min(spent[1]) < min(spent[0])
 

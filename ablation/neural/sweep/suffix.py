@@ -16,7 +16,7 @@ from torch import Tensor
 from ablation.neural.sweep.branches import Branch, Outputs
 from ablation.neural.sweep.factual import Factual
 from ablation.neural.sweep.growing import follow_examples
-from ablation.neural.sweep.packing import Packs
+from ablation.neural.sweep.packing import Packs, is_gelu, serves
 from ablation.neural.sweep.program import (
     Beside,
     Cutting,
@@ -60,6 +60,7 @@ class Suffix:
         self.paths: dict[frozenset[Step], list[Step]] = {}
         self.programs: dict[tuple[Branch, ...], Program] = {}
         self.alive: Alive = {}
+        self.bent = self._bent()
         self.ways: dict[Step, Shortcut | None] = {}
         self.laid_out = follow_examples(recording.steps, self.grows) if self.grows else {}
         self.layouts: dict[tuple[Step, int], object] = {}
@@ -136,16 +137,18 @@ class Suffix:
         """The instructions for these branches; made once."""
         key = tuple(branches)
         if key not in self.programs:
-            self.programs[key] = self._compiled(key, thin=self.thin)
+            self.programs[key] = self._compiled(key, thin=self.thin, whole=False)
         return self.programs[key]
 
-    def _compiled(self, branches: tuple[Branch, ...], *, thin: bool) -> Program:
+    def _compiled(self, branches: tuple[Branch, ...], *, thin: bool, whole: bool = True) -> Program:
+        """Instructions for these branches; if `whole`, with the value of every operation."""
         joins = [self.join(each) if thin else (self.first(each), None) for each in branches]
         firsts = [self.first(each) for each in branches]
         order = tuple(sorted(range(len(branches)), key=lambda i: (joins[i][0], firsts[i])))
         group = tuple(branches[i] for i in order)
         ways = [joins[i][1] for i in order]
         many: dict[Step, int] = {}
+        waiting: dict[Step, Step] = {}  # products that are done together with what bends them
         lines: list[tuple[Step, Instruction]] = []
         for step in self.reached(step for branch in group for step in branch.changes):
             count = max((many.get(each, 0) for each in step.reads), default=0)
@@ -154,13 +157,16 @@ class Suffix:
                 line, many[step] = self._site(step, group, ways, many, count)
             elif joining:
                 line, many[step] = self._joining(step, group, joining, many, count)
+            elif count and not whole and step in self.bent and self._serves(step):
+                waiting[self.bent[step]], many[step] = step, count
+                continue
             else:
                 many[step] = count
-                line = self._operation(step, many, count)
+                line = self._operation(waiting.get(step, step), many, count, bent=step)
             if many[step]:
                 lines.append((step, line))
         output = self.recording.output
-        return Program(order, _with_ends(lines, output), many.get(output, 0))
+        return Program(order, _with_ends(lines, output, waiting), many.get(output, 0))
 
     def _source(self, step: Step, many: Mapping[Step, int]) -> Source:
         anew = partial(self._anew, step) if step in self.laid_out else None
@@ -176,21 +182,37 @@ class Suffix:
             self.layouts[step, many] = called(step, args, kwargs, values)
         return self.layouts[step, many]
 
-    def _operation(self, step: Step, many: Mapping[Step, int], count: int) -> Instruction:
+    def _operation(
+        self, step: Step, many: Mapping[Step, int], count: int, bent: Step
+    ) -> Instruction:
         sources = tuple(self._source(each, many) for each in step.inputs)
         if count > 1 and (beside := self._beside(step, many, count)):
             return beside
         args, kwargs = scaled(step, count)
         if args is not step.args:
             step = replace(step, args=args, kwargs=kwargs)
-        elif self.packs is not None and step.name == "linear" and step in self.shapes:
-            rows = self.shapes[step][:-1].numel() * self._uses(step)
-            step = self.packs.product(step, rows)
+        elif self.packs is not None and step.name == "linear":
+            step = self.packs.product(step, self._rows(step), None if bent is step else bent)
         return Operation(step, sources, count)
 
-    def _uses(self, step: Step) -> int:
-        """How many runs will come through a step, of those that are known."""
-        return sum(first < step.number for first, _ in self.joins.values())
+    def _bent(self) -> dict[Step, Step]:
+        """Products that are read by a GELU and by nothing else."""
+        readers = ((step, self.readers.get(step, ())) for step in self.recording.steps)
+        return {
+            step: after[0]
+            for step, after in readers
+            if step.name == "linear" and len(after) == 1 and is_gelu(after[0]) and not step.counts
+        }
+
+    def _serves(self, step: Step) -> bool:
+        return self.packs is not None and serves(step, self._rows(step))
+
+    def _rows(self, step: Step) -> int:
+        """How many rows all runs together, of those that are known, have at a product."""
+        if step not in self.shapes:
+            return 0
+        uses = sum(first < step.number for first, _ in self.joins.values())
+        return self.shapes[step][:-1].numel() * uses
 
     def _beside(self, step: Step, many: Mapping[Step, int], count: int) -> Beside | None:
         if step.name not in ("add", "sub", "mul") or len(step.inputs) != 2 or step.writes:
@@ -247,7 +269,7 @@ class Suffix:
         """Add the runs that join here to those that have joined before."""
         joining = list(ways)
         first = joining[0]
-        dense = self._operation(step, many, count) if count else None
+        dense = self._operation(step, many, count, bent=step) if count else None
         thins: list[tuple[Thin, list[tuple[Branch, int]]]] = []
         for way, members in groupby(joining, key=ways.__getitem__):
             runs = [(group[i], *group[i].changes[way.site][0]) for i in members]
@@ -263,12 +285,13 @@ class Suffix:
 
 
 def _with_ends(
-    lines: Sequence[tuple[Step, Instruction]], output: Step
+    lines: Sequence[tuple[Step, Instruction]], output: Step, done_for: Mapping[Step, Step]
 ) -> list[tuple[Step, Instruction, tuple[Step, ...]]]:
     """Note after each instruction which values have been used for the last time."""
     last = {step: i for i, (step, _) in enumerate(lines)}
     for i, (step, _) in enumerate(lines):
-        last.update((each, i) for each in step.inputs if each in last)
+        read = done_for.get(step, step).inputs
+        last.update((each, i) for each in read if each in last)
     done: dict[int, list[Step]] = {}
     for step, i in last.items():
         if step is not output:
