@@ -89,11 +89,15 @@ class Plan:
         return frozenset(name for name, count in readers.items() if count > 1)
 
     @cached_property
+    def carries(self) -> bool:
+        """Whether some mechanism must be asked."""
+        return any(step.is_carried for step in self.steps)
+
+    @cached_property
     def room(self) -> int:
         """About how many columns are at work at once, beside those that are asked for."""
         wide = any(len(step.moves or ()) > 1 for step in self.steps)
-        carried = any(step.is_carried for step in self.steps)
-        return len(self.reread) + wide + CARRYING * carried
+        return len(self.reread) + wide + CARRYING * self.carries
 
 
 def planned(model: SCM, interventions: Sequence[Intervention], targets: Iterable[Variable]) -> Plan:

@@ -111,10 +111,14 @@ class Sweep:
         return np.multiply(out, effect, out=out)
 
     def _set(self, v: Variable, constant: Constant) -> None:
-        if v not in self.plan.valued and isinstance(constant.value, int | float):
-            self.settings[v] = float(constant.value)  # no column for one number
+        if not isinstance(constant.value, int | float) or constant.values:
+            self._keep(v, constant.part(self.units, len(self.evidence)))
             return
-        self._keep(v, constant.part(self.units, len(self.evidence)))
+        self.settings[v] = float(constant.value)  # no column for one number
+        if v in self.out:
+            self.out[v].fill(constant.value)
+        if v in self.plan.valued and (self.plan.carries or v not in self.out):
+            self.there[v] = constant.part(self.units, len(self.evidence))
 
     def carry(self, step: Step) -> Column | Chances:
         """What a variable would have been, or the chances of each value."""
