@@ -99,7 +99,8 @@ def read_toml(path: Path) -> "StudyFile":
     try:
         text = path.read_text(encoding="utf-8-sig")  # some editors mark a file as UTF-8
     except (OSError, UnicodeDecodeError) as error:
-        raise StudyFileError(path, None, f"cannot be read: {error}.") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StudyFileError(path, None, f"cannot be read: {reason}.") from error
     return StudyFile(path, _Source(path, text))
 
 
