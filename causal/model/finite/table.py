@@ -70,8 +70,9 @@ class Table:
             )
         weights = cast("Mapping[Value, Weights]", rows if isinstance(rows, Mapping) else {(): rows})
         pairs = by_setting(_read(weights), names)
-        parts = whole(chain.from_iterable([row for _, row in pairs]))
-        if not _are_laws(pairs, parts, len(possible)):
+        laws = [law for _, law in pairs]
+        parts = whole(chain.from_iterable(laws))
+        if not _are_laws(laws, parts, len(possible)):
             _refuse(pairs, len(possible))
         object.__setattr__(self, "given", names)
         object.__setattr__(self, "pairs", pairs)
@@ -196,13 +197,13 @@ def _numbers(key: Value, weights: Weights) -> tuple[Number, ...]:
         ) from error
 
 
-def _are_laws(pairs: Pairs, parts: Whole, size: int) -> bool:
+def _are_laws(laws: list[Row], parts: Whole, size: int) -> bool:
     """Whether every row has a probability for each value, none of them negative, and sums to one.
 
     In whole numbers and all rows at once, as models are made of many small tables.
     """
     numbers, scale = parts
-    if {len(row) for _, row in pairs} != {size} or min(numbers) < 0:
+    if set(map(len, laws)) != {size} or min(numbers) < 0:
         return False
     rows = zip(*[iter(numbers)] * size, strict=True)
     return set(map(sum, rows)) == {scale}
