@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ablation import Noise, ablated, sweep
-from ablation.neural.sweep import recording, running
+from ablation.neural.sweep import packing, recording, running
 from ablation.neural.sweep.cutting import Cut, places_of
 from ablation.neural.sweep.engine import Resumed
 from ablation.neural.sweep.program import Operation
@@ -268,3 +268,49 @@ def test_what_no_ablation_changes_may_be_written_under_any_name():
     for row, value in zip(found["component"], found["ablated"], strict=True):
         with torch.no_grad(), ablated(module, row):
             assert float(first(module(x)).mean()) == pytest.approx(value, rel=1e-5)
+
+
+class Wide(nn.Module):
+    """Products large enough to be laid out, with what bends them behind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.a, self.b, self.c = nn.Linear(16, 256), nn.Linear(256, 512), nn.Linear(512, 256)
+        self.d, self.e = nn.Linear(256, 256, bias=False), nn.Linear(256, 3)
+        self.tanh = nn.GELU(approximate="tanh")
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.c(nn.functional.gelu(self.b(self.a(x))))
+        return self.e(x + self.tanh(self.d(x)))
+
+
+@pytest.mark.skipif(not packing._is_there(), reason="this torch has no oneDNN")
+def test_products_of_laid_out_weights_are_those_of_the_naive_loop(monkeypatch):
+    monkeypatch.setattr(packing, "_is_faster", lambda *_: True)
+    calls = []
+    known = packing._multiplied
+
+    def noted(*args, **kwargs):
+        calls.append(kwargs["bend"])
+        return known(*args, **kwargs)
+
+    monkeypatch.setattr(packing, "_multiplied", noted)
+    module, x = Wide().eval(), draw(60, 16)
+    for names, subsets in ((["a[*:8]", "c"], 1), (["a[*:64]", "b[0:4]", "c[*:64]", "d"], 2)):
+        found = sweep(module, x, names, metric=first, subsets=subsets, verify=None)
+        assert (found.attrs["engine"], found.attrs["reason"]) == ("suffix", "")
+        assert found.attrs["largest_difference"] <= 1e-6
+    assert set(calls) == {"none", "gelu"}
+
+
+@pytest.mark.skipif(not packing._is_there(), reason="this torch has no oneDNN")
+def test_a_laid_out_weight_that_is_wrong_is_done_without(monkeypatch):
+    monkeypatch.setattr(packing, "_is_faster", lambda *_: True)
+    module, x = Wide().eval(), draw(60, 16)
+    right = sweep(module, x, ["a[*:8]"], metric=first)
+    known = packing._multiplied
+    monkeypatch.setattr(packing, "_multiplied", lambda *a, **named: known(*a, **named) + 0.01)
+    found = sweep(module, x, ["a[*:8]"], metric=first)
+    assert (found.attrs["engine"], found.attrs["reason"]) == ("suffix", "")
+    assert found["effect"].tolist() == pytest.approx(right["effect"].tolist(), abs=1e-6)
