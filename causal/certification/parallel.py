@@ -21,7 +21,7 @@ from causal.identification.counterfactual import in_one_world
 from causal.model import SCM, Do, Noise, Response, Table, counterfactual
 from causal.model.mechanism import Mechanism, Value, Values
 from causal.model.noise import hidden_cause
-from causal.query import Assignment, Query, Term
+from causal.query import Query
 from causal.variables import Variable, natural
 
 __all__ = ["Apart", "told_apart"]
@@ -95,7 +95,7 @@ def _domains(graph: ADMG, query: Query, sizes: Mapping[Variable, int]) -> dict[V
     """The values that the query mentions, and as many more as are needed."""
     mentioned: dict[Variable, dict[Value, None]] = {v: {} for v in graph.nodes}
     for term in (*query.outcome, *query.given):
-        for variable, value in _mentioned(term):
+        for variable, value in term.values():
             mentioned[variable][value] = None
     found: dict[Variable, Values] = {}
     for v, values in mentioned.items():
@@ -105,23 +105,6 @@ def _domains(graph: ADMG, query: Query, sizes: Mapping[Variable, int]) -> dict[V
         numbers = [x for x in every if isinstance(x, int)]
         found[v] = tuple(sorted(numbers) if len(numbers) == len(every) else every)
     return found
-
-
-def _mentioned(term: Term) -> Iterator[tuple[Variable, Value]]:
-    if term.value is not None:
-        yield term.variable, term.value
-    for assignment in term.under:
-        yield from _set(assignment)
-
-
-def _set(assignment: Assignment) -> Iterator[tuple[Variable, Value]]:
-    match assignment.value:
-        case None:
-            return
-        case Term() as term:
-            yield from _mentioned(term)
-        case value:
-            yield assignment.variable, value
 
 
 def _check_experiments(one: SCM, other: SCM, regimes: Regimes) -> None:

@@ -80,6 +80,23 @@ class Term:
             if isinstance(assignment.value, Term):
                 yield from assignment.value.variables()
 
+    def values(self) -> Iterator[tuple[Variable, Value]]:
+        """Every value it mentions, with its variable, at any depth.
+
+        >>> list(Term("Y", value=1, under=(Assignment("X", 0),)).values())
+        [('Y', 1), ('X', 0)]
+        """
+        if self.value is not None:
+            yield self.variable, self.value
+        for assignment in self.under:
+            match assignment.value:
+                case None:
+                    continue
+                case Term() as inner:
+                    yield from inner.values()
+                case value:
+                    yield assignment.variable, value
+
 
 def shown(value: Value | Term) -> str:
     """A value, or a variable that stands for its value, as the query language writes it.

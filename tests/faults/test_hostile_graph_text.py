@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import random
-import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 from strategies.mutations import PIECES, SHORT, mutated_graph
 from strategies.names import HOSTILE
+from strategies.refusals import seconds
+from strategies.refusals import soon as soon_read
 
 from causal import ADMG
-from causal.errors import CausalError, GraphSyntaxError
+from causal.errors import GraphSyntaxError
 from causal.graph.formats import FORMATS, sketch, tokens
 
 
 def refused_or_read(text: str, form: str | None) -> float:
-    """Seconds of our own work; anything but a graph or one of our errors fails the test."""
-    start, caught = time.process_time(), None
-    try:
-        ADMG.parse(text, form)
-    except CausalError as error:
-        caught = error
-    seconds = time.process_time() - start
-    if caught is not None:
-        assert isinstance(caught, GraphSyntaxError), text
-        assert 0 <= caught.position <= len(text)
-        first, *picture = str(caught).split("\n")
-        assert first.startswith(f"{caught.line}:{caught.column}: ")
-        assert len(picture) in (0, 2)
-        assert all(line.isprintable() for line in (first, *picture))
-        assert len(str(caught)) < 2000
-    return seconds
+    return seconds(lambda text: ADMG.parse(text, form), text, GraphSyntaxError)
 
 
 def soon(text: str, form: str | None) -> bool:
-    """Whether it takes less than 50 ms; a slow one is asked again, as others use the machine."""
-    return any(refused_or_read(text, form) < 0.05 for _ in range(3))
+    return soon_read(lambda text: ADMG.parse(text, form), text, error=GraphSyntaxError)
 
 
 def test_mutated_texts_meet_only_our_errors_and_soon() -> None:

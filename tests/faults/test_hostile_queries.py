@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 
 import pytest
 from strategies.mutations import PIECES, mutated, mutated_query
+from strategies.refusals import soon
 
 from causal import ADMG, identify
-from causal.errors import CausalError, TextError
+from causal.errors import CausalError
 from causal.expression import parse
 from causal.query import Quantity, Query, posed
 
@@ -23,30 +23,6 @@ FORMULAS = [
 READERS: list[Callable[[str], object]] = [
     Query.parse, Quantity.parse, parse, lambda text: posed(GRAPH, text)
 ]  # fmt: skip
-
-
-def seconds(read: Callable[[str], object], text: str) -> float:
-    """Of our own work; anything but a value or an error that says where fails the test."""
-    start, caught = time.process_time(), None
-    try:
-        read(text)
-    except CausalError as error:
-        caught = error
-    spent = time.process_time() - start
-    if caught is not None:
-        assert isinstance(caught, TextError), text
-        assert 0 <= caught.position <= len(text)
-        first, *picture = str(caught).split("\n")
-        assert first.startswith(f"{caught.line}:{caught.column}: ")
-        assert len(picture) in (0, 2)
-        assert all(line.isprintable() for line in (first, *picture))
-        assert len(str(caught)) < 2000, caught
-    return spent
-
-
-def soon(read: Callable[[str], object], text: str, limit: float = 0.05) -> bool:
-    """Whether it takes less than `limit` seconds; asked again if not, as others use the machine."""
-    return any(seconds(read, text) < limit for _ in range(3))
 
 
 def mutated_text(rng: random.Random) -> str:

@@ -8,24 +8,13 @@ from random import Random
 
 import pytest
 from strategies.exact import numbers
+from strategies.formulas import bound
 from strategies.graphs import hard_admg, random_admg
 
 from causal import Identified, Query, identify
-from causal.expression import Expression, Product, Quotient, Sum, Symbols, parse, valued
+from causal.expression import parse, valued
 from causal.model import random_scm
 from causal.query import Assignment, Term
-
-
-def bound(formula: Expression) -> Symbols:
-    match formula:
-        case Sum(over, body):
-            return over | bound(body)
-        case Product(factors):
-            return frozenset().union(*map(bound, factors))
-        case Quotient(numerator, denominator):
-            return bound(numerator) | bound(denominator)
-        case _:
-            return frozenset()
 
 
 def asked(rng: Random, names: tuple[str, ...]) -> Query:

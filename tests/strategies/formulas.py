@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from causal.expression import ONE, ZERO, Expression, P, Product, Quotient, Sum
+from causal.expression import ONE, ZERO, Expression, P, Product, Quotient, Sum, Symbols
 from causal.variables import Symbol
 
 
@@ -41,3 +41,16 @@ def formulas(
         ),
         max_leaves=leaves,
     )
+
+
+def bound(formula: Expression) -> Symbols:
+    """What it sums over, at any depth."""
+    match formula:
+        case Sum(over, body):
+            return over | bound(body)
+        case Product(factors):
+            return frozenset().union(*map(bound, factors))
+        case Quotient(numerator, denominator):
+            return bound(numerator) | bound(denominator)
+        case _:
+            return frozenset()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from causal.expression import ONE, Complement, Expression
 from causal.identification.answers import Answer, Identified
 from causal.identification.conflict import IfBinary
-from causal.query import Assignment, Query, Term
+from causal.query import Query, Term
 from causal.query.terms import Value
 
 __all__ = ["if_binary"]
@@ -46,27 +46,10 @@ def _complements(query: Query) -> Iterator[tuple[Term, Term]]:
     """Terms whose variable has two values in the query, and the same with the other value."""
     values: dict[str, dict[Value, None]] = {}
     for term in (*query.outcome, *query.given):
-        for variable, value in _values(term):
+        for variable, value in term.values():
             values.setdefault(variable, {})[value] = None
     for term in (*query.given, *query.outcome):
         mentioned = values.get(term.variable, {})
         if term.value is not None and len(mentioned) == 2:
             (other,) = (value for value in mentioned if value != term.value)
             yield term, replace(term, value=other)
-
-
-def _values(term: Term) -> Iterator[tuple[str, Value]]:
-    if term.value is not None:
-        yield term.variable, term.value
-    for assignment in term.under:
-        yield from _set(assignment)
-
-
-def _set(assignment: Assignment) -> Iterator[tuple[str, Value]]:
-    match assignment.value:
-        case None:
-            return
-        case Term():
-            yield from _values(assignment.value)
-        case value:
-            yield assignment.variable, value

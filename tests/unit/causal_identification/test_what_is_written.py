@@ -7,22 +7,11 @@ from itertools import pairwise
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from strategies.formulas import bound
 from strategies.graphs import admgs, effects, hard_admgs
 
 from causal import ADMG, Identified, NotIdentified, identify
-from causal.expression import Expression, Product, Quotient, Sum, Symbols, parse
-
-
-def bound(formula: Expression) -> Symbols:
-    match formula:
-        case Sum(over, body):
-            return over | bound(body)
-        case Product(factors):
-            return frozenset().union(*map(bound, factors))
-        case Quotient(above, below):
-            return bound(above) | bound(below)
-        case _:
-            return frozenset()
+from causal.expression import parse
 
 
 @settings(max_examples=150, deadline=None)
