@@ -26,7 +26,7 @@ __all__ = ["CHUNK", "Sweep", "certain", "parts", "swept"]
 
 CHUNK = 65536  # units at a time: of a few columns, 512 kB each, much stays in cache between steps
 LEAST = 4096  # units at a time: fewer cost more in calls than they save in memory
-SHARE = 16  # how much less than the answer what is at work shall take
+SHARE = 16  # how much less than the columns that move what is at work shall take
 
 
 def parts(units: int, chunk: int) -> Iterator[slice]:
@@ -43,9 +43,9 @@ def swept(
 ) -> None:
     """Write what would have been into the columns of ``out``, part by part.
 
-    Parts are smaller where there is little to write, as what is at work would outweigh it.
+    Parts are smaller where few columns move, as what is at work would outweigh them.
     """
-    room = len(out) * len(evidence) // (SHARE * max(1, plan.room))
+    room = len(plan.steps) * len(evidence) // (SHARE * max(1, plan.room))
     for units in parts(len(evidence), min(chunk, max(room, LEAST)) if plan.room else chunk):
         sweep = Sweep(plan, evidence, units, {v: column[units] for v, column in out.items()})
         for step, over in plan.done:
