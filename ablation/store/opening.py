@@ -63,6 +63,9 @@ def _identify(path: Path) -> None:
         raise DamagedStoreError(path, "is empty: a store never is. Remove it to start again.")
     try:
         with closing(sqlite3.connect(f"{_uri(path)}?mode=ro&immutable=1", uri=True)) as connection:
+            # A disk that was full while the log was copied into the file leaves the file short: the
+            # log still has the rest, and this is to read the header of short files as well.
+            connection.execute("PRAGMA writable_schema = ON")
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = version_of(connection)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:

@@ -246,6 +246,27 @@ def test_a_file_that_was_cut_short_never_makes_a_wrong_table(store: Path) -> Non
         _tidy(store)
 
 
+def test_a_file_that_a_full_disk_left_short_is_mended_by_its_log(tmp_path: Path) -> None:
+    """The disk was full while the log was copied into the file, header first."""
+    path, short = tmp_path / "runs.db", tmp_path / "short.db"
+    with Store.open(path) as store:
+        store.register(STUDY)
+        for seed in range(30):
+            store.append(
+                Trial(study="toy", condition="baseline", component=None, seed=seed,
+                      status="done", metrics={"m": 9.0}, config=STUDY.config)
+            )  # fmt: skip
+        shutil.copy(f"{path}-wal", f"{short}-wal")
+        length = path.stat().st_size
+    whole = path.read_bytes()
+    assert length < len(whole)
+    short.write_bytes(whole[:length])
+    assert verify(short).sound
+    assert load(short) == load(path)
+    with Store.open(short) as store:
+        assert len(store.trials("toy")) == 30
+
+
 FOREIGN = {
     "text": b"these are my notes\n" * 100,
     "one byte": b"\x00",
