@@ -24,7 +24,7 @@ from ablation.neural.sweep.tuning import STEP, Tuner
 from ablation.neural.trees import Inputs, copied, tensors
 
 ROWS, ROWS_CUDA = 512, 4096  # of a product, from which on more hardly make it faster
-CACHE = 2**23  # bytes of one value in all runs, more than which no processor keeps near
+CACHE = 2**22  # bytes of one value in all runs, more than which no processor keeps near
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from ablation.neural.sweep.branches import Branch, Outputs
+from ablation.neural.sweep.ending import with_ends
 from ablation.neural.sweep.factual import Factual
 from ablation.neural.sweep.growing import follow_examples
 from ablation.neural.sweep.packing import Packs, is_gelu, serves
@@ -166,7 +167,8 @@ class Suffix:
             if many[step]:
                 lines.append((step, line))
         output = self.recording.output
-        return Program(order, _with_ends(lines, output, waiting), many.get(output, 0))
+        ended = with_ends(lines, output, waiting, again=not whole)
+        return Program(order, ended, many.get(output, 0))
 
     def _source(self, step: Step, many: Mapping[Step, int]) -> Source:
         anew = partial(self._anew, step) if step in self.laid_out else None
@@ -282,21 +284,6 @@ class Suffix:
 
     def _grows(self, step: Step) -> list[Growth]:
         return self.grows.get(step, [])
-
-
-def _with_ends(
-    lines: Sequence[tuple[Step, Instruction]], output: Step, done_for: Mapping[Step, Step]
-) -> list[tuple[Step, Instruction, tuple[Step, ...]]]:
-    """Note after each instruction which values have been used for the last time."""
-    last = {step: i for i, (step, _) in enumerate(lines)}
-    for i, (step, _) in enumerate(lines):
-        read = done_for.get(step, step).inputs
-        last.update((each, i) for each in read if each in last)
-    done: dict[int, list[Step]] = {}
-    for step, i in last.items():
-        if step is not output:
-            done.setdefault(i, []).append(step)
-    return [(step, line, tuple(done.get(i, ()))) for i, (step, line) in enumerate(lines)]
 
 
 def _leading_to(output: Step) -> set[Step]:
