@@ -34,10 +34,12 @@ class ProbabilityError(ModelError):
 class DomainError(ModelError):
     """A value that a variable cannot take."""
 
-    def __init__(self, variable: str, value: object, domain: Sequence[object]) -> None:
+    def __init__(
+        self, variable: str, value: object, domain: Sequence[object], hint: str = ""
+    ) -> None:
         self.variable, self.value, self.domain = variable, value, tuple(domain)
         takes = ", ".join(map(repr, self.domain[:12])) + (", ..." if len(self.domain) > 12 else "")
-        problem = f"{shown(variable)} cannot be {value!r}; it takes {takes}"
+        problem = f"{shown(variable)} cannot be {value!r}; it takes {takes}{hint}"
         super().__init__(problem, variables=(variable,))
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from causal.errors import OptionError
+from causal.errors import DomainError, OptionError
 from causal.estimation.bounding.answers import Bounds, Falsified
 from causal.estimation.bounding.reading import (
     Experiments,
@@ -70,9 +70,11 @@ def bounds(
     asked = _quantity(query)
     require(graph, asked.variables, text=query if isinstance(query, str) else None)
     regimes = read_regimes(graph, data, experiments)
-    world = Districts(graph, domains_of(graph, regimes, domains), regimes, arrows(monotone))
+    given = [table for some in (data, *(experiments or {}).values()) for table in tables(some)]
+    values = domains_of(graph, regimes, domains, given)
+    world = Districts(graph, values, regimes, arrows(monotone))
     sampled = any(regime.units is not None for regime in regimes)
-    is_exact = _is_exact(data, experiments)
+    is_exact = _is_exact(given)
     try:
         found = (
             confident(world, asked, level, _assumptions(world, sampled=True))
@@ -81,6 +83,11 @@ def bounds(
         )
     except TooLargeError as error:
         return Undecided(graph, asked, str(error))
+    except DomainError as error:
+        if error.variable in (domains or {}):
+            raise
+        hint = f" in the data; domains={{{error.variable!r}: ...}} declares what else it can be"
+        raise DomainError(error.variable, error.value, error.domain, hint) from error
     if isinstance(found, Falsified) or found.sharp or world.rules:
         return found
     return _settled(world, found, [*tables(data)], is_exact=is_exact)
@@ -140,9 +147,8 @@ def _quantity(query: Quantity | Query | str) -> Quantity:
     return Quantity.of(query) if isinstance(query, Query) else query
 
 
-def _is_exact(data: Tables | None, experiments: Experiments | None) -> bool:
+def _is_exact(given: Iterable[Table]) -> bool:
     """Whether all probabilities were given as fractions."""
-    given = [table for some in (data, *(experiments or {}).values()) for table in tables(some)]
     return all(
         isinstance(weight, Fraction | int)
         for table in given

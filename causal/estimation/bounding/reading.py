@@ -65,8 +65,11 @@ def domains_of(
     graph: ADMG,
     regimes: Iterable[Regime],
     declared: Mapping[Variable, Iterable[Hashable]] | None,
+    given: Iterable[Table] = (),
 ) -> dict[Variable, Values]:
     """The values of every variable: declared, or else all that occur anywhere, in order.
+
+    A law that is ``given`` lists values too where it gives them the probability zero.
 
     Raises DataError for a variable that was never measured and has no declared values.
     """
@@ -78,6 +81,9 @@ def domains_of(
             seen[v][value] = None
         for place, v in enumerate(regime.names):
             seen[v].update(dict.fromkeys(cell[place] for cell in regime.cells))
+    for law in (table for table in given if isinstance(table, pd.Series)):
+        for v in seen.keys() & set(law.index.names):
+            seen[v].update(dict.fromkeys(map(_plain, law.index.unique(v))))
     domains = {v: tuple(declared[v]) if v in declared else in_order(seen[v]) for v in graph.nodes}
     for v, values in domains.items():
         if not values:

@@ -173,3 +173,28 @@ def test_data_that_are_none_are_refused():
 def test_monotone_arrows_are_arrows_of_the_graph(arrow):
     with pytest.raises(OptionError, match="monotone"):
         bounds(IV, EFFECT, LAW, monotone=[arrow])
+
+
+NOBODY_TREATED = of("XY", {(0, 0): "1/2", (0, 1): "1/2", (1, 0): 0, (1, 1): 0})
+
+
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ("P(Y[X=0]=0 | X=1, Y=1)", "X=1, Y=1 has probability zero in every model with this law"),
+        ("E(Y[X=0] | X=1) - E(Y)", "X=1 has probability zero in every model with this law"),
+        ("P(Y=1 | X[X=1]=0)", r"X\[X=1\]=0 has probability zero in every model of the graph"),
+    ],
+)
+def test_evidence_that_the_law_rules_out_is_named(query: str, where: str) -> None:
+    with pytest.raises(ImpossibleEvidenceError, match=where):
+        bounds(BOW, query, NOBODY_TREATED)
+
+
+def test_a_value_that_never_occurs_is_one_that_a_law_lists_or_that_is_declared() -> None:
+    listed = bounds(BOW, "P(Y[X=1]=1 | X=0)", NOBODY_TREATED)
+    seen = NOBODY_TREATED[NOBODY_TREATED > 0]
+    declared = bounds(BOW, "P(Y[X=1]=1 | X=0)", seen, domains={"X": (0, 1)})
+    assert listed.interval == declared.interval == (0, 1)
+    with pytest.raises(DomainError, match=r"it takes 0 in the data; domains=\{'X': ...\} declares"):
+        bounds(BOW, "P(Y[X=1]=1 | X=0)", seen)

@@ -32,11 +32,15 @@ HOLDS: dict[Relation, Callable[..., bool]] = {
 
 @dataclass(frozen=True)
 class Ratio:
-    """A factor times P(outcome | given), every variable placed in its world."""
+    """A factor times P(outcome | given), every variable placed in its world.
+
+    ``evidence`` is what is given as the question writes it.
+    """
 
     factor: Fraction
     outcome: tuple[Event, ...]
     given: tuple[Event, ...]
+    evidence: str = ""
 
 
 def ratios(
@@ -66,9 +70,10 @@ def _ratios(
     factor: Fraction, part: Probability | Expectation, domains: Mapping[Variable, Values]
 ) -> Iterator[Ratio]:
     given = tuple(_event(event, part.do, domains) for event in part.given)
+    evidence = ", ".join(map(str, part.given))
     if isinstance(part, Probability):
         outcome = tuple(_event(event, part.do, domains) for event in part.events)
-        yield Ratio(factor, outcome, given)
+        yield Ratio(factor, outcome, given, evidence)
         return
     for value in domains[part.term.variable]:
         number: object = value
@@ -76,7 +81,7 @@ def _ratios(
             raise QueryError(f"{part} is a mean, but {part.term.variable} takes {value!r}")
         if value:
             outcome = (Event((_placed(part.term, part.do),), frozenset({(value,)})),)
-            yield Ratio(factor * exact(str(value)), outcome, given)
+            yield Ratio(factor * exact(str(value)), outcome, given, evidence)
 
 
 def _event(event: Asked, do: tuple[Assignment, ...], domains: Mapping[Variable, Values]) -> Event:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import combinations, product
 from typing import TypeAlias
 
+from causal.errors import ImpossibleEvidenceError
 from causal.model.engines.bounding.asking import Ratio
 from causal.model.engines.bounding.districts import Districts
 from causal.model.engines.bounding.factors import Factor
@@ -84,17 +85,20 @@ class _Leaves:
     factor: Fraction
     above: tuple[Leaf, ...]
     below: tuple[Leaf, ...]
+    given: str
 
     @classmethod
     def of(cls, districts: Districts, ratio: Ratio) -> _Leaves:
         above = Unfolding(districts.wiring).leaves((*ratio.outcome, *ratio.given))
-        below = Unfolding(districts.wiring).leaves(ratio.given) if ratio.given else ()
-        return cls(ratio.factor, tuple(above), tuple(below))
+        below = tuple(Unfolding(districts.wiring).leaves(ratio.given)) if ratio.given else ()
+        if ratio.given and not below:
+            raise ImpossibleEvidenceError(ratio.evidence, "every model of the graph")
+        return cls(ratio.factor, tuple(above), tuple(below), ratio.evidence)
 
     def fractional(self, districts: Districts, factors: Factors) -> Fractional:
         above = tuple(_term(districts, leaf, factors, self.factor) for leaf in self.above)
         below = tuple(_term(districts, leaf, factors) for leaf in self.below)
-        return Fractional(above, below or None)
+        return Fractional(above, below or None, self.given)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from causal.model.engines.bounding.costs import Cost, cost_of
 from causal.model.engines.bounding.generating import nearly_possible, solved
 from causal.model.engines.bounding.linear import NoLawError
 from causal.model.engines.bounding.patterns import NEVER, Chance, Term
-from causal.model.engines.bounding.program import Program
-from causal.model.engines.bounding.ratios import Piece, least_ratio, least_sum, turned
+from causal.model.engines.bounding.program import Fractional, Program
+from causal.model.engines.bounding.ratios import WHERE, Piece, least_ratio, least_sum, turned
 from causal.model.engines.bounding.tableau import Tableau, tableaux
 
 __all__ = ["Contradicted", "Extreme", "Extremes", "Side", "extreme", "extremes"]
@@ -99,14 +99,17 @@ class _Question:
 
     known: tuple[Term, ...]
     free: tuple[Term, ...]
-    ratios: tuple[tuple[tuple[Term, ...], tuple[Term, ...]], ...]
+    ratios: tuple[Fractional, ...]
     constant: Fraction
 
 
 def _end(tableau: Tableau, question: _Question, side: Side) -> Extreme:
     """The least value; or the largest, which is the least of the negative, turned back."""
     sign = 1 if side == "lower" else -1
-    pieces = [least_ratio(tableau, turned(above, sign), below) for above, below in question.ratios]
+    pieces = [
+        least_ratio(tableau, turned(ratio.above, sign), ratio.below or (), ratio.given)
+        for ratio in question.ratios
+    ]
     if question.free:
         pieces.append(least_sum(tableau, turned(question.free, sign)))
     settled = cost_of(turned(question.known, sign), "low").constant
@@ -117,29 +120,31 @@ def _end(tableau: Tableau, question: _Question, side: Side) -> Extreme:
 def _sorted_out(program: Program) -> _Question:
     """Terms over what is known, divided; and terms gathered over the same free denominator."""
     plain: list[Term] = []
-    unsettled: dict[tuple[Term, ...], tuple[Term, ...]] = {}
+    unsettled: dict[tuple[Term, ...], Fractional] = {}
     for part in program.asked:
         if part.below is None:
             plain += part.above
         elif any(term.patterns for term in part.below):
-            unsettled[part.below] = (*unsettled.get(part.below, ()), *part.above)
+            before = unsettled.get(part.below)
+            above = (*before.above, *part.above) if before else part.above
+            unsettled[part.below] = replace(part, above=above)
         else:
-            below = _total(part.below)
+            below = _total(part.below, part.given)
             plain += [replace(t, weight=_divided(t.weight, below)) for t in part.above]
     return _Question(
         tuple(term for term in plain if not term.patterns),
         tuple(term for term in plain if term.patterns),
-        tuple((above, below) for below, above in unsettled.items()),
+        tuple(unsettled.values()),
         program.constant,
     )
 
 
-def _total(terms: Iterable[Term]) -> Chance:
+def _total(terms: Iterable[Term], given: str) -> Chance:
     total = NEVER
     for term in terms:
         total = total.plus(term.weight)
     if not total.value:
-        raise ImpossibleEvidenceError("what is given")
+        raise ImpossibleEvidenceError(given, WHERE)
     return total
 
 

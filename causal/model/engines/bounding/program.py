@@ -15,10 +15,14 @@ __all__ = ["Fractional", "Program"]
 
 @dataclass(frozen=True)
 class Fractional:
-    """A sum of terms over a sum of terms; over one where ``below`` is None."""
+    """A sum of terms over a sum of terms, which is the probability of what is ``given``.
+
+    Over one where ``below`` is None.
+    """
 
     above: tuple[Term, ...]
     below: tuple[Term, ...] | None = None
+    given: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from causal.model.engines.bounding.patterns import Term
 from causal.model.engines.bounding.proof import Proof, proved
 from causal.model.engines.bounding.tableau import Tableau
 
-__all__ = ["Piece", "least_ratio", "least_sum", "turned"]
+__all__ = ["WHERE", "Piece", "least_ratio", "least_sum", "turned"]
 
 ROUNDS = 100
+WHERE = "every model with this law"
 CLOSE = 1e-11
 LEAST = Fraction(1, 10**6)
 STEPS = (Fraction(0), Fraction(1, 10**10), Fraction(1, 10**8), Fraction(1, 10**6))
@@ -55,12 +56,17 @@ def least_sum(tableau: Tableau, terms: Iterable[Term]) -> Piece:
     return Piece(proof.value + cost.constant, proof, cost, found.law, tableau)
 
 
-def least_ratio(tableau: Tableau, above: Iterable[Term], below: Iterable[Term]) -> Piece:
-    """The least value of one sum over another; raises ImpossibleEvidenceError if that is 0 / 0."""
+def least_ratio(
+    tableau: Tableau, above: Iterable[Term], below: Iterable[Term], given: str
+) -> Piece:
+    """The least value of one sum over another, which is the probability of what is ``given``.
+
+    Raises ImpossibleEvidenceError if that is 0 / 0.
+    """
     part = _Ratio(tuple(above), tuple(below))
     likeliest, tableau = solved(tableau, Cost().plus(part.below_high, times=Fraction(-1)))
     if part.share(likeliest.law, tableau) <= CLOSE:
-        raise ImpossibleEvidenceError("what is given")
+        raise ImpossibleEvidenceError(given, WHERE)
     factor = part.at(likeliest.law, tableau)
     for _ in range(ROUNDS):
         cost = part.net(factor)

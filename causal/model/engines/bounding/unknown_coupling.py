@@ -137,7 +137,8 @@ class _Mechanisms:
     def fractional(self, ratio: Ratio) -> Fractional:
         """A ratio of sums over what is open."""
         above = self._terms((*ratio.outcome, *ratio.given), ratio.factor)
-        return Fractional(above, self._terms(ratio.given, Fraction(1)) if ratio.given else None)
+        below = self._terms(ratio.given, Fraction(1)) if ratio.given else None
+        return Fractional(above, below, ratio.evidence)
 
     def rows(self, asked: Iterable[Fractional]) -> Iterator[Row]:
         """What the tables say about the slots that are open."""
