@@ -17,6 +17,9 @@ from causal.model.noise import Column, Floats, Form
 
 __all__ = ["Gumbels", "at_places", "gumbel_chances", "interval_chances", "running"]
 
+FARTHEST = 1e100  # a ratio of probabilities that stands for all beyond, infinity included
+FEW = 8  # rows that exchanges sort faster than a sort of each column
+
 
 @dataclass(frozen=True)
 class Gumbels:
@@ -105,11 +108,9 @@ def gumbel_chances(before: Floats, after: Floats, chosen: Column) -> Floats:
     array([0., 1., 0.])
     """
     places = chosen.astype(np.intp)
-    ratio = np.divide(before, after, out=np.full_like(before, np.inf), where=after > 0)
-    order = np.argsort(ratio, axis=0, kind="stable")
-    integral = np.empty_like(before)
-    ranked = (np.take_along_axis(rows, order, axis=0) for rows in (before, after, ratio))
-    np.put_along_axis(integral, order, _integral(*ranked), axis=0)
+    ratio = np.full_like(before, FARTHEST)
+    np.divide(before, after, out=ratio, where=after * FARTHEST > before)
+    integral = _integral(before, after, ratio)
     own = at_places(integral, places)
     chances = np.subtract(own, integral, out=integral)
     np.maximum(chances, 0.0, out=chances)
@@ -120,19 +121,35 @@ def gumbel_chances(before: Floats, after: Floats, chosen: Column) -> Floats:
     return chances
 
 
-def _integral(before: Floats, after: Floats, limits: Floats) -> Floats:
-    """H at each limit, in rising order, up to a constant; above an infinite one it is flat."""
-    heights = np.zeros_like(limits)
-    slope = np.zeros(limits.shape[1])
-    for k in range(1, len(limits)):
-        slope += after[k - 1]
-        level = before[k:].sum(axis=0)
-        low, high = limits[k - 1], limits[k]
-        started, ends = np.isfinite(low), np.isfinite(high)
-        left = level + slope * np.where(started, low, 0.0)
-        right = level + slope * np.where(ends, high, 0.0)
-        piece = np.zeros_like(left)
-        np.divide(np.subtract(high, low, where=ends, out=piece), left * right, piece, where=ends)
-        np.divide(1.0, left * slope, out=piece, where=started & ~ends)
-        heights[k] = heights[k - 1] + piece
+def _integral(before: Floats, after: Floats, ratio: Floats) -> Floats:
+    """H at every ratio, up to a constant: the pieces below it, from one ratio to the next."""
+    heights = np.zeros_like(ratio)
+    low, *rest = _ranked(ratio)
+    part = np.empty_like(ratio)
+    start = _bound(before, after, low, part)
+    for high in rest:
+        end = _bound(before, after, high, part)
+        piece = (high - low) / (start * end)
+        np.multiply(ratio > low, piece, out=part)
+        heights += part
+        low, start = high, end
     return heights
+
+
+def _bound(before: Floats, after: Floats, at: Floats, part: Floats) -> Floats:
+    """B: the sum of max(p_k, v q_k)."""
+    np.multiply(after, at, out=part)
+    np.maximum(before, part, out=part)
+    return np.asarray(part.sum(axis=0))
+
+
+def _ranked(rows: Floats) -> list[Floats]:
+    """Every column in rising order; a few rows by exchanges, whole rows at a time."""
+    if len(rows) > FEW:
+        return list(np.sort(rows, axis=0))
+    found = list(rows)
+    for end in range(len(found) - 1, 0, -1):
+        for i in range(end):
+            one, other = found[i], found[i + 1]
+            found[i], found[i + 1] = np.minimum(one, other), np.maximum(one, other)
+    return found

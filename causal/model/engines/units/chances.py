@@ -87,7 +87,9 @@ def _follow(start: Sweep, target: Variable, values: Values, total: Floats) -> No
     """Add up the chances of some units, over every way in which open values can combine."""
     units = np.arange(total.shape[1])
     for way in ways(start, target):
-        if way.open is None:
+        if way.open is not None and way.sweep is start:
+            total[:] = way.open.weights  # the only way
+        elif way.open is None:
             total[places(way.value(target), values, of=target), units] += way.chance
         else:
             total += way.chance * way.open.weights
