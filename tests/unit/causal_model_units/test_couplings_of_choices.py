@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -20,6 +22,7 @@ from causal.model import (
 )
 from causal.model.continuous.coupling import gumbel_chances
 
+SHARES = st.sampled_from([0, 0, 1, 1, 2, 3, 7, 10**6])
 BEFORE, AFTER = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.5, 0.3])
 
 
@@ -74,6 +77,35 @@ def test_a_gumbel_race_in_closed_form_is_the_race_run_many_times(size) -> None:
             there = second[first == chosen]
             met = np.bincount(there, minlength=size) / there.size
             np.testing.assert_allclose(ours, met, atol=4 / np.sqrt(there.size))
+
+
+@given(
+    st.integers(1, 5).flatmap(lambda n: st.tuples(*[st.lists(SHARES, min_size=n, max_size=n)] * 2))
+)
+def test_a_gumbel_race_in_closed_form_is_the_race_in_fractions(weights) -> None:
+    """Exact integrals over cones of clocks, ties and values that cannot be included."""
+    if not all(map(sum, weights)):
+        return
+    laws = [tuple(Fraction(w, sum(row)) for w in row) for row in weights]
+    cells = GumbelMax().cells(laws)
+    size = len(laws[0])
+    before, after = (np.array([[float(p)] for p in law]) for law in laws)
+    for seen in (v for v in range(size) if laws[0][v]):
+        own = [cell for cell in cells if cell.picks[0] == seen]
+        exact = [
+            sum(cell.weight for cell in own if cell.picks[1] == v) / laws[0][seen]
+            for v in range(size)
+        ]
+        ours = gumbel_chances(before, after, np.array([seen])).ravel()
+        np.testing.assert_allclose(ours, [float(p) for p in exact], atol=1e-12)
+
+
+@pytest.mark.parametrize("tiny", [1e-310, 1e-200, 1e-30])
+def test_a_gumbel_race_bears_the_smallest_of_odds(tiny) -> None:
+    rare, sure = np.array([[tiny], [1.0 - tiny]]), np.array([[0.5], [0.5]])
+    assert gumbel_chances(sure, rare, np.array([0])).ravel() == pytest.approx([2 * tiny, 1.0])
+    assert gumbel_chances(rare, sure, np.array([0])).ravel() == pytest.approx([1.0, 0.0])
+    assert gumbel_chances(rare, rare, np.array([1])).ravel() == pytest.approx([0.0, 1.0])
 
 
 def test_a_gumbel_race_is_stable() -> None:
