@@ -22,8 +22,8 @@ from causal.model.exact import Number
 from causal.model.finite.columns import places
 from causal.model.finite.response import Response
 from causal.model.finite.table import Table
-from causal.model.mechanism import Mechanism, Value, Values, is_finite
-from causal.model.noise import Finite, Law
+from causal.model.mechanism import Mechanism, Value, Values, is_finite, require_mechanism
+from causal.model.noise import Finite, Law, require_law
 from causal.model.per_unit import PerUnit, plain
 from causal.variables import Variable, Variables, natural, quoted
 
@@ -120,6 +120,15 @@ class DoEdge:
     head: Variable
     value: Value
 
+    def __post_init__(self) -> None:
+        """Refuse one value a unit, which an edge cannot carry."""
+        if isinstance(self.value, np.ndarray | list | pd.Series | PerUnit):
+            raise ModelError(
+                f"an edge {self.tail} -> {self.head} carries one value for all units; "
+                "Do(...) takes one a unit",
+                variables=(self.tail, self.head),
+            )
+
     def __str__(self) -> str:
         return f"do({quoted(self.tail)}->{quoted(self.head)}={self.value})"
 
@@ -148,7 +157,11 @@ class Shift:
     amounts: tuple[tuple[Variable, float], ...]
 
     def __init__(self, amounts: Mapping[Variable, float] | None = None, /, **more: float) -> None:
-        object.__setattr__(self, "amounts", _sorted({**(amounts or {}), **more}))
+        read = {**(amounts or {}), **more}
+        for name, by in read.items():
+            if not is_number(by):
+                raise ModelError(f"{name} is shifted by a finite number, not {by!r}")
+        object.__setattr__(self, "amounts", _sorted(read))
 
     def __repr__(self) -> str:
         return f"Shift({dict(self.amounts)})"
@@ -186,7 +199,10 @@ class Replace:
     def __init__(
         self, mechanisms: Mapping[Variable, Mechanism] | None = None, /, **more: Mechanism
     ) -> None:
-        object.__setattr__(self, "mechanisms", _sorted({**(mechanisms or {}), **more}))
+        read = {**(mechanisms or {}), **more}
+        for name, mechanism in read.items():
+            require_mechanism(name, mechanism)
+        object.__setattr__(self, "mechanisms", _sorted(read))
 
     def __repr__(self) -> str:
         return f"Replace({dict(self.mechanisms)})"
@@ -237,6 +253,8 @@ class Stochastic:
             name: Finite(law, of=name) if isinstance(law, str | Iterable) else law
             for name, law in {**(laws or {}), **more}.items()
         }
+        for name, law in read.items():
+            require_law(name, law)
         object.__setattr__(self, "laws", _sorted(read))
 
     def __repr__(self) -> str:

@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias, TypeGuard
 
 import numpy as np
 
+from causal.errors import ModelError
 from causal.model.exact import Row
 from causal.model.noise import Column, Floats, Law
 from causal.model.posterior import Posterior
@@ -31,6 +32,7 @@ __all__ = [
     "Values",
     "is_finite",
     "private",
+    "require_mechanism",
 ]
 
 Value: TypeAlias = Hashable
@@ -141,6 +143,21 @@ class FiniteMechanism(Mechanism, Protocol):
 def is_finite(mechanism: Mechanism) -> TypeGuard[FiniteMechanism]:
     """Whether a mechanism says of itself that a table says it all."""
     return Trait.TABLE in mechanism.traits
+
+
+def require_mechanism(variable: Variable, given: object) -> None:
+    """Raise ModelError for what is no mechanism.
+
+    >>> require_mechanism("Y", 3)
+    Traceback (most recent call last):
+        ...
+    causal.errors.ModelError: Y has the mechanism 3, which is none; causal.Linear() is one
+    """
+    if not all(callable(getattr(given, verb, None)) for verb in ("forward", "abduct", "couple")):
+        raise ModelError(
+            f"{variable} has the mechanism {given!r}, which is none; causal.Linear() is one",
+            variables=(variable,),
+        )
 
 
 def private(variable: Variable) -> str:

@@ -17,7 +17,17 @@ from causal.errors import ModelError
 from causal.model.exact import Number, Row, distribution, shown
 from causal.variables import Variable, natural
 
-__all__ = ["Column", "Finite", "Floats", "Form", "Law", "Noise", "floats", "hidden_cause"]
+__all__ = [
+    "Column",
+    "Finite",
+    "Floats",
+    "Form",
+    "Law",
+    "Noise",
+    "floats",
+    "hidden_cause",
+    "require_law",
+]
 
 Column: TypeAlias = NDArray[np.generic]
 Floats: TypeAlias = NDArray[np.float64]
@@ -152,6 +162,21 @@ class Noise:
     def to_dict(self) -> list[str] | dict[str, object]:
         """The law as plain data: probabilities as text, or a law of real numbers by its kind."""
         return [str(p) for p in self.law] if self.is_finite else self.source.to_dict()
+
+
+def require_law(variable: str, given: object) -> None:
+    """Raise ModelError for what is no law.
+
+    >>> require_law("Y", 3)
+    Traceback (most recent call last):
+        ...
+    causal.errors.ModelError: the noise of Y is 3, which is no law; causal.Normal() is one
+    """
+    if not isinstance(getattr(given, "form", None), Form):
+        raise ModelError(
+            f"the noise of {variable} is {given!r}, which is no law; causal.Normal() is one",
+            variables=(variable,),
+        )
 
 
 def hidden_cause(one: Variable, other: Variable) -> str:

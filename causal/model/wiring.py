@@ -8,19 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations
+from numbers import Number
 
 from causal.errors import ModelError, UnknownVariableError
 from causal.graph import ADMG
+from causal.model.continuous import (
+    Additive,
+    Categorical,
+    Linear,
+    LocationScale,
+    Logits,
+    Monotone,
+    Polynomial,
+    Threshold,
+)
 from causal.model.finite.settings import all_settings
 from causal.model.mechanism import (
     FiniteMechanism,
     Mechanism,
-    Trait,
     Values,
     is_finite,
     private,
+    require_mechanism,
 )
-from causal.model.noise import Noise
+from causal.model.noise import Noise, require_law
 from causal.variables import Variable, listed, natural, nearest
 
 __all__ = ["check", "check_drawn", "domains", "drawn"]
@@ -32,6 +43,8 @@ def drawn(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> A
     Raises UnknownVariableError when they read what is not there, CycleError when they feed back.
     """
     hidden = {one.name for one in noise}
+    for v, mechanism in mechanisms.items():
+        require_mechanism(v, mechanism)
     _check_reads(mechanisms, (*mechanisms, *sorted(hidden, key=natural)))
     readers = [[v for v, m in mechanisms.items() if name in m.reads] for name in hidden]
     return ADMG.of(
@@ -43,6 +56,8 @@ def drawn(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> A
 
 def check(graph: ADMG, mechanisms: Mapping[Variable, Mechanism], noise: tuple[Noise, ...]) -> None:
     """Raise UnknownVariableError or ModelError unless mechanisms and noise realise the graph."""
+    if not isinstance(graph, ADMG):
+        raise ModelError(f"the graph is a {type(graph).__name__}; ADMG.parse reads one from text")
     _check_names(graph, mechanisms)
     _check_noises(mechanisms, noise)
     ours = drawn(mechanisms, noise)
@@ -65,8 +80,7 @@ def _check_inputs(mechanisms: Mapping[Variable, Mechanism], noise: tuple[Noise, 
             _check_rows(v, mechanism, finite)
             continue
         _check_noise(v, mechanism, noise)
-        if Trait.LINEAR in mechanism.traits:
-            _check_numbers(v, mechanism, finite)
+        _check_numbers(v, mechanism, finite)
 
 
 def domains(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> dict[str, Values]:
@@ -130,6 +144,8 @@ def _check_confounding(graph: ADMG, ours: ADMG) -> None:
 
 
 def _check_noise(v: Variable, mechanism: Mechanism, noise: tuple[Noise, ...]) -> None:
+    if mechanism.noise is not None and not isinstance(mechanism.noise, str):
+        require_law(v, mechanism.noise)
     named = mechanism.noise if isinstance(mechanism.noise, str) else None
     if named is not None and named not in {one.name for one in noise}:
         raise ModelError(
@@ -140,13 +156,31 @@ def _check_noise(v: Variable, mechanism: Mechanism, noise: tuple[Noise, ...]) ->
 
 
 def _check_numbers(v: Variable, mechanism: Mechanism, domains: Mapping[str, Values]) -> None:
-    for name in mechanism.given:
-        strange = [x for x in domains.get(name, ()) if not isinstance(x, int | float)]
+    for name in _calculated(mechanism):
+        strange = [x for x in domains.get(name, ()) if not isinstance(x, Number)]
         if strange:
             raise ModelError(
-                f"{v} is linear in {name}, which takes {strange[0]!r}; let it take numbers",
+                f"{v} calculates with {name}, which takes {strange[0]!r}; let it take numbers",
                 variables=(v, name),
             )
+
+
+def _calculated(mechanism: Mechanism) -> tuple[str, ...]:
+    """What a mechanism multiplies and adds up, as far as it says so."""
+    match mechanism:
+        case Linear():
+            return mechanism.given
+        case Additive(Polynomial() as mean):
+            return mean.given
+        case LocationScale(mean, scale):
+            return tuple(n for c in (mean, scale) if isinstance(c, Polynomial) for n in c.given)
+        case Threshold(Polynomial() as index):
+            return index.given
+        case Categorical(Logits() as odds):
+            return odds.given
+        case Monotone(inner):
+            return _calculated(inner)
+    return ()
 
 
 def _check_rows(v: Variable, mechanism: FiniteMechanism, domains: Mapping[str, Values]) -> None:

@@ -165,6 +165,10 @@ class Categorical:
     ) -> None:
         object.__setattr__(self, "odds", odds)
         object.__setattr__(self, "values", domain(values))
+        if not isinstance(coupling, InverseCDF | GumbelMax | None):
+            raise ModelError(
+                f"a choice is coupled by InverseCDF() or GumbelMax(), not {coupling!r}"
+            )
         object.__setattr__(self, "coupling", coupling or InverseCDF())
         object.__setattr__(self, "ignores", tuple(sorted(variables(ignores))))
         if isinstance(odds, Logits) and len(odds.intercepts) != len(self.values):

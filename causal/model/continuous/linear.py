@@ -51,7 +51,10 @@ class Linear:
         ignores: Names = (),
     ) -> None:
         read = sorted((weights or {}).items(), key=lambda pair: natural(pair[0]))
-        pairs = tuple((name, float(weight)) for name, weight in read)
+        try:
+            pairs = tuple((name, float(weight)) for name, weight in read)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"the weights {dict(read)!r} are not all numbers") from error
         if strange := [name for name, weight in pairs if not isfinite(weight)]:
             raise ModelError(f"the weight of {strange[0]} is {dict(pairs)[strange[0]]}")
         object.__setattr__(self, "pairs", pairs)

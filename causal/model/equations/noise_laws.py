@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from causal.errors import ModelError
+from causal.errors import ModelError, OptionError
 from causal.model.continuous.laws import Exponential, Laplace, Logistic, Normal, StudentT, Uniform
 from causal.model.noise import Law
 from causal.variables import nearest, quoted
@@ -49,5 +49,7 @@ def noise_law(name: str, text: object) -> Law:
         )
     try:
         return law(*map(float, arguments))
+    except OptionError as error:
+        raise ModelError(f"the noise {quoted(name)} is {text}: {error}") from error
     except TypeError as error:
         raise ModelError(f"{text!r} has {len(arguments)} arguments; write {USAGE}") from error

@@ -32,11 +32,13 @@ from causal.model import (
     Linear,
     Link,
     LocationScale,
+    Logits,
     Monotone,
     Noise,
     Normal,
     Polynomial,
     Replace,
+    Shift,
     Stochastic,
     Table,
     Threshold,
@@ -47,6 +49,7 @@ from causal.model import (
 )
 
 MODEL = linear_model(4)
+TEXT = Table((), "1/2, 1/2", values=("a", "b"))
 UNITS = MODEL.sample(20, rng=1)
 
 
@@ -209,8 +212,30 @@ def test_a_law_is_refused_where_there_is_none() -> None:
             lambda: SCM.of(
                 {"X": Table((), "1/2, 1/2", values=("a", "b")), "Y": Linear({"X": 1.0})}
             ),
-            "Y is linear in X, which takes 'a'",
+            "Y calculates with X, which takes 'a'",
         ),
+        (
+            lambda: SCM.of({"X": TEXT, "Y": Threshold(Polynomial({"X": 1.0}))}),
+            "Y calculates with X, which takes 'a'",
+        ),
+        (
+            lambda: SCM.of({"X": TEXT, "Y": LocationScale(0.0, Polynomial({"X": 1.0}))}),
+            "Y calculates with X, which takes 'a'",
+        ),
+        (
+            lambda: SCM.of({"X": TEXT, "Y": Categorical(Logits((0, 0), {"X": (0, 1)}))}),
+            "Y calculates with X, which takes 'a'",
+        ),
+        (lambda: SCM.of({"X": 3}), "X has the mechanism 3, which is none"),
+        (lambda: SCM("X", {"X": Linear()}), "the graph is a str; ADMG.parse reads one"),
+        (lambda: SCM.of({"X": Linear(noise=3)}), "the noise of X is 3, which is no law"),
+        (lambda: Linear({"X": "much"}), "the weights .* are not all numbers"),
+        (lambda: Categorical(Logits((0, 0), {}), coupling=3), r"or GumbelMax\(\), not 3"),
+        (lambda: Shift(X="more"), "X is shifted by a finite number, not 'more'"),
+        (lambda: Shift(X=float("nan")), "X is shifted by a finite number, not nan"),
+        (lambda: Replace(X=3), "X has the mechanism 3, which is none"),
+        (lambda: Stochastic(X=3), "the noise of X is 3, which is no law"),
+        (lambda: Do.edge("X", "Y", [1.0, 2.0]), "an edge X -> Y carries one value for all units"),
         (lambda: SCM.of({"X": Linear(noise="U")}), "U is not in the model that X reads from"),
         (lambda: Link("half", np.exp, np.sin), "the inverse of the link half does not undo it"),
         (lambda: Link("bump", np.cos, np.arccos), "the link bump is not strictly monotone"),
