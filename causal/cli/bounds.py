@@ -78,6 +78,8 @@ def bounds(
     known = reading.graph_from(graph)
     if counts and law:
         raise click.ClickException("a row has --counts or a --law, not both")
+    if data is None and not experiments:
+        raise click.ClickException("there is no data: name DATA.csv, or an --experiment")
     answer = engine.bounds(
         known,
         reading.quantity_from(query, known),

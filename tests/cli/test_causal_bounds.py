@@ -85,7 +85,7 @@ def test_monotone_arrows_are_assumptions_that_are_listed(run: Run) -> None:
     ("arguments", "says"),
     [
         ([EFFECT, "none.csv"], "there is no file 'none.csv'"),
-        ([EFFECT], "there is no data"),
+        ([EFFECT], "there is no data: name DATA.csv"),
         ([EFFECT, "law.csv", "--law", "p"], "has no column 'p'"),
         ([EFFECT, "law.csv", "--law", "share", "--counts", "share"], "not both"),
         ([EFFECT, "law.csv", "--counts", "share"], "no number of units"),
