@@ -89,7 +89,7 @@ class Resumed:
         room = max(1, self.memory // (4 * largest)) if self.grown else 1
         most = max(STEP, CACHE // largest) if cpu else room
         self.cuda = any(each.is_cuda for each in tensors(self.output))
-        start = _at_first(self.recording, ROWS_CUDA if self.cuda else ROWS)
+        start = _at_first(self.recording, ROWS_CUDA if self.cuda else ROWS, min(STEP, most))
         self.tuner = Tuner(room, most, self.whole, self.together, start)
         self.single = cpu and torch.get_num_threads() == 1
         self.factual = Factual(self.recording, self.memory)
@@ -192,15 +192,15 @@ class _Group:
     passes: float
 
 
-def _at_first(recording: Recording, rows: int) -> int:
-    """So many runs that most of the time goes into products of so many rows or more."""
+def _at_first(recording: Recording, rows: int, otherwise: int) -> int:
+    """So many runs that the products have so many rows, if these take most of the time."""
     spent: dict[str, float] = {}
     for step in recording.steps:
         spent[step.name] = spent.get(step.name, 0.0) + step.seconds
     made = [recording.values[step] for step in recording.steps if step.name == "linear"]
     tall = [each.numel() // each.shape[-1] for each in made if isinstance(each, Tensor)]
     if not tall or max(spent, key=spent.__getitem__) != "linear":
-        return 1
+        return otherwise
     return math.ceil(rows / max(1, *tall))
 
 

@@ -18,7 +18,6 @@ from ablation.neural.sweep.engine import Resumed
 from ablation.neural.sweep.errors import MetricShapeError, UnsuitableError
 from ablation.neural.sweep.growing import CLOSE
 from ablation.neural.sweep.metric import Reader, measured
-from ablation.neural.sweep.pausing import no_search_for_garbage
 from ablation.neural.sweep.recorder import Edit, Recording
 from ablation.neural.sweep.recording import record
 from ablation.neural.sweep.rows import departure
@@ -79,8 +78,7 @@ class Run:
         """The quick road; None where it cannot be taken, or gives something else."""
         first = not self.examples
         try:
-            with no_search_for_garbage():
-                engine = self._engine_for(inputs, examples)
+            engine = self._engine_for(inputs, examples)
         except UnsuitableError as error:
             self.reason = str(error)
             return None

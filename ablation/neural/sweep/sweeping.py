@@ -30,6 +30,7 @@ from ablation.neural.sweep.batches import batches
 from ablation.neural.sweep.cutting import Cut, places_of
 from ablation.neural.sweep.meter import Watched, watcher
 from ablation.neural.sweep.metric import Read
+from ablation.neural.sweep.pausing import no_search_for_garbage
 from ablation.neural.sweep.running import Run
 from ablation.neural.sweep.subsets import Subsets, label, subsets_of
 from ablation.neural.taps import Place
@@ -109,7 +110,8 @@ def sweep(
         plan = Plan(module, places, lines, metric, read, zeros, alone, examples)
         run = Run(plan, together, memory, verify, watcher(progress), len(given))
         for batch in given:
-            run.batch(batch)
+            with no_search_for_garbage():
+                run.batch(batch)
     if expect_effect:
         for cut in dict.fromkeys(cut for row in plan.rows for cut in row):
             cut.refuse_no_effect()

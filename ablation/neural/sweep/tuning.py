@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 STEP = 4  # from size to size where more cost hardly more
 CLOSE = 2  # and where they do
 MOST = 256
+EVEN = 1.05  # what is as good: then rather more, for there are fewer groups to prepare
 MARGIN = 1.1  # how much slower is worse; twice in a row settles it for all lengths
 QUICK = 0.002  # seconds of a group in which more would cost hardly more
 PAYS = 8  # so many groups of a size must be left before it is worth a trial
@@ -52,7 +53,8 @@ class Tuner:
         if not known:
             return self._first(share)
         quick = self.quick.get(_regime(share), 0)
-        best = min((size for size in known if size >= quick), key=known.__getitem__)
+        least = min(speed for size, speed in known.items() if size >= quick)
+        best = max(size for size in known if size >= quick and known[size] <= EVEN * least)
         around = [best * STEP] if best <= quick else [best * CLOSE, max(1, best // CLOSE)]
         for size in map(self._bounded, around):
             pays = alike >= PAYS * size or (size not in self.tried and left >= PAYS**2 * size)
