@@ -23,6 +23,7 @@ class MetricError(AblationError, TypeError):
     def __init__(self, returned: object) -> None:
         self.returned = returned
         what = f"shape {tuple(returned.shape)}" if isinstance(returned, Tensor) else repr(returned)
+        what = "complex numbers" if isinstance(returned, Tensor) and returned.is_complex() else what
         super().__init__(
             f"the metric returned {what}: return one number, or one for each example, of which "
             "the mean is taken."
@@ -82,6 +83,8 @@ def measured(metric: Read, output: object) -> float:
     2.0
     """
     said = metric(output)
+    if isinstance(said, Tensor) and said.is_complex():
+        raise MetricError(said)
     if isinstance(said, Tensor) and (said.numel() == 1 or (said.ndim == 1 and len(said))):
         return float(said.double().mean())
     if isinstance(said, int | float | np.number | np.bool_):

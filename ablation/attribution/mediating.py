@@ -17,7 +17,7 @@ from ablation.neural.activations import Activations
 from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, select
-from ablation.neural.trees import Inputs, Module
+from ablation.neural.trees import Inputs, Module, largest_change
 from ablation.operators import Operator
 
 
@@ -109,8 +109,8 @@ def mediation(
 anyway, it would cost 2.00.
     """
     ones, others = tuple(select(module, component)), tuple(select(module, through))
-    _refuse_aside(module, inputs, ones, others)
     bench = Bench.of(module, inputs, [*ones, *others], by, KeyedNoise(seed), reference=reference)
+    _refuse_aside(bench, ones, others)
     rows = draws_of(bench, draws, lambda numbers: _worlds(bench, numbers, ones, others), metric)
     on, off, past, only, both, none = zip(*rows, strict=True)
 
@@ -149,10 +149,13 @@ def _worlds(
     )
 
 
-def _refuse_aside(
-    module: Module, inputs: Inputs, ones: tuple[str, ...], others: tuple[str, ...]
-) -> None:
-    graph = Components.of(module, inputs, [*ones, *others]).to_admg()
-    for name in others:
-        if not graph.ancestors(name) & frozenset(ones):
-            raise NotBetweenError(name, listed(ones))
+def _refuse_aside(bench: Bench, ones: tuple[str, ...], others: tuple[str, ...]) -> None:
+    """Refuse mediators by the graph; one that is seen to change is computed from it anyhow."""
+    graph = Components.of(bench.module, bench.inputs, [*ones, *others])
+    after = frozenset().union(*(graph.descendants(name) for name in ones))
+    aside = [name for name in others if name not in after]
+    if aside and not graph.exact:
+        on, off = bench.run().own, bench.run(off=ones).own
+        aside = [name for name in aside if not any(map(largest_change, on[name], off[name]))]
+    if aside:
+        raise NotBetweenError(aside[0], listed(ones))

@@ -14,7 +14,7 @@ from ablation.neural.errors import CallsDifferError
 from ablation.neural.forwards import Forward, eager, standing_in
 from ablation.neural.selection import Patterns, select
 from ablation.neural.taps import Place, layered, outermost, passed
-from ablation.neural.trees import Inputs, call, copied, numbers
+from ablation.neural.trees import Inputs, called_on_copies, copied, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +71,5 @@ def observe(
         lambda place, forward: Observed(place, forward, held.get(place.name)),
     )
     with torch.no_grad(), standing_in(outermost(seen)):
-        output = copied(call(module, inputs))
+        output = copied(called_on_copies(module, inputs))
     return Activations(output, {name: tuple(each.own) for name, each in seen.items()})

@@ -24,7 +24,15 @@ from ablation.neural.replacement import Replacement
 from ablation.neural.selection import Patterns, select
 from ablation.neural.stacking import repeated, split
 from ablation.neural.taps import Place, layered, outermost, passed
-from ablation.neural.trees import Inputs, call, cloned, copied, largest_change, numbers, tensors
+from ablation.neural.trees import (
+    Inputs,
+    called_on_copies,
+    cloned,
+    copied,
+    largest_change,
+    numbers,
+    tensors,
+)
 from ablation.operators import Operator
 
 Held: TypeAlias = Mapping[str, tuple[object, ...]]
@@ -98,7 +106,7 @@ class Bench:
         noise = lifted(self.module, Draws(self.noise, draws, self.recording))
         alone = unchanged(self.module), no_other_randomness(), standing_in(outermost(stand_ins))
         with torch.no_grad(), alone[0], alone[1], alone[2], noise:
-            output = copied(call(self.module, inputs))
+            output = copied(called_on_copies(self.module, inputs))
         if many == 1 and not self.single:
             self.single.append(output)
         return Activations(output, {name: tuple(each.own) for name, each in stand_ins.items()})

@@ -6,8 +6,11 @@ calls that it came from. The program holds for all values, at these shapes and a
 """
 
 import inspect
+import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
 
 import torch
 from torch import fx, nn
@@ -24,7 +27,7 @@ def exported(module: nn.Module, inputs: Inputs, places: Sequence[Place]) -> Wiri
     names = list(inspect.signature(module.forward).parameters)
     named = dict(inputs) if isinstance(inputs, Mapping) else {}
     args = inputs if isinstance(inputs, tuple) else () if named else (inputs,)
-    with standing_in({}), torch.no_grad():
+    with standing_in({}), torch.no_grad(), _said_once():
         program = torch.export.export(module, args, named, strict=False)
     wiring = Wiring.of(module, places, names)
     leaves = [name for name, value in _arguments(args, named, names) for _ in _leaves(value)]
@@ -43,6 +46,18 @@ def exported(module: nn.Module, inputs: Inputs, places: Sequence[Place]) -> Wiri
         for target in _written(node):
             made_from[target] |= read
     return wiring
+
+
+@contextmanager
+def _said_once() -> Iterator[None]:
+    """Keep torch from writing what it refuses on standard error as well; the error says it all."""
+    log = logging.getLogger("torch.fx.experimental.symbolic_shapes")
+    before, log.disabled = log.disabled, True
+    try:
+        with redirect_stderr(StringIO()):
+            yield
+    finally:
+        log.disabled = before
 
 
 def _leaves(value: object) -> list[object]:

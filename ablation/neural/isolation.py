@@ -15,8 +15,28 @@ RandomState: TypeAlias = tuple[Tensor, list[Tensor]]  # of the CPU, and of every
 
 
 @contextmanager
+def forgetting(module: nn.Module) -> Iterator[None]:
+    """Undo what a run leaves in attributes: an activation that is kept would serve another world.
+
+    >>> net = nn.ReLU()
+    >>> with forgetting(net):
+    ...     net.kept = net(torch.ones(1))
+    >>> hasattr(net, "kept")
+    False
+    """
+    before = [(part.__dict__, dict(part.__dict__)) for part in module.modules()]
+    try:
+        yield
+    finally:
+        for now, then in before:
+            for key in [key for key in now if now[key] is not then.get(key, now)]:
+                del now[key]
+            now.update(then)
+
+
+@contextmanager
 def unchanged(module: nn.Module) -> Iterator[None]:
-    """Give buffers (running statistics, counters) back the values they had.
+    """Give buffers (running statistics, counters) and attributes back the values they had.
 
     >>> net = nn.BatchNorm1d(2)
     >>> with unchanged(net):
@@ -26,7 +46,8 @@ def unchanged(module: nn.Module) -> Iterator[None]:
     """
     before = {buffer: buffer.clone() for buffer in module.buffers()}
     try:
-        yield
+        with forgetting(module):
+            yield
     finally:
         with torch.no_grad():
             for buffer, value in before.items():

@@ -141,7 +141,8 @@ class _Supplied(TorchDispatchMode):
         elif func.overloadpacket.__name__ in NORMS:
             refuse_shared(func, args, kwargs or {}, self.path.module)
         output = func(*args, **(kwargs or {}))
-        self.draws.recording.sizes.extend(each.nbytes for each in tensors(output))
+        sizes = (each.numel() * each.element_size() for each in tensors(output))
+        self.draws.recording.sizes.extend(sizes)
         return output
 
     def drawn(self, func: torch._ops.OpOverload, arguments: Arguments) -> object:

@@ -17,7 +17,7 @@ from ablation.neural.parameters import Exchange, exchanged, exchanges
 from ablation.neural.patch import Ablated, Acted, acted_by, switched_off
 from ablation.neural.selection import Patterns, select
 from ablation.neural.taps import Place
-from ablation.neural.trees import Inputs, call
+from ablation.neural.trees import Inputs, called_on_copies
 from ablation.operators import Operator
 
 Lifting: TypeAlias = Callable[[], AbstractContextManager[None]]  # noise read from where it is kept
@@ -101,9 +101,9 @@ class OtherWorld:
         if self.rerouted:
             self.lifting = [lifting]
             with standing_in({self.module: self.rerouted}):
-                return call(self.module, inputs)
+                return called_on_copies(self.module, inputs)
         with exchanged(self.weights), standing_in(self.stand_ins), lifting():
-            return call(self.module, inputs)
+            return called_on_copies(self.module, inputs)
 
     def lifted(self, forward: Forward) -> Forward:
         """A forward every pass of which reads the noise from its beginning."""

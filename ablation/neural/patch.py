@@ -6,7 +6,7 @@ measures how much the component's output changed, and refuses to be a second bas
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 import torch
@@ -23,6 +23,7 @@ from ablation.neural.errors import (
     NotNamesError,
 )
 from ablation.neural.forwards import Forward, eager, standing_in, writes_in_place
+from ablation.neural.isolation import forgetting
 from ablation.neural.optimal import optimal_constants
 from ablation.neural.parameters import Exchange, exchanged, exchanges
 from ablation.neural.recompiling import aside, can_be_recompiled, recompiled, within
@@ -181,6 +182,9 @@ def ablated(
     "A -> B -> C" what C reads of B because of A; `among` are the components that are held
     meanwhile, so that each step is direct.
 
+    In eval mode, attributes that runs have set are put back as well: an activation kept in one
+    would carry the ablation on. What is trained in the block stays trained.
+
     What torch.compile returned is compiled again, patched, by the same backend. Python runs it
     instead for an edge, for a full graph, and where the module inside it is named.
 
@@ -205,7 +209,8 @@ def ablated(
         witness = Witness(recompiled(given, witness.forward), expect_effect, given)
         standing = {part: aside(stand_in) for part, stand_in in standing.items()}
     patch = Patch(tuple(off.values()), witness, rerouted, weights)
-    with exchanged(weights), standing_in({**standing, module: witness}):
+    kept = nullcontext() if module.training else forgetting(module)
+    with kept, exchanged(weights), standing_in({**standing, module: witness}):
         yield patch
     if expect_effect:
         refuse_no_effect(patch.acted)

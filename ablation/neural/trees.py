@@ -4,7 +4,7 @@ torch's own registry of containers is used, so that the outputs of other librari
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import torch
 from torch import nn
@@ -13,6 +13,16 @@ from torch.utils import _pytree
 Module: TypeAlias = nn.Module
 Tensor: TypeAlias = torch.Tensor
 Inputs: TypeAlias = Tensor | tuple[object, ...] | Mapping[str, object]
+
+
+def called_on_copies(module: nn.Module, inputs: Inputs) -> object:
+    """Run a module that may write into its inputs, so that the next run finds them as they were.
+
+    >>> x = torch.ones(2)
+    >>> called_on_copies(nn.ReLU(inplace=True), -x), x
+    (tensor([0., 0.]), tensor([1., 1.]))
+    """
+    return call(module, cast("Inputs", copied(inputs)))
 
 
 def call(module: nn.Module, inputs: Inputs) -> object:
@@ -46,7 +56,8 @@ def numbers(tree: object) -> list[Tensor]:
     >>> numbers((torch.tensor(3), torch.tensor(3.5)))
     [tensor(3.5000)]
     """
-    return [leaf for leaf in tensors(tree) if leaf.is_floating_point() or leaf.is_complex()]
+    every = [leaf for leaf in tensors(tree) if leaf.is_floating_point() or leaf.is_complex()]
+    return [leaf.to_dense() if leaf.layout != torch.strided else leaf for leaf in every]
 
 
 PLAIN = (bool, int, float, complex, str, type(None), torch.dtype, torch.device, torch.Size)

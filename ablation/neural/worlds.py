@@ -18,7 +18,7 @@ from ablation.neural.activations import Observed
 from ablation.neural.errors import UnrecordedRandomnessError
 from ablation.neural.forwards import eager, standing_in
 from ablation.neural.interference import refuse_interference
-from ablation.neural.isolation import no_other_randomness, unchanged
+from ablation.neural.isolation import forgetting, no_other_randomness, unchanged
 from ablation.neural.lifting import Draws, Recording, lifted
 from ablation.neural.noise import NoiseSource
 from ablation.neural.otherworld import Meant, OtherWorld
@@ -29,7 +29,7 @@ from ablation.neural.stacking import NotStackableError, holds, repeated, split
 from ablation.neural.taps import Place, layered, outermost
 from ablation.neural.trees import (
     Inputs,
-    call,
+    called_on_copies,
     constants,
     copied,
     largest_change,
@@ -224,14 +224,16 @@ class _Worlds:
     def on(self, draws: Draws, inputs: Inputs) -> Seen:
         """Run the world in which nothing is switched off."""
         watching = layered(self.watched, Observed)
-        with standing_in(outermost(watching)), lifted(self.module, draws):
-            output = call(self.module, inputs)
+        standing = standing_in(outermost(watching))
+        with forgetting(self.module), standing, lifted(self.module, draws):
+            output = called_on_copies(self.module, inputs)
         own = {name: tuple(each.own) for name, each in watching.items()}
         return Seen(copied(output), draws.weights(output), own)
 
     def off(self, draws: Draws, inputs: Inputs) -> Seen:
         """Run the world in which the components are off."""
-        output = self.other.run(inputs, lambda: lifted(self.module, draws))
+        with forgetting(self.module):
+            output = self.other.run(inputs, lambda: lifted(self.module, draws))
         return Seen(copied(output), draws.weights(output))
 
     def refuse_unlike(self, first: _Pair) -> None:

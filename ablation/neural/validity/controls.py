@@ -16,7 +16,7 @@ from ablation.neural.activations import Observed
 from ablation.neural.forwards import Forward, standing_in, writes_in_place
 from ablation.neural.replacement import Replacement, feature_axis
 from ablation.neural.taps import Place, layered, outermost, passed
-from ablation.neural.trees import call, cloned
+from ablation.neural.trees import called_on_copies, cloned
 from ablation.neural.validity.laboratory import Laboratory, Own
 from ablation.operators import Operator, OptimalConstant, ReplaceBy
 
@@ -63,7 +63,7 @@ def controls(
     if lab.reference is not None:
         seen = layered({each.name: each for each in found.places}, Observed)
         with lab.quiet(), standing_in(outermost(seen)):
-            call(lab.module, lab.reference)
+            called_on_copies(lab.module, lab.reference)
         pool = {name: tuple(each.own) for name, each in seen.items()}
     sizes = sorted({size for size in found.sizes.values() if size < found.total})
     random = {
@@ -115,7 +115,7 @@ def _seen(lab: Laboratory, at: Place, place: Place) -> list[Tensor]:
         return place.pieces(lab.factual().own[place.name][0])
     seen = Observed(at, at.module.forward)
     with lab.quiet(), standing_in({at.module: seen}):
-        call(lab.module, lab.inputs)
+        called_on_copies(lab.module, lab.inputs)
     return at.pieces(seen.own[0])
 
 

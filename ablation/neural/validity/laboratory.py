@@ -22,7 +22,7 @@ from ablation.neural.isolation import unchanged
 from ablation.neural.patch import Ablated, Acted, references, refuse_second_patch
 from ablation.neural.replacement import OFF, Replacement
 from ablation.neural.taps import Place, layered, outermost
-from ablation.neural.trees import Inputs, call, copied, largest_change, numbers, tensors
+from ablation.neural.trees import Inputs, called_on_copies, copied, largest_change, numbers, tensors
 from ablation.neural.validity.errors import NoUnitsError
 from ablation.operators import Freeze, Operator
 
@@ -103,7 +103,7 @@ class Laboratory:
     def standing(self, stand_ins: Mapping[nn.Module, Forward]) -> Values:
         """What is lost when others run in place of forwards."""
         with self.quiet(), standing_in(stand_ins):
-            output = call(self.module, self.inputs)
+            output = called_on_copies(self.module, self.inputs)
         return self.factual().metric - self.read(output)
 
     def pools(self, by: Operator) -> Own:
@@ -133,7 +133,8 @@ class Laboratory:
         """Apply the metric; raises NoUnitsError unless it gives one number an example."""
         returned = self.metric(output)
         values = torch.as_tensor(returned) if isinstance(returned, Tensor | np.ndarray) else None
-        if values is None or values.shape != (self.examples,) or self.examples < 2:
+        odd = values is None or values.is_complex() or values.shape != (self.examples,)
+        if values is None or odd or self.examples < 2:
             raise NoUnitsError(returned, self.examples)
         return np.asarray(values.detach().double().cpu().numpy(), float)
 
@@ -154,7 +155,7 @@ class Laboratory:
         with self.quiet(draw), standing_in(outermost(switched)):
             seen = layered(self.places if len(off) < 2 else {}, Observed)
             with standing_in(outermost(seen)):
-                output = copied(call(self.module, self.inputs))
+                output = copied(called_on_copies(self.module, self.inputs))
         acted = {name: each.evidence() for name, each in switched.items()}
         for did in acted.values():
             if did.calls == 0:
