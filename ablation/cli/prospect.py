@@ -37,6 +37,7 @@ def show(found: "Forecast") -> None:
     for heading, lines in (
         ("Aliases", [*_aliases(laid)]),
         ("Cost", [*_cost(found)]),
+        ("Baseline", [*_baselines(laid)]),
         ("Power", [*_power(found)]),
         ("Order", [*_order(laid)]),
         ("Not run", [f"{each.condition}, because {each.reason}." for each in laid.not_run]),
@@ -162,6 +163,32 @@ def _cost(found: "Forecast") -> Iterator[str]:
     )
 
 
+def _baselines(laid: "Plan") -> Iterator[str]:
+    """Say what more runs of the baseline cost and bring, beside as many trials spent on seeds."""
+    from ablation.forecast import by_root
+
+    more, stated = by_root(laid.study), laid.study.extra_seeds
+    if stated:
+        yield (
+            f"{plural(len(stated), 'more run')} of it between the blocks, with seeds of their own: "
+            "from five seeds on, intervals use them."
+        )
+    elif more is not None:
+        yield (
+            f'once a seed. baseline = "sqrt" would make {plural(more.more, "more run")}, '
+            f"{len(laid.trials) + more.more} trials in all."
+        )
+    if more is not None and (not stated or len(stated) == more.more):
+        yield (
+            f"standard errors {'are' if stated else 'would be'} {more.error(0.0):.2f} of those "
+            f"without them if seeds explain nothing of the spread, {more.error(0.7):.2f} if 70%."
+        )
+        yield (
+            f"as many trials spent on seeds: {more.by_seeds:.2f}, which is better if seeds explain "
+            f"more than {more.even:.0%}."
+        )
+
+
 def duration(seconds: float) -> str:
     """Spell out a duration in the unit that suits it.
 
@@ -212,12 +239,6 @@ def _beside(effect: float, region: float | None) -> str:
 
 def _order(laid: "Plan") -> Iterator[str]:
     yield "seed by seed; inside a seed by lot, always the same."
-    if extra := laid.study.extra_seeds:
-        yield (
-            f"{plural(len(extra), 'more run')} of the baseline between the blocks, with seeds of "
-            "their own: effects by seed have no pair for them, by=ablation.statistics.Welch() "
-            "uses them."
-        )
     streams = laid.study.streams
     if streams.held:
         yield (
@@ -259,6 +280,7 @@ def record(found: "Forecast") -> dict[str, object]:
             "hours": found.hours,
             "peak_memory": pilot.memory if pilot else None,
             "pilot_runs": pilot.runs if pilot else 0,
+            "baseline": _baseline_record(laid),
         },
         "power": {
             "chance": found.power,
@@ -278,6 +300,19 @@ def record(found: "Forecast") -> dict[str, object]:
         ],
         "not_run": [{"condition": each.condition, "reason": each.reason} for each in laid.not_run],
     }
+
+
+def _baseline_record(laid: "Plan") -> dict[str, object]:
+    from ablation.forecast import by_root
+
+    study, more = laid.study, by_root(laid.study)
+    runs = len(study.seeds) + len(study.extra_seeds)
+    if more is None:
+        return {"runs": runs}
+    trials = len(laid.trials) - len(study.extra_seeds) + more.more
+    by_share = {str(share): more.error(share) for share in (0.0, 0.7)}
+    root = {"runs": more.pairs + more.more, "trials": trials, "errors": by_share}
+    return {"runs": runs, "sqrt": {**root, "by_seeds": more.by_seeds, "even": more.even}}
 
 
 def _detectable(each: "Detectable") -> dict[str, object]:

@@ -42,9 +42,17 @@ _SHOWN = (
     show_default=True,
     help="Level of the intervals.",
 )
+@click.option(
+    "--by",
+    "method",
+    type=click.Choice(["recovering", "moderated", "paired", "welch"]),
+    default="recovering",
+    show_default=True,
+    help="Inference: moderated pairs with lone baselines, without them, each alone, or unpaired.",
+)
 @AS_JSON
 def effects(
-    store: Path, name: str | None, metric: str | None, level: float, *, as_json: bool
+    store: Path, name: str | None, metric: str | None, level: float, method: str, *, as_json: bool
 ) -> None:
     """Show what is lost without each component.
 
@@ -53,16 +61,23 @@ def effects(
     follow where there are any. The JSON has every column.
     """
     import ablation
+    from ablation import statistics
 
+    by: statistics.Method = {
+        "recovering": statistics.Recovering,
+        "moderated": statistics.ModeratedPairedT,
+        "paired": statistics.PairedT,
+        "welch": statistics.Welch,
+    }[method]()
     trials = ablation.load(store, name)
-    table = ablation.effects(trials, metric=metric, level=level)
+    table = ablation.effects(trials, metric=metric, level=level, by=by)
     more = {
         heading: found
         for heading, estimate in (
             ("interactions", ablation.interactions),
             ("contrasts", ablation.contrasts),
         )
-        if len(found := estimate(trials, metric=metric, level=level))
+        if len(found := estimate(trials, metric=metric, level=level, by=by))
     }
     if as_json:
         beside = {heading: _rows(found) for heading, found in more.items()}

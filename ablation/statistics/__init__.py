@@ -7,6 +7,7 @@ from ablation.statistics.estimate import Estimate
 from ablation.statistics.methods import Method, PairedT, Welch
 from ablation.statistics.moderated import ModeratedPairedT
 from ablation.statistics.multiplicity import holm
+from ablation.statistics.recovering import Recovering
 from ablation.statistics.sources import variance_sources
 from ablation.statistics.verdict import Verdict
 
@@ -16,6 +17,7 @@ __all__ = [
     "Method",
     "ModeratedPairedT",
     "PairedT",
+    "Recovering",
     "Verdict",
     "Welch",
     "compare",

@@ -89,6 +89,7 @@ def compare(trials: Trials, metric: str, asked: Asked = of_design) -> tuple[Comp
             component=one.name,
             baseline={**dict(_side(one, 0, values)), **(extra if one.only_baseline else {})},
             ablated=dict(_side(one, 1, values)),
+            lone=frozenset(extra) if one.only_baseline else frozenset(),
         )
         for one in askings(trials, asked)
     )

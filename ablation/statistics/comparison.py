@@ -17,7 +17,8 @@ Floats = NDArray[np.float64]
 class Comparison:
     """The metric by seed with every component on, and with one component off.
 
-    Only finished trials belong here; one that failed is absent.
+    Only finished trials belong here; one that failed is absent. `lone` are the seeds in which the
+    baseline alone was planned.
 
     >>> pair = Comparison(component="mlp", baseline={1: 0.9, 2: 0.8}, ablated={2: 0.5, 3: 0.4})
     >>> pair.seeds, pair.on, pair.off
@@ -27,6 +28,7 @@ class Comparison:
     component: str
     baseline: Mapping[int, float]
     ablated: Mapping[int, float]
+    lone: frozenset[int] = frozenset()
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -42,6 +44,11 @@ class Comparison:
     def off(self) -> tuple[float, ...]:
         """The ablated condition's values on the common seeds."""
         return tuple(self.ablated[seed] for seed in self.seeds)
+
+    @property
+    def alone(self) -> tuple[float, ...]:
+        """The baseline's values on the seeds in which nothing else was planned."""
+        return tuple(self.baseline[seed] for seed in sorted(self.lone & self.baseline.keys()))
 
     @property
     def differences(self) -> Floats:

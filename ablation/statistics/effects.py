@@ -21,8 +21,8 @@ from ablation.statistics.comparing import DIVERGED, Asked, Asking, askings, comp
 from ablation.statistics.comparison import Comparison
 from ablation.statistics.estimate import Estimate
 from ablation.statistics.methods import Method
-from ablation.statistics.moderated import ModeratedPairedT
 from ablation.statistics.multiplicity import ADJUSTED, beyond, holm
+from ablation.statistics.recovering import RECOVERED, Recovering
 from ablation.statistics.standardised import standardised
 from ablation.statistics.verdict import Verdict, verdict
 from ablation.study import Metric, Study
@@ -37,7 +37,7 @@ COLUMNS = (
     "p_holm", "cohens_d", "hedges_g", "method", "verdict", "note", "g_lower", "g_upper", "p_beyond",
     "se", "df", "sd_baseline", "sd_ablated", "rho", "worst_seed",
 )  # fmt: skip
-DEFAULT: Method = ModeratedPairedT()
+DEFAULT: Method = Recovering()
 
 
 def effects(
@@ -235,17 +235,20 @@ def _notes(study: Study, found: _Found, metric: str) -> Iterator[str]:
         yield found.estimate.note
     finished = len(found.comparison.baseline) + len(found.comparison.ablated)
     if 0 < len(found.estimate.on) + len(found.estimate.off) < finished:
-        yield from _unpaired(study, found.comparison)
+        yield from _unpaired(study, found)
 
 
-def _unpaired(study: Study, comparison: Comparison) -> Iterator[str]:
+def _unpaired(study: Study, found: _Found) -> Iterator[str]:
     """Say what pairing leaves out: seeds that lack a side, and seeds of the baseline alone."""
+    comparison = found.comparison
     lone = comparison.baseline.keys() ^ comparison.ablated.keys()
     alone = lone & {*study.extra_seeds}
     if lone - alone:
         seeds = ", ".join(str(seed) for seed in sorted(lone - alone))
         yield f"left out, finished in one condition only: seed {seeds}"
-    if alone:
+    if alone and RECOVERED in found.estimate.method:
+        yield f"{len(alone)} more runs of the baseline count"
+    elif alone:
         yield f"{len(alone)} more runs of the baseline have no pair; by=Welch() uses them"
 
 

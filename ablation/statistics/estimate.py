@@ -11,7 +11,8 @@ from scipy import stats
 class Estimate:
     """A mean difference in raw units whose studentised error follows Student's t.
 
-    `on` and `off` are the values that went in. `se` is NaN where they cannot give one; `note` then
+    `on` and `off` are the values that went in, and `moved` is by how much further runs of the
+    baseline move its mean. `se` is NaN where they cannot give one; `note` then
     says why, and there is no interval and no p rather than an optimistic one.
 
     >>> one = Estimate(on=(0.9, 0.8), off=(0.6, 0.7), se=0.05, df=4, method="paired t")
@@ -25,6 +26,7 @@ class Estimate:
     se: float = math.nan
     df: float = math.nan
     note: str = ""
+    moved: float = 0.0
 
     @property
     def n(self) -> int:
@@ -34,7 +36,7 @@ class Estimate:
     @property
     def baseline(self) -> float:
         """The mean with every component on."""
-        return fmean(self.on) if self.on else math.nan
+        return fmean(self.on) + self.moved if self.on else math.nan
 
     @property
     def ablated(self) -> float:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ablation.canonical import Json, canonical
 from ablation.component import Component
-from ablation.design import GroupScreening, LeaveOneOut, Pairs
 from ablation.errors import (
     AlreadyOffError,
     DuplicateNameError,
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 CORRECTIONS = ("holm", "bonferroni", "benjamini-hochberg", "none")
 _MOST_SEEDS = 1_000_000
-_SHARED = (LeaveOneOut, GroupScreening)  # designs in which all arms are compared with the baseline
 
 
 def check(study: "Study") -> None:
@@ -194,7 +192,7 @@ def _check_rest(study: "Study") -> None:
             f'baseline is {study.baseline!r}: it is "sqrt", or how many runs the baseline gets, '
             f"{len(study.seeds)} (one a seed) or more."
         )
-    if study.streams.crossed or not isinstance(study.design, (*_SHARED, Pairs)):
+    if not study.takes_baselines:
         what = "crossed seeds" if study.streams.crossed else f"the design {study.design.name}"
         raise StudyError(
             f"baseline is stated, and with {what} there are no more runs of it to make: drop it, "

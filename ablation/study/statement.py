@@ -13,7 +13,16 @@ from typing import Literal, TypeAlias, cast
 
 from ablation.canonical import Json, canonical, frozen, plain
 from ablation.component import Component
-from ablation.design import Condition, Contrast, Design, Seeds, written
+from ablation.design import (
+    Condition,
+    Contrast,
+    Design,
+    GroupScreening,
+    LeaveOneOut,
+    Pairs,
+    Seeds,
+    written,
+)
 from ablation.design import design as named
 from ablation.errors import AblationError, StudyError, UnknownComponentError
 from ablation.study import definition as saved
@@ -198,6 +207,12 @@ class Study:
         runs = round(blocks * sqrt(arms)) if self.baseline == "sqrt" else self.baseline
         first = max(self.seeds) + 1
         return tuple(range(first, first + max(runs - blocks, 0)))
+
+    @property
+    def takes_baselines(self) -> bool:
+        """Whether every arm is compared with the baseline, so that more runs of it may be asked."""
+        alone = isinstance(self.design, LeaveOneOut | Pairs | GroupScreening)
+        return alone and not self.streams.crossed
 
     @property
     def importable(self) -> bool:

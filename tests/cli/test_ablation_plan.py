@@ -134,4 +134,17 @@ def test_further_runs_of_the_baseline_are_counted_and_explained(folder: Path) ->
     code, out, _ = said(folder, "plan", "study.toml", head=f'{HEAD}baseline = "sqrt"\n')
     assert code == 0
     assert "24 trials = 5 conditions x 4 seeds + 4 more runs of the baseline" in out
-    assert "4 more runs of the baseline between the blocks, with seeds of their own" in out
+    assert "4 more runs of it between the blocks, with seeds of their own" in out
+
+
+def test_what_more_baselines_would_cost_and_bring_stands_beside_what_more_seeds_would(
+    folder: Path,
+) -> None:
+    out = said(folder, "plan", "study.toml")[1]
+    assert 'baseline = "sqrt" would make 4 more runs, 24 trials in all' in out
+    assert "0.87 of those without them if seeds explain nothing" in out
+    assert (
+        "as many trials spent on seeds: 0.91, which is better if seeds explain more than 33%" in out
+    )
+    cost = json.loads(said(folder, "plan", "study.toml", "--json")[1])["cost"]["baseline"]
+    assert (cost["runs"], cost["sqrt"]["runs"], cost["sqrt"]["trials"]) == (4, 8, 24)
