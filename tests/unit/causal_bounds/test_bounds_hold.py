@@ -200,3 +200,15 @@ def test_covariates_cost_a_sum_and_not_a_product_of_types():
     assert "(128)" in found.engine  # 16 in each of 8 strata; all functions would be 2**32
     truth = value(model, "P(Y[X=1]=1) - P(Y[X=0]=1)")
     assert found.interval[0] <= truth <= found.interval[1]
+
+
+def test_a_model_at_the_end_of_a_ratio_gives_its_evidence_a_chance():
+    """An end that is reached where the denominator is zero as well is reached elsewhere, too."""
+    index = pd.MultiIndex.from_product([(0, 1)] * 2, names=["X", "Y"])
+    law = pd.Series([Fraction(n, 177) for n in (65, 55, 30, 27)], index=index)
+    query = "P(Y[X=X[]]=1 | Y[X=1]=1, X[Y=1]=0)"
+    found = bounds(ADMG.parse("X -> Y; X <-> Y"), query, law)
+    assert found.interval == (0, 1)
+    for model, end in zip((found.lower_model, found.upper_model), found.interval, strict=True):
+        assert (model.law() == law).all()
+        assert value(model, query) == end

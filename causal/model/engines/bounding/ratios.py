@@ -120,8 +120,16 @@ class _Ratio:
             found, tableau = solved(tableau, cost)
             proof = proved(tableau, cost, found.multipliers, found.value)
             if proof.value + cost.constant >= 0:
-                return Piece(one, proof, cost, found.law, tableau, is_ratio=True)
+                law, tableau = self._likely(cost, found.law, tableau)
+                return Piece(one, proof, cost, law, tableau, is_ratio=True)
         raise SolverError("no rational proof of a ratio was found")
+
+    def _likely(self, cost: Cost, law: Floats, tableau: Tableau) -> tuple[Floats, Tableau]:
+        """The law, or one as good in which the denominator is not zero."""
+        if self.share(law, tableau) > CLOSE:
+            return law, tableau
+        found, grown = solved(tableau, cost.plus(self.below_high, times=-LEAST))
+        return found.law, grown
 
 
 def _told_from_zero(term: Term) -> Term:
