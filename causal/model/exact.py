@@ -40,7 +40,10 @@ def distribution(weights: Iterable[Number], *, of: str) -> Row:
     >>> distribution(["1/4", 0.75], of="X")
     (Fraction(1, 4), Fraction(3, 4))
     """
-    law = tuple(map(exact, weights))
+    try:
+        law = tuple(map(exact, weights))
+    except ProbabilityError as error:
+        raise ProbabilityError(f"the law of {of}: {error}") from error
     parts, scale = whole(law)
     if min(parts, default=0) < 0:
         raise ProbabilityError(f"the law of {of} has a negative probability: {shown(law)}")

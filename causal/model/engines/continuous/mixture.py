@@ -32,7 +32,7 @@ __all__ = ["Mixture", "mixture"]
 MOST = 1_000  # cases
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """What finite nodes and noises are, and how likely that is before any number was seen."""
 
@@ -60,15 +60,19 @@ def mixture(
     numbers: Mapping[Variable, Floats] | None = None,
     choices: Mapping[Variable, Value] | None = None,
     units: int = 1,
+    *,
+    private_too: bool = False,
 ) -> Mixture | None:
     """The law of everything given the evidence; None where some of it is neither.
 
-    ``numbers`` were observed of each unit, ``choices`` of all of them alike.  Raises
-    ImpossibleEvidenceError.
+    ``numbers`` were observed of each unit, ``choices`` of all of them alike; ``private_too`` tells
+    cases apart by the private noise of tables as well.  Raises ImpossibleEvidenceError.
     """
     cases = _cases(asked, choices or {})
     if cases is None:
         return None
+    if not private_too:
+        cases = _merged(cases, {private(v) for v in asked.worlds.model.graph.nodes})
     found = [(case, rows(asked, numbers, case.known)) for case in cases]
     real = replace(asked, seen={n: v for n, v in asked.seen.items() if n not in cases[0].known})
     weighted = [(c, *weighed(each, real, numbers, units)) for c, each in found if each is not None]
@@ -111,11 +115,10 @@ def _cases(asked: Posed, choices: Mapping[Variable, Value]) -> list[Case] | None
         cases = grown
     if any(_settled(limit, case) is None for limit in asked.limits for case in cases):
         return None
-    own = {private(v) for v in asked.worlds.model.graph.nodes}
     kept = [case for case in cases if all(_settled(limit, case) for limit in asked.limits)]
     if not kept:
         raise ImpossibleEvidenceError(asked.evidence)
-    return _merged(kept, own)
+    return kept
 
 
 def _grown(

@@ -1,7 +1,8 @@
 """What evidence says in a model over real numbers: one sweep through all worlds at once.
 
 By the engines that answer the question itself, in the same order: a normal law, conditioned;
-abduction of every noise; weighted draws (see ``causal.model.engines.continuous``).
+abduction of every noise; a normal law for each case; weighted draws (see
+``causal.model.engines.continuous``).
 """
 
 from __future__ import annotations
@@ -15,10 +16,17 @@ import numpy as np
 
 from causal.errors import TooFewDrawsError
 from causal.model.engines.answers import Number
-from causal.model.engines.continuous.answering import FLOOR, normalised, part_value
+from causal.model.engines.continuous.answering import (
+    FLOOR,
+    normalised,
+    part_value,
+    pinned,
+)
 from causal.model.engines.continuous.gaussian import Conditioned, conditioned, gaussian_value, rows
+from causal.model.engines.continuous.mixture import mixture
 from causal.model.engines.continuous.particles import Draws, swarm
 from causal.model.engines.continuous.posed import Asked, Posed, posed
+from causal.model.engines.explaining.by_cases import Cases
 from causal.model.engines.explaining.laws import (
     SURE,
     Change,
@@ -172,13 +180,14 @@ class ByNumbers:
         numbers = [part.mean for part in asked.parts if part.mean is not None]
         return {v: settled.known(n) for v, n in zip(variables, numbers, strict=True)}
 
-    def _settled(self, asked: Posed) -> Normals | Weighted:
+    def _settled(self, asked: Posed) -> Normals | Cases | Weighted:
         found = None if asked.limits else rows(asked)
         if found is not None:
             return Normals(conditioned(found, asked))
-        once = swarm(asked, 1, self.seed)
-        if not once.random:
+        if (once := pinned(asked, self.seed)) is not None:
             return Weighted(asked, once, np.ones(1))
+        if (mixed := mixture(asked, private_too=True)) is not None:
+            return Cases(mixed)
         many = swarm(asked, self.draws, self.seed)
         weights, effective = normalised(many.log_weights)
         if effective < FLOOR:

@@ -103,7 +103,7 @@ def shown(known: Known) -> str:
     """
     if isinstance(known, Spread):
         digits = max(0, 1 - floor(log10(known.sd)))
-        return f"{known.mean:.{digits}f} ± {known.sd:.{digits}f}"
+        return f"{known.mean:z.{digits}f} ± {known.sd:.{digits}f}"
     if (value := certain(known)) is not None:
         return _value(value)
     likely = sorted(known.items(), key=lambda pair: -pair[1])
