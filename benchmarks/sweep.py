@@ -6,10 +6,14 @@ rest counted. A sweep is timed with all that it does: recording, the noise floor
 it runs whole to compare. Processor seconds of one thread; ratios of the same turn, their median.
 The shared prefix alone, counted in multiplications, is what restarting at each component would
 cost; a sweep is below it where only part of a result is read, or a part is a narrow product.
+Every call records anew: for one call on a few examples of a small network that is most of the time.
+`python -m benchmarks.sweep --device cuda` prints the same table of a graphics processor, in
+seconds of the clock, and by how much its effects differ from the processor's.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -99,32 +103,35 @@ WORKS = (
 )
 
 
-def table(quick: bool) -> pd.DataFrame:
+def table(quick: bool, device: str = "cpu") -> pd.DataFrame:
     """Milliseconds of the naive loop and of a sweep, and their ratio, by work."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        return pd.DataFrame(_row(work, 5) for work in (WORKS[:3] if quick else WORKS))
+        return pd.DataFrame(_row(work, 5, device) for work in (WORKS[:3] if quick else WORKS))
     finally:
         torch.set_num_threads(threads)
 
 
-def _row(work: Work, turns: int) -> dict[str, object]:
+def _now(device: str) -> float:
+    """Processor seconds of this program; where another processor computes, those of the clock."""
+    if device == "cpu":
+        return time.process_time()
+    torch.cuda.synchronize(device)
+    return time.perf_counter()
+
+
+def _row(work: Work, turns: int, device: str) -> dict[str, object]:
     torch.manual_seed(0)
     module, inputs = work.make().eval(), work.inputs()
+    here = None if device == "cpu" else _swept(module, inputs, work)
+    module, inputs = module.to(device), inputs.to(device)
     times, last = [], None
     for _ in range(turns + 1):
         naive = _naive(module, inputs, work)
-        start = time.process_time()
-        last = ablation.sweep(
-            module,
-            inputs,
-            work.components,
-            metric=_metric,
-            batch_size=work.batch,
-            subsets=work.subsets,
-        )
-        times.append((naive, time.process_time() - start))
+        start = _now(device)
+        last = _swept(module, inputs, work)
+        times.append((naive, _now(device) - start))
     times = times[1:]  # the first turn warms up
     ratios = [naive / ours for naive, ours in times]
     spent, planned = last.attrs["forwards"], last.attrs["forwards"] + last.attrs["saved"]
@@ -138,7 +145,24 @@ def _row(work: Work, turns: int) -> dict[str, object]:
         "whole passes": f"{spent:.0f} of {planned:.0f}",
         "side by side": last.attrs["together"],
         "largest difference": f"{last.attrs['largest_difference']:.0e}",
-    }
+    } | ({} if here is None else {"from the processor's": _apart(here, last)})
+
+
+def _swept(module: nn.Module, inputs: Tensor, work: Work) -> pd.DataFrame:
+    return ablation.sweep(
+        module,
+        inputs,
+        work.components,
+        metric=_metric,
+        batch_size=work.batch,
+        subsets=work.subsets,
+    )
+
+
+def _apart(here: pd.DataFrame, there: pd.DataFrame) -> str:
+    """The largest difference of two effects, relative to the largest effect."""
+    moved = (here["effect"] - there["effect"]).abs().max() / here["effect"].abs().max()
+    return f"{moved:.0e}"
 
 
 def _shared(module: nn.Module, inputs: Tensor, work: Work) -> float:
@@ -171,23 +195,23 @@ def _metric(output: Tensor) -> Tensor:
 def _naive(module: nn.Module, inputs: Tensor, work: Work) -> float:
     """Seconds for one pass as it is and one for each component, some of them timed."""
     places = list(select(module, work.components).values())
-    pieces = inputs.split(work.batch or len(inputs))
-    start = time.process_time()
+    pieces, device = inputs.split(work.batch or len(inputs)), str(inputs.device)
+    start = _now(device)
     with torch.no_grad():
         for piece in pieces:
             float(_metric(module(piece)).mean())
-        alone = time.process_time() - start
+        alone = _now(device) - start
         sizes = range(1, work.subsets + 1)
         rows = [row for size in sizes for row in combinations(places, size)]
         timed = rows[:: work.every]
-        start = time.process_time()
+        start = _now(device)
         for row in timed:
             hooks = [_hooked(place) for place in row]
             for piece in pieces:
                 float(_metric(module(piece)).mean())
             for hook in hooks:
                 hook.remove()
-    return alone + (time.process_time() - start) * len(rows) / len(timed)
+    return alone + (_now(device) - start) * len(rows) / len(timed)
 
 
 def _hooked(place: object) -> torch.utils.hooks.RemovableHandle:
@@ -202,3 +226,20 @@ def _zeroed(place: object, value: Tensor) -> Tensor:
     value = value.clone()
     place.cut(value).zero_()
     return value
+
+
+def main() -> None:
+    """Print the table of one device."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.sweep")
+    parser.add_argument(
+        "--device", default="cpu", help="cpu, or cuda where there is such a machine"
+    )
+    parser.add_argument("--quick", action="store_true", help="the small works only")
+    asked = parser.parse_args()
+    if asked.device.startswith("cuda") and not torch.cuda.is_available():
+        parser.error("there is no CUDA machine here.")
+    print(table(asked.quick, asked.device).to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
