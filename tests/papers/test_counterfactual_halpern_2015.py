@@ -155,3 +155,40 @@ def test_too_many_worlds_are_refused_before_they_are_tried():
     chain["equations"] |= {f"X{i}": f"X{i - 1}" for i in range(1, 30)}
     with pytest.raises(ModelError, match="more than 1048576 worlds"):
         actual_cause(load_model(chain), {"u": 1}, {"X0": 1}, {"X29": 1})
+
+
+def told(equations):
+    """A model in which whatever the equations read first is up to chance."""
+    exogenous = {u: COIN for u in "uv" if u in equations.values()}
+    return load_model({"exogenous": exogenous, "equations": equations})
+
+
+def test_the_boulder_is_no_cause_of_the_survival_of_the_hiker_who_ducked():
+    """Hall (2004): it falls, he ducks, he lives.  What also disarms itself is no cause."""
+    model = told({"F": "u", "D": "F", "S": "not F or D"})
+    assert causes(model, {"u": 1}, {"S": 1}) == [{"D": 1}]
+    assert not actual_cause(model, {"u": 1}, {"F": 1}, {"S": 1})
+
+
+def test_of_two_who_would_have_stopped_the_ball_the_first_did():
+    """McDermott (1995): the catch stopped it, the wall behind would have; with the hits told."""
+    model = told({"C": "u", "W": "v", "H": "W and not C", "B": "not C and not W"})
+    case = {"u": 1, "v": 1}
+    assert actual_cause(model, case, {"C": 1}, {"H": 0})
+    assert not actual_cause(model, case, {"C": 1}, {"B": 0})
+    assert causes(model, case, {"B": 0}) == [{"C": 1, "W": 1}]
+
+
+def test_an_antidote_to_a_poison_that_was_not_given_is_no_cause_of_survival():
+    """Hitchcock (2007), bogus prevention: without poison no one needed it."""
+    model = told({"A": "u", "P": "v", "S": "A or not P"})
+    assert causes(model, {"u": 1, "v": 0}, {"S": 1}) == [{"A": 1, "P": 0}]
+    stopped = told({"A": "u", "P": "v", "N": "P and A", "S": "N or not P"})
+    assert causes(stopped, {"u": 1, "v": 0}, {"S": 1}) == [{"P": 0}]
+
+
+def test_who_stops_the_stopper_is_a_cause():
+    """Hall (2004), double prevention: a fighter shot down would have stopped the bomber."""
+    model = told({"Billy": "u", "Enemy": "v", "E": "Enemy and not Billy", "Bomb": "not E"})
+    found = causes(model, {"u": 1, "v": 1}, {"Bomb": 1})
+    assert found == [{"Billy": 1}, {"E": 0}]

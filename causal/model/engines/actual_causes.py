@@ -175,7 +175,11 @@ class _Case:
         return ActualCause(*pairs, *found)
 
     def _witness(self, names: tuple[Variable, ...]) -> tuple[Pairs, Pairs] | None:
-        """Another setting, and what is held, under which the effect would not be."""
+        """Another setting, and what is held, under which the effect would not be.
+
+        What the effect does not depend on turns nothing, however it is set.
+        """
+        names = tuple(v for v in names if v in self.actual)
         between = [v for v in self.relevant if v in self._after(names) and v not in names]
         others = [v for v in between if v not in self.effect]
         domains = [self.model.domains[v] for v in names]
