@@ -121,9 +121,9 @@ needs_namespaces = pytest.mark.skipif(not _namespaces(), reason="no namespace to
 
 @needs_namespaces
 def test_a_disk_that_is_full_loses_nothing(tmp_path: Path) -> None:
-    came = disturbed(tmp_path, "full", [120, 16384])
+    came = disturbed(tmp_path, "full", [120])
     assert_nothing_is_lost(came)
-    assert [bool(each["said"]) for each in came] == [True, False]
+    assert came[0]["said"]
 
 
 @needs_namespaces
