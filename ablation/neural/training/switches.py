@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils import _pytree
 
+from ablation.neural.errors import AblationHadNoEffectError
 from ablation.neural.forwards import Forward, writes_in_place
 from ablation.neural.replacement import Replacement
 from ablation.neural.selection import Place, select
@@ -28,6 +29,7 @@ class Switches:
     by: dict[str, Operator]
     arms: tuple[frozenset[str], ...]  # which switches each arm has off
     off: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.bool))
+    called: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, module: nn.Module, arms: Sequence[Arm]) -> "Switches":
@@ -49,6 +51,13 @@ class Switches:
         """One truth value a switch: whether this arm has it off."""
         return torch.tensor([key in self.arms[arm] for key in self.places], dtype=torch.bool)
 
+    def refuse_uncalled(self) -> None:
+        """Raise AblationHadNoEffectError for a switch that no step came by: a second baseline."""
+        for key in self.places:
+            if key not in self.called:
+                name = key.removesuffix(f" by {self.by[key]}")
+                raise AblationHadNoEffectError(name, self.by[key], 0)
+
     def stand_ins(self) -> dict[nn.Module, Forward]:
         """What runs in place of the components that have a switch."""
         made = layered(self.places, lambda place, forward: _Switched(place, forward, self))
@@ -69,6 +78,7 @@ class _Switched:
 
     def chosen(self, value: object, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         name = self.place.name
+        self.switches.called.add(name)
         off = self.switches.off[list(self.switches.places).index(name)]
         replacement = Replacement(self.switches.by[name], self.place)
         instead = _pytree.tree_leaves(replacement(value, args, kwargs, 0))

@@ -45,6 +45,9 @@ def train_together(
     to the order of summation. A component that is off still computes; its weights get no gradient
     but zeros.
 
+    Raises AblationHadNoEffectError for a component that no step runs: its arm would be a second
+    baseline.
+
     >>> import torch
     >>> from torch import nn
     >>> x, y = torch.randn(20, 3), torch.randn(20, 1)
@@ -99,6 +102,7 @@ def _taken(run: Alone | SideBySide, batches: Batches, arms: Sequence[Arm]) -> _G
     losses = [run.step(number, row) for number, row in enumerate(_rows(batches, arms))]
     if not losses:
         raise ArmsError("there are no batches to train on.")
+    run.switches.refuse_uncalled()
     return np.array(losses, float).reshape(len(losses), len(arms)), run.states()
 
 

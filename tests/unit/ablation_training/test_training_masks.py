@@ -1,4 +1,4 @@
-"""Dropout that is drawn ahead is the dropout that would have been drawn."""
+"""Dropout that is drawn ahead is the dropout that would have been drawn; arms really differ."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 import ablation
 from ablation import Arm
+from ablation.neural.errors import AblationHadNoEffectError
 from ablation.neural.training import loops, train_together
 
 
@@ -70,3 +71,26 @@ def test_masks_that_are_drawn_ahead_are_those_that_would_be_drawn(kind, monkeypa
         np.testing.assert_allclose(every[0].losses, other.losses, rtol=1e-9)
     assert torch.equal(torch.get_rng_state(), state)
     assert F.dropout is dropout
+
+
+@pytest.mark.parametrize("together", [1, 2])
+def test_an_arm_without_what_never_runs_is_no_second_baseline(together):
+    """The whole network trained again, and reported as an ablation, is worse than no answer."""
+
+    class Spare(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.head, self.spare = nn.Linear(4, 3), nn.Linear(4, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return F.linear(x, self.head.weight) + 0 * F.linear(x, self.spare.weight)
+
+    with pytest.raises(AblationHadNoEffectError, match="'spare' by zero had no effect: it was nev"):
+        train_together(
+            Spare,
+            [0, Arm(0, off=("spare",))],
+            [torch.rand(5, 4)],
+            loss=lambda model, batch: model(batch).square().mean(),
+            optimiser=lambda weights: optim.SGD(weights, lr=0.1),
+            together=together,
+        )
