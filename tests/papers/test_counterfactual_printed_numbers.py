@@ -71,6 +71,18 @@ def test_the_effects_of_encouragement_on_homework(treated, untreated, printed):
     assert one - other == Fraction(printed)
 
 
+def test_how_much_of_the_effect_homework_explains_and_how_much_needs_it():
+    """Pearl, Glymour & Jewell (2016), 4.5.2: .07 (of .076) by it alone, .304 owed to it."""
+    direct, indirect, total = (
+        counterfactual(homework(), f"P({treated}) - P(Y[T=0]=1)").value
+        for treated in ("Y[T=1, M=M[T=0]]=1", "Y[T=0, M=M[T=1]]=1", "Y[T=1]=1")
+    )
+    printed = [round(float(one), 3) for one in (indirect / total, 1 - direct / total)]
+    assert printed == [0.076, 0.304]
+    by_data = identify(homework().graph, "P(Y[T=1, M=M[T=0]]=1) - P(Y[T=0]=1)")
+    assert by_data.evaluate(homework().law()) == direct
+
+
 def radiation() -> SCM:
     """Pearl (2009), table 9.1: radiation and leukaemia in southern Utah, as frequencies."""
     low, high = Fraction(16, 59026), Fraction(30, 69160)
