@@ -29,7 +29,7 @@ def test_exactly_in_finite_models(block: int) -> None:
         first, second = random_query(rng, graph), random_query(rng, graph)
         model = random_scm(graph, seed)
         alone, other = answer(model, first), answer(model, second)
-        assert answer(random_scm(graph, seed), first) == alone  # asked of a model that answered none
+        assert answer(random_scm(graph, seed), first) == alone  # a model that answered none
         turned = Query(
             tuple(rng.sample(first.outcome, len(first.outcome))),
             (),
