@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import ClassVar
 
 from ablation.canonical import Json
@@ -58,6 +59,25 @@ class Shapley(Design):
                     share = 1 / (count * math.comb(count - 1, others))
                     on[names[mask ^ 1 << position]] = off[names[mask]] = share
             found.append(Contrast(each.name, on, off))
+        return tuple(found)
+
+    def interactions(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
+        """Weight how a pair depends on each other given s others on by s! (K-s-2)! / (K-1)!.
+
+        The interaction index of Grabisch & Roubens (1999, Int. J. Game Theory 28:547).
+        """
+        count, names = len(components), [each.name for each in self.conditions(components)]
+        found = []
+        for first, second in combinations(range(count), 2):
+            both = 1 << first | 1 << second
+            on, off = {}, {}
+            for mask in (mask for mask in range(1 << count) if not mask & both):
+                others = mask.bit_count()
+                share = 1 / ((count - 1) * math.comb(count - 2, others))
+                on[names[mask]] = on[names[mask | both]] = share
+                off[names[mask | 1 << first]] = off[names[mask | 1 << second]] = share
+            label = f"{components[first].name} x {components[second].name}"
+            found.append(Contrast(label, on, off))
         return tuple(found)
 
 

@@ -34,6 +34,18 @@ COLOURS = MappingProxyType(
     {"matters": ACCENT, "hurts": WARN, "equivalent": CALM, "undecided": MUTED}
 )
 
+TOGETHER = MappingProxyType(
+    {
+        "matters": "each needs the other",
+        "hurts": "either would do",
+        "equivalent": "independent",
+        "undecided": "undecided",
+    }
+)
+"""What a verdict on an interaction says of its pair."""
+_ALONE = ("better without", "worse without")
+_PAIRED = (TOGETHER["hurts"], TOGETHER["matters"])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Forest:
@@ -42,13 +54,17 @@ class Forest:
     rows: tuple[Effect, ...]
     level: float
     places: int
+    pairs: bool = False
 
 
-def forest_plot(effects: pd.DataFrame, metric: str | None = None, *, width: float = 740) -> Markup:
+def forest_plot(
+    effects: pd.DataFrame, metric: str | None = None, *, width: float = 740, pairs: bool = False
+) -> Markup:
     """Draw one metric of a table of effects; below 480 units of width, as a phone wants it.
 
     The table is what `ablation.effects` gives, with its `attrs`. Rows are in the order of what is
-    lost; a component without an estimate comes last and says so.
+    lost; a component without an estimate comes last and says so. `pairs` is for what
+    `ablation.interactions` gives.
 
     >>> from ablation import Component, LeaveOneOut, Metric, Study, Trials
     >>> study = Study("toy", "toy:train", [Component("mlp", switch="mlp")], LeaveOneOut(),
@@ -62,6 +78,7 @@ def forest_plot(effects: pd.DataFrame, metric: str | None = None, *, width: floa
         rows=rows,
         level=float(effects.attrs["level"]),
         places=decimals(row.half_width for row in rows),
+        pairs=pairs,
     )
     return _narrow(forest, width) if width < 480 else _broad(forest, width)
 
@@ -85,7 +102,7 @@ def _broad(forest: Forest, width: float) -> Markup:
     rows: list[Markup] = []
     for i, (row, text) in enumerate(zip(forest.rows, numbers, strict=True)):
         y = top + step * (i + 0.5)
-        rows += _named(row, y, names)
+        rows += _named(forest, row, y, names)
         rows += _valued(row, text, width, y)
         rows.append(_plotted(row, axis, y - 4))
     head = label(f"effect, {percent(forest.level)} interval", width, 16, text_anchor="end",
@@ -103,7 +120,7 @@ def _narrow(forest: Forest, width: float) -> Markup:
     strips = []
     for i, row in enumerate(forest.rows):
         text, y = _number(row, forest.places), step * i + 18
-        rows += _named(row, y, width - text_width(text, size=13) - 12)
+        rows += _named(forest, row, y, width - text_width(text, size=13) - 12)
         rows += _valued(row, text, width, y)
         rows.append(_plotted(row, axis, y + 36))
         strips.append((y + 24, y + 56))
@@ -120,7 +137,8 @@ def _whole(forest: Forest, inside: list[Markup], width: float, bottom: float) ->
         inside,
         width=width,
         height=bottom + 72,
-        title=f"Effect of each component on {forest.rows[0].metric}",
+        title=f"{'Interactions' if forest.pairs else 'Effect of each component'} on "
+        f"{forest.rows[0].metric}",
         description=seen,
     )
 
@@ -135,11 +153,11 @@ def _ground(
         if region:
             yield element("rect", x=start, y=top, width=end - start, height=foot - top, fill=BAND)
         yield axis.grid(top, foot)
-    yield axis.drawn(bottom, title=f"{fitted(forest.rows[0].metric, 180)}: baseline − without")
-    hints = ("← better without", "worse without →")
-    left, right = (
-        hints if forest.rows[0].higher_is_better else ("← worse without", "better without →")
-    )
+    what = "interaction" if forest.pairs else "baseline − without"
+    yield axis.drawn(bottom, title=f"{fitted(forest.rows[0].metric, 180)}: {what}")
+    gain, loss = _PAIRED if forest.pairs else _ALONE
+    right, left = (loss, gain) if forest.rows[0].higher_is_better else (gain, loss)
+    left, right = f"← {left}", f"{right} →"
     yield group(
         [
             label(left, axis.left, bottom + 61),
@@ -150,10 +168,11 @@ def _ground(
     )
 
 
-def _named(row: Effect, y: float, room: float) -> Iterator[Markup]:
+def _named(forest: Forest, row: Effect, y: float, room: float) -> Iterator[Markup]:
     yield label(fitted(row.component, room), 0, y, font_weight=500)
     if row.estimated:
-        yield label(row.verdict, 0, y + 16, fill=_colour(row), font_size=12.5)
+        word = TOGETHER[row.verdict] if forest.pairs else row.verdict
+        yield label(word, 0, y + 16, fill=_colour(row), font_size=12.5)
 
 
 def _valued(row: Effect, text: str, width: float, y: float) -> Iterator[Markup]:

@@ -9,9 +9,10 @@ from pathlib import Path
 from ablation.errors import AblationError
 from ablation.pages.inline import Code
 from ablation.pages.page import Page, Section
+from ablation.report.depending import dependences
 from ablation.report.findings import asked, lead, results
 from ablation.report.record import fingerprint, gaps, method, reproducibility
-from ablation.statistics import effects
+from ablation.statistics import effects, interactions
 from ablation.trials import Trials
 
 
@@ -47,10 +48,16 @@ def study_page(trials: Trials, *, level: float = 0.95) -> Page:
     'What was asked'
     """
     study = trials.study
-    table = effects(trials, level=level)
+    table, pairs = (estimate(trials, level=level) for estimate in (effects, interactions))
     found = [
         Section(f"What came out: {metric.name}", tuple(results(table, metric)))
         for metric in study.metrics
+    ]
+    together = [
+        Section(f"How components depend on each other: {metric.name}", tuple(blocks))
+        for metric in study.metrics
+        if len(pairs)
+        for blocks in [dependences(pairs, metric)]
     ]
     return Page(
         title=study.question or f"Ablation study: {study.name}",
@@ -58,6 +65,7 @@ def study_page(trials: Trials, *, level: float = 0.95) -> Page:
         sections=(
             Section("What was asked", tuple(asked(trials))),
             *found,
+            *together,
             Section("What failed, and what was not run", tuple(gaps(trials))),
             Section("How it was judged", tuple(method(table))),
             Section("How to repeat it", tuple(reproducibility(trials))),
