@@ -113,7 +113,8 @@ def _fits(weight: Tensor, bias: Tensor | None) -> bool:
 def _is_faster(entries: int, columns: int, threads: int) -> bool:
     """Whether oneDNN is no slower with a weight of this shape, by the best of some rounds."""
     del threads
-    weight, rows = torch.ones(entries, columns), torch.ones(TRIAL, columns)
+    floats = partial(torch.ones, dtype=torch.float32, device="cpu")
+    weight, rows = floats(entries, columns), floats(TRIAL, columns)
     products: list[Callable[..., Tensor]] = [
         nn.functional.linear,
         partial(_multiplied, bias=None),

@@ -189,7 +189,10 @@ class Thin:
         changes = some.unflatten(1, (many, width)).transpose(0, 1)
         flat = base.reshape(1, len(rows), -1).expand(many, -1, -1)
         out = into.view(many, len(rows), -1)
-        torch.baddbmm(flat, changes, self.weights, alpha=-1, out=out)
+        if torch.is_autocast_enabled(out.device.type):  # which knows no `out`
+            out.copy_(torch.baddbmm(flat, changes, self.weights, alpha=-1))
+        else:
+            torch.baddbmm(flat, changes, self.weights, alpha=-1, out=out)
 
     # One part after another
 
@@ -202,7 +205,11 @@ class Thin:
         weight = self.slices[place]
         if reader.name == "linear":
             flat, rows = base.reshape(-1, base.shape[-1]), change.reshape(-1, weight.shape[1])
-            torch.addmm(flat, rows, weight.t(), out=into.view(flat.shape))
+            out = into.view(flat.shape)
+            if torch.is_autocast_enabled(out.device.type):
+                out.copy_(torch.addmm(flat, rows, weight.t()))
+            else:
+                torch.addmm(flat, rows, weight.t(), out=out)
             return
         kwargs = {k: v for k, v in reader.kwargs.items() if k != "bias"}
         made = _CONVOLUTIONS[reader.name](change, weight, None, *reader.args[3:], **kwargs)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ablation import Noise, ablated, sweep
+from ablation import Noise, Zero, ablated, sweep
 from ablation.neural.sweep import packing, recording, running
 from ablation.neural.sweep.cutting import Cut, places_of
 from ablation.neural.sweep.engine import Resumed
@@ -314,3 +314,11 @@ def test_a_laid_out_weight_that_is_wrong_is_done_without(monkeypatch):
     found = sweep(module, x, ["a[*:8]"], metric=first)
     assert (found.attrs["engine"], found.attrs["reason"]) == ("suffix", "")
     assert found["effect"].tolist() == pytest.approx(right["effect"].tolist(), abs=1e-6)
+
+
+@pytest.mark.parametrize("by", [Zero(), Constant(0.5)], ids=str)
+def test_narrow_products_know_autocast(by):
+    module, x = Wide().eval(), draw(60, 16)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = sweep(module, x, ["b[*:64]", "e"], metric=lambda y: y[:, 0].float(), by=by)
+    assert (found.attrs["engine"], found.attrs["reason"]) == ("suffix", "")
