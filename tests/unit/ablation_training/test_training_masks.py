@@ -69,6 +69,9 @@ def test_masks_that_are_drawn_ahead_are_those_that_would_be_drawn(kind, monkeypa
     monkeypatch.setattr(loops, "shapes", lambda row: object())  # so every step is watched
     for other in (every[1], trained(1)):
         np.testing.assert_allclose(every[0].losses, other.losses, rtol=1e-9)
+        for one, another in zip(every[0].states, other.states, strict=True):
+            for name, value in one.items():
+                torch.testing.assert_close(value, another[name], rtol=1e-7, atol=1e-9)
     assert torch.equal(torch.get_rng_state(), state)
     assert F.dropout is dropout
 
