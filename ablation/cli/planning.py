@@ -37,12 +37,13 @@ def plan(study_file: Path, store: Path | None, pilot: int | None, *, as_json: bo
     """
     from ablation.cli.prospect import record, show
     from ablation.forecast import forecast
-    from ablation.study import Study
+    from ablation.study import Study, in_file
 
     if store is not None and pilot is not None:
         raise click.UsageError("--store and --pilot both say what runs cost: give one of them.")
     study = Study.from_toml(study_file)
-    found = forecast(study, _pilot(study, store, pilot))
+    with in_file(study_file):
+        found = forecast(study, _pilot(study, store, pilot))
     if as_json:
         show_record(record(found))
     else:

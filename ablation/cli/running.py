@@ -72,10 +72,11 @@ def run(
     from ablation.runner.cluster import Ray
     from ablation.runner.limits import Limits
     from ablation.runner.session import run as run_study
-    from ablation.study import Study
+    from ablation.study import Study, in_file
 
     study = Study.from_toml(study_file)
-    not_run = plan(study).not_run
+    with in_file(study_file):
+        not_run = plan(study).not_run
     limited = time_limit is not None or memory_limit is not None
     limits = Limits(seconds=time_limit, memory_mib=memory_limit) if limited else None
     cluster = Ray(address=ray, cpus=cpus, gpus=gpus) if ray else None
@@ -83,7 +84,7 @@ def run(
     quiet = redirect_stdout(sys.stderr) if as_json else nullcontext()
     meter = None
     try:
-        with _terminable(), closing(_watcher(study)) as meter, quiet:
+        with in_file(study_file), _terminable(), closing(_watcher(study)) as meter, quiet:
             trials = run_study(
                 study, store, workers, meter, retry_failed=retry_failed, retries=retries,
                 limits=limits, cluster=cluster,

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from ablation.canonical import Json, canonical
 from ablation.design import Condition, GroupScreening, LeaveOneOut, Pairs
-from ablation.errors import OverBudgetError, StudyError, UnequalBudgetError
+from ablation.errors import OverBudgetError, SettingError, StudyError, UnequalBudgetError
 from ablation.plan.altering import Configurations
 from ablation.plan.realised import NotRun, Realised, Realiser, refuse_namesakes
 from ablation.study import Study
@@ -77,9 +77,10 @@ def plan(study: Study) -> Plan:
             raise UnequalBudgetError(each.name, each.key)
     laid = lay_out(study)
     if laid.not_run and not isinstance(study.design, _ONE_BY_ONE):
-        raise StudyError(
+        raise SettingError(
+            "design",
             f"the design {study.design.name} needs every run it has, and {laid.not_run[0].reason}. "
-            "Do that, leave the component out, or take leave-one-out."
+            "Do that, leave the component out, or take leave-one-out.",
         )
     allowed = study.budget.trials
     if allowed is not None and len(laid.trials) > allowed:

@@ -13,6 +13,7 @@ from ablation.errors import (
     AlreadyOffError,
     DuplicateNameError,
     SameComponentError,
+    SettingError,
     StudyError,
     UnknownComponentError,
     UnknownConditionError,
@@ -87,14 +88,15 @@ def _is_seed(value: object) -> bool:
 
 def _check_text(study: "Study") -> None:
     if not study.name or study.name != study.name.strip() or not study.name.isprintable():
-        raise StudyError(f"a study needs a name that prints, not {study.name!r}.")
+        raise SettingError("name", f"a study needs a name that prints, not {study.name!r}.")
     for kind, named in (("system", study.system), ("evaluate", study.evaluate)):
         if named is None:
             continue
         module, colon, function = named.partition(":")
         if not (module and colon and function):
             what = "the system" if kind == "system" else kind
-            raise StudyError(f"{what} is {named!r}: name it as 'package.module:function'.")
+            problem = f"{what} is {named!r}: name it as 'package.module:function'."
+            raise SettingError(kind, problem)
 
 
 def _check_names(study: "Study") -> None:
@@ -188,13 +190,15 @@ def _check_rest(study: "Study") -> None:
     if study.baseline != "sqrt" and (
         type(study.baseline) is not int or study.baseline < len(study.seeds)
     ):
-        raise StudyError(
+        raise SettingError(
+            "baseline",
             f'baseline is {study.baseline!r}: it is "sqrt", or how many runs the baseline gets, '
-            f"{len(study.seeds)} (one a seed) or more."
+            f"{len(study.seeds)} (one a seed) or more.",
         )
     if not study.takes_baselines:
         what = "crossed seeds" if study.streams.crossed else f"the design {study.design.name}"
-        raise StudyError(
+        raise SettingError(
+            "baseline",
             f"baseline is stated, and with {what} there are no more runs of it to make: drop it, "
-            "or take leave-one-out, pairs or group-screening with plain seeds."
+            "or take leave-one-out, pairs or group-screening with plain seeds.",
         )

@@ -16,13 +16,22 @@ equivalence = 0.01
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
 from ablation.canonical import Json
 from ablation.design import Contrast, design
-from ablation.errors import AblationError, StudyError, StudyFileError, did_you_mean, listed, nearest
+from ablation.errors import (
+    AblationError,
+    StudyError,
+    StudyFileError,
+    SystemNotFoundError,
+    did_you_mean,
+    listed,
+    nearest,
+)
 from ablation.study import definition as saved
 from ablation.study.checks import numbered
 from ablation.study.definition import ComponentEntry, Definition, MetricEntry
@@ -90,6 +99,7 @@ _KINDS: Mapping[str, tuple[Keys, ...]] = {
     "component": (("budget", "unequal"), ("design", "groups")),
     "component letter": (("design", "generators"),),
     "correction": (("correction",),),
+    "seed": (("seeds",),),
 }
 _LONG = 2000  # lines; finding the line of a key reads the file once a line
 
@@ -102,6 +112,20 @@ def read_toml(path: Path) -> "StudyFile":
         reason = error.strerror if isinstance(error, OSError) else error
         raise StudyFileError(path, None, f"cannot be read: {reason}.") from error
     return StudyFile(path, _Source(path, text))
+
+
+@contextmanager
+def in_file(path: Path) -> Iterator[None]:
+    """Put the line of a mistake before what a plan, or the first trial, says about it."""
+    try:
+        yield
+    except StudyFileError:
+        raise
+    except StudyError as error:
+        located = read_toml(path).located(error)
+        if located.line is None:
+            raise
+        raise located from error
 
 
 class StudyFile:
@@ -126,10 +150,15 @@ def _places(error: AblationError) -> Iterator[Keys]:
     contrast: object = getattr(error, "contrast", None)
     if isinstance(contrast, str):
         yield "contrasts", contrast
+    for fact, above in (("setting", ()), ("what", ("budget",)), ("metric", ("metrics",))):
+        if isinstance(key := getattr(error, fact, None), str):
+            yield *above, key
     where = str(getattr(error, "where", ""))
     if where.startswith("config."):
         yield tuple(re.sub(r"\[\d+\]", "", where).split("."))
         yield "config", re.split(r"[.\[]", where)[1]
+    if isinstance(error, SystemNotFoundError):
+        yield ("system",)
     kind = str(getattr(error, "kind", ""))
     yield from _KINDS.get(kind, ())
 
