@@ -47,7 +47,7 @@ from ablation.store.schema import (
     version_of,
 )
 from ablation.study import Study
-from ablation.study.definition import differences
+from ablation.study.definition import differences, experiment
 from ablation.trial import Trial
 
 
@@ -120,13 +120,15 @@ class Store:
         """Refuse a study which the store knows under that name with other words.
 
         Until its first trial is done nothing has been learnt from it, so its words may change: all
-        of them while no trial is recorded, those of its metrics where only failures are.
+        of them while no trial is recorded, those of its metrics where only failures are. The hours
+        and trials that it may cost may change at any time: they are not what is asked.
         """
         stated = {str(row[0]): str(row[1]) for row in self._study_rows()}
         ours = study.text
         if study.name in stated and stated[study.name] != ours:
-            differing = differences(json.loads(stated[study.name]), json.loads(ours))
-            if not self._open_to(study.name, differing):
+            known = experiment(json.loads(stated[study.name]))
+            differing = differences(known, experiment(json.loads(ours)))
+            if differing and not self._open_to(study.name, differing):
                 raise StudyChangedError(self.path, study.name, differing)
 
     def register(self, study: Study) -> None:

@@ -194,6 +194,22 @@ def streams(entry: StreamsEntry) -> Streams:
     return Streams(entry.get("held", ()), crossed)
 
 
+def experiment(stated: Mapping[str, Json]) -> dict[str, Json]:
+    """Leave out of a definition what limits only how much of it is run: it may be raised later.
+
+    Limits of one trial stay, for they decide which trials fail.
+
+    >>> experiment({"name": "toy", "budget": {"hours": 2, "trial_gb": 8}})
+    {'name': 'toy', 'budget': {'trial_gb': 8}}
+    """
+    budget = stated.get("budget")
+    if not isinstance(budget, Mapping):
+        return dict(stated)
+    kept = {key: value for key, value in budget.items() if key not in ("trials", "hours")}
+    rest = {key: value for key, value in stated.items() if key != "budget"}
+    return {**rest, "budget": kept} if kept else rest
+
+
 def differences(
     old: Mapping[str, Json], new: Mapping[str, Json], *, place: str = ""
 ) -> tuple[str, ...]:

@@ -429,6 +429,12 @@ def test_a_study_whose_hours_are_spent_stops_and_says_so(ablation: Command, tmp_
     assert f"and the budget is 0.18 s; {15 - done} trials not run." in answer.out
     again = ablation("run", str(file), "--store", str(store), "--json")
     assert (again.code, again.record["missing"], len(load(store))) == (1, 15 - done, done)
+    file.write_text(file.read_text().replace("0.00005", "1"))  # more hours are no other study
+    assert ablation("run", str(file), "--store", str(store)).code == 0
+    assert len(load(store)) == 15
+    file.write_text(file.read_text().replace("hours = 1", "trial_seconds = 9"))
+    other = ablation("run", str(file), "--store", str(store))
+    assert (other.code, "budget differs" in other.err) == (2, True)
 
 
 @pytest.mark.parametrize(

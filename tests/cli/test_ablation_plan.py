@@ -148,3 +148,20 @@ def test_what_more_baselines_would_cost_and_bring_stands_beside_what_more_seeds_
     )
     cost = json.loads(said(folder, "plan", "study.toml", "--json")[1])["cost"]["baseline"]
     assert (cost["runs"], cost["sqrt"]["runs"], cost["sqrt"]["trials"]) == (4, 8, 24)
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "line"),
+    [
+        (HEAD, "[budget]\ntrials = 3\n", "trials = 3"),
+        (f"{HEAD}baseline = 2\n", "", "baseline = 2"),
+        (HEAD.replace("seeds = 4", "seeds = [1, 1]"), "", "seeds = [1, 1]"),
+    ],
+)
+def test_what_only_the_plan_refuses_has_its_line_too(
+    folder: Path, head: str, tail: str, line: str
+) -> None:
+    code, _, error = said(folder, "plan", "study.toml", head=head, body=BODY + tail)
+    number = (folder / "study.toml").read_text().split("\n").index(line) + 1
+    assert code == 2
+    assert error.startswith(f"Error: study.toml:{number}: ")
