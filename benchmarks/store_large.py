@@ -2,7 +2,9 @@
 
 Rows as the runner writes them: 700 characters with configuration, covariates and checksum. Every
 checksum is made again before a row counts, in as many processes as there are cores, at most four.
-"processor" is the sum over the processes. "short rows" are as many without keys and covariates.
+"processor" is the sum over the processes: beside other work it says more than the clock.
+"short rows" are as many without keys and covariates. Plans are of 99 components: left out one by
+one, and in masks of their own in every block.
 """
 
 from __future__ import annotations
