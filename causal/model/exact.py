@@ -69,7 +69,7 @@ def whole(law: Iterable[Fraction]) -> Whole:
     Whole(parts=[3, 2, 1], scale=6)
     """
     ratios = [p.as_integer_ratio() for p in law]
-    scale = lcm(*[below for _, below in ratios])
+    scale = lcm(*{below for _, below in ratios})
     return Whole([above * (scale // below) for above, below in ratios], scale)
 
 

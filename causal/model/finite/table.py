@@ -52,6 +52,7 @@ class Table:
     coupling: Coupling
     ignores: tuple[str, ...]
     whole: Whole = field(compare=False)  # all rows, one after the other, over one denominator
+    reads: Variables = field(compare=False)  # parents and shared noises, the ignored ones included
 
     def __init__(
         self,
@@ -74,21 +75,18 @@ class Table:
         parts = whole(chain.from_iterable(laws))
         if not _are_laws(laws, parts, len(possible)):
             _refuse(pairs, len(possible))
+        ignored = tuple(sorted(named(ignores))) if ignores else ()
         object.__setattr__(self, "given", names)
         object.__setattr__(self, "pairs", pairs)
         object.__setattr__(self, "values", possible)
         object.__setattr__(self, "coupling", ORDERED if coupling is None else coupling)
-        object.__setattr__(self, "ignores", tuple(sorted(named(ignores))) if ignores else ())
+        object.__setattr__(self, "ignores", ignored)
         object.__setattr__(self, "whole", parts)
+        object.__setattr__(self, "reads", frozenset(names + ignored))
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{key}: {shown(row)!r}" for key, row in self.pairs)
         return f"Table({self.given}, {{{rows}}}, values={self.values}, coupling={self.coupling})"
-
-    @property
-    def reads(self) -> Variables:
-        """Parents and shared noises, the ignored ones included."""
-        return self._reads
 
     @property
     def rows(self) -> Mapping[Values, Row]:
@@ -140,10 +138,6 @@ class Table:
     def couple(self, value: Column, given: Columns, then: Columns) -> Chances:
         """The law of each unit's value in another row, by the cells in which it can be."""
         return self._lookup.couple(value, given, then)
-
-    @cached_property
-    def _reads(self) -> Variables:
-        return frozenset(self.given + self.ignores)
 
     @cached_property
     def _lookup(self) -> Lookup:
