@@ -17,9 +17,10 @@ from torch import fx, nn
 from torch.utils import _pytree
 
 from ablation.neural.forwards import standing_in
+from ablation.neural.sharing import Sharing
 from ablation.neural.taps import Place
 from ablation.neural.trees import Inputs
-from ablation.neural.wiring import Sources, Wiring
+from ablation.neural.wiring import Wiring
 
 
 def exported(module: nn.Module, inputs: Inputs, places: Sequence[Place]) -> Wiring:
@@ -32,9 +33,9 @@ def exported(module: nn.Module, inputs: Inputs, places: Sequence[Place]) -> Wiri
     wiring = Wiring.of(module, places, names)
     leaves = [name for name, value in _arguments(args, named, names) for _ in _leaves(value)]
     entering = dict(zip(program.graph_signature.user_inputs, leaves, strict=True))
-    made_from: dict[fx.Node, Sources] = {}
+    sharing = Sharing()
     for node in program.graph.nodes:
-        read = frozenset[str]().union(*(made_from[each] for each in node.all_input_nodes))
+        read = sharing.sources(node.all_input_nodes)
         if node.op == "placeholder":
             argument = entering.get(node.name)
             read = wiring.entering(argument) if argument else frozenset()
@@ -42,9 +43,9 @@ def exported(module: nn.Module, inputs: Inputs, places: Sequence[Place]) -> Wiri
             wiring.leaving(read)
         elif part := _innermost(node, module, wiring):
             read = wiring.calling(part, read)
-        made_from[node] = read
-        for target in _written(node):
-            made_from[target] |= read
+        sharing.made(node, read, _aliased(node, written=False))
+        for target in _aliased(node, written=True):
+            sharing.written(target, read)
     return wiring
 
 
@@ -79,14 +80,6 @@ def _innermost(node: fx.Node, module: nn.Module, wiring: Wiring) -> nn.Module | 
         if part in wiring.inside:
             return part
     return None
-
-
-def _written(node: fx.Node) -> list[fx.Node]:
-    """What an operation writes into: the value, and all that it is a view of."""
-    reached = _aliased(node, written=True)
-    for target in reached:
-        reached += [each for each in _aliased(target, written=False) if each not in reached]
-    return reached
 
 
 def _aliased(node: fx.Node, *, written: bool) -> list[fx.Node]:

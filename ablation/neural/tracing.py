@@ -5,11 +5,14 @@ holds for every input, because code that asks a symbol for its value is refused.
 """
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from torch import fx, nn
 
+from ablation.neural.errors import NeuralError
 from ablation.neural.forwards import standing_in
+from ablation.neural.sharing import Sharing
 from ablation.neural.taps import Place
 from ablation.neural.trees import Inputs, tensors
 from ablation.neural.wiring import Wiring
@@ -47,6 +50,9 @@ class _Tracer(fx.Tracer):
         fx.Tracer.__init__(self)
         self.components = set(components)
 
+    def proxy(self, node: fx.Node) -> fx.Proxy:
+        return _Symbol(node, self)
+
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         inside = self.components.intersection(m.modules())
         return m in self.components or (
@@ -56,49 +62,80 @@ class _Tracer(fx.Tracer):
 
 def _read(graph: fx.Graph, module: nn.Module, wiring: Wiring) -> Wiring:
     """Carry along the graph, for each value, the components that it was made from."""
-    made_from: dict[fx.Node, frozenset[str]] = {}
+    sharing = Sharing()
     for node in graph.nodes:
-        read = frozenset[str]().union(*(made_from[each] for each in node.all_input_nodes))
+        read = sharing.sources(node.all_input_nodes)
         if node.op == "placeholder":
             read = wiring.entering(str(node.target).lstrip("*"))
         elif node.op == "call_module":
             read = wiring.calling(module.get_submodule(str(node.target)), read)
         elif node.op == "output":
             wiring.leaving(read)
-        made_from[node] = read
-        if _writes(node):
-            for target in _views(node):
-                made_from[target] |= read
+        first = _first(node)
+        writes = _writes(node)
+        shares = first is not None and (writes or _is_view(node))
+        sharing.made(node, read, [first] if first is not None and shares else [])
+        if writes:
+            if first is None or first.op == "get_attr":
+                raise WrittenUnseenError(str(node))
+            sharing.written(node, read)
     return wiring
 
 
+class WrittenUnseenError(NeuralError):
+    """A write into a tensor that is no symbol: what is computed from it later is not recorded."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+        super().__init__(f"{operation!r} writes into a tensor that is no symbol.")
+
+
+_AUGMENTED = ("iadd", "isub", "imul", "itruediv", "imatmul", "iand", "ior", "ixor", "ipow")
+_WRITING = {*_AUGMENTED, "setitem", "__setitem__"}
 _VIEWS = {
-    *("view", "view_as", "reshape", "transpose", "permute", "flatten", "unflatten", "squeeze"),
-    *("unsqueeze", "expand", "narrow", "select", "chunk", "split", "unbind", "swapaxes", "detach"),
-}
+    *("view", "view_as", "reshape", "reshape_as", "flatten", "unflatten", "ravel", "squeeze"),
+    *("unsqueeze", "transpose", "swapaxes", "swapdims", "t", "permute", "movedim", "moveaxis"),
+    *("expand", "expand_as", "broadcast_to", "narrow", "select", "diagonal", "unfold", "real"),
+    *("chunk", "split", "tensor_split", "hsplit", "vsplit", "dsplit", "unbind", "as_strided"),
+    *("detach", "getitem", "getattr", "contiguous", "to", "type", "type_as", "float", "double"),
+    *("half", "bfloat16", "cpu", "cuda", "dropout", "rearrange"),
+}  # or the value itself, where nothing has to be done
+
+
+class _Symbol(fx.Proxy):
+    """A symbol for which `x += y` is the write that it is, also for those who hold a view of x."""
+
+
+def _augmented(name: str) -> Callable[[_Symbol, object], fx.Proxy]:
+    def write(self: _Symbol, other: object) -> fx.Proxy:
+        return self.tracer.create_proxy("call_function", getattr(operator, name), (self, other), {})
+
+    return write
+
+
+for _name in _AUGMENTED:
+    setattr(_Symbol, f"__{_name}__", _augmented(_name))
+
+
+def _name_of(node: fx.Node) -> str:
+    return getattr(node.target, "__name__", str(node.target))
+
+
+def _first(node: fx.Node) -> fx.Node | None:
+    """What an operation would write into, or be a view of."""
+    first = node.kwargs.get("out", node.args[0] if node.args else None)
+    return first if isinstance(first, fx.Node) else None
+
+
+def _is_view(node: fx.Node) -> bool:
+    return node.op in ("call_method", "call_function") and _name_of(node) in _VIEWS
 
 
 def _writes(node: fx.Node) -> bool:
     """Whether the operation changes its first argument: `x.add_(y)`, `x += y`, `out=x`."""
     if node.op not in ("call_method", "call_function"):
         return False
-    name = getattr(node.target, "__name__", str(node.target))
+    name = _name_of(node)
     named = name.endswith("_") and not name.endswith("__")
     told = node.kwargs.get("inplace") is True or "out" in node.kwargs
-    return named or told or name in _AUGMENTED
-
-
-_AUGMENTED = {"iadd", "isub", "imul", "itruediv", "imatmul", "iand", "ior", "ixor", "ipow"}
-
-
-def _views(node: fx.Node) -> list[fx.Node]:
-    """List what a write reaches: the value written to, and all that it is a view of."""
-    reached: list[fx.Node] = []
-    target = node.kwargs.get("out", node.args[0] if node.args else None)
-    while isinstance(target, fx.Node) and target not in reached:
-        reached.append(target)
-        name = getattr(target.target, "__name__", str(target.target))
-        if name not in _VIEWS and name != "getitem":
-            break
-        target = target.args[0] if target.args else None
-    return reached
+    return named or told or name in _WRITING
