@@ -7,7 +7,7 @@ causes keep an axis.  Variable elimination does the rest, in exact whole numbers
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -142,11 +142,12 @@ class Sum:
     def factors(self) -> list[Factor]:
         """One or more for every variable that matters."""
         found: list[Factor] = []
-        own, sizes, grids = self._own, self.sizes, self._grids
-        for v, numbers in self.copies.items():
-            grid = grids[v]
-            copies = [self._copy(number, grid) for number in numbers]
-            found += factors(grid, copies, private(v), sizes=sizes, spread=v in own)
+        own, sizes, grids, nodes = self._own, self.sizes, self._grids, self.worlds.nodes
+        constants = [(i, node.constant) for i, node in enumerate(nodes) if node.variable is None]
+        fixed: dict[Slot, Value] = dict([*constants, *self.known.items()])
+        for v in self.copies:
+            copies = self._copies(v, grids[v], fixed)
+            found += factors(grids[v], copies, private(v), sizes=sizes, spread=v in own)
         return found
 
     @cached_property
@@ -202,35 +203,41 @@ class Sum:
                 apart[v] = Grid(grid.mechanism, grid.domains, grid.orders, others)
         return {**grids, **apart} if apart else grids
 
-    def _copy(self, number: int, grid: Grid) -> Copy:
-        nodes, known, domains, hidden = self.worlds.nodes, self.known, grid.domains, grid.private
-        places: list[int | slice] = []
-        names: list[Name] = []
-        translations = NOTHING
-        for name, slot in zip(grid.mechanism.given, nodes[number].inputs, strict=True):
-            if name in hidden:
-                continue
-            if isinstance(slot, int):
-                theirs, _, constant = nodes[slot]
-                if theirs is None or slot in known:
-                    value = constant if theirs is None else known[slot]
-                    places.append(domains[name].index(value))
-                    continue
-                if theirs != name and (moved := self._translation(theirs, name)) is not None:
-                    translations = {**translations, len(places): moved}
-            places.append(EVERY)
-            names.append(slot)
-        if number in known:
-            place = grid.values.index(known[number])
-            return Copy(tuple(places), tuple(names), place, translations)
-        return Copy(tuple(places), (*names, number), None, translations)
+    def _copies(self, v: Variable, grid: Grid, fixed: Mapping[Slot, Value]) -> list[Copy]:
+        """The copies of a variable, where some nodes have their values."""
+        worlds, given, values = self.worlds, grid.mechanism.given, grid.values
+        nodes, lent, domains, hidden = worlds.nodes, worlds.lent, grid.domains, grid.private
+        found = []
+        for number in self.copies[v]:
+            inputs = nodes[number].inputs
+            places: list[int | slice] = []
+            names: list[Name] = []
+            for name, slot in zip(given, inputs, strict=True):
+                if slot in fixed:
+                    places.append(domains[name].index(fixed[slot]))
+                elif name not in hidden:
+                    places.append(EVERY)
+                    names.append(slot)
+            moved = NOTHING if lent.isdisjoint(names) else self._translations(grid, inputs, names)
+            place = values.index(fixed[number]) if number in fixed else None
+            if place is None:
+                names.append(number)
+            found.append(Copy(tuple(places), tuple(names), place, moved))
+        return found
 
-    def _translation(self, theirs: Variable, ours: str) -> Places | None:
-        """Where the values of a variable stand in the domain of the one that is set to it."""
-        domains = self.worlds.model.domains
-        if domains[theirs] == domains[ours]:
-            return None
-        return np.array([domains[ours].index(value) for value in domains[theirs]])
+    def _translations(
+        self, grid: Grid, inputs: Iterable[Slot], free: Container[Name]
+    ) -> Mapping[int, Places]:
+        """By axis, where the values of a variable stand in the domain of one that is set to it."""
+        given, nodes, domains = grid.mechanism.given, self.worlds.nodes, grid.domains
+        reads = zip(given, inputs, strict=True)
+        shown = [(name, slot) for name, slot in reads if name not in grid.private]
+        found = {}
+        for axis, (ours, slot) in enumerate(shown):
+            theirs = nodes[slot].variable if isinstance(slot, int) and slot in free else None
+            if theirs is not None and domains[theirs] != domains[ours]:
+                found[axis] = np.array([domains[ours].index(value) for value in domains[theirs]])
+        return found
 
 
 def _taken(tensor: Tensor, batch: Mapping[int, Places]) -> Tensor:

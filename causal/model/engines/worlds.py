@@ -57,6 +57,7 @@ class Worlds:
     numbers: dict[Node, int] = field(default_factory=dict, init=False)
     seen: dict[int, Value] = field(default_factory=dict, init=False)
     read_as: dict[int, int] = field(default_factory=dict, init=False)
+    lent: set[int] = field(default_factory=set, init=False)  # nodes that others are set to
     made: dict[tuple[Assignment, ...], _World] = field(default_factory=dict, init=False)
     mechanisms: dict[Variable, Mechanism] = field(init=False)
 
@@ -117,7 +118,9 @@ class Worlds:
 
     def _set(self, assignment: Assignment) -> int:
         if isinstance(assignment.value, Term):
-            return self._read(self.node(assignment.value))
+            number = self._read(self.node(assignment.value))
+            self.lent.add(number)
+            return number
         return self._numbered(Node(None, constant=assignment.value))
 
     def _at(self, variable: Variable, world: _World) -> int:
