@@ -6,7 +6,7 @@ resample and freeze take their values from reference examples, the first two als
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import get_args
 
 import torch
@@ -60,6 +60,7 @@ class Replacement:
     place: Place
     reference: tuple[object, ...] = ()  # what the component returned there, call by call
     generator: torch.Generator | None = None
+    drawn: dict[int, Tensor] = field(default_factory=dict)  # in this call, for so many examples
 
     def __post_init__(self) -> None:
         require_operator(self.operator)
@@ -80,6 +81,7 @@ class Replacement:
             raise OperatorCannotServeError(self.operator, reason)
         if isinstance(self.operator, Skip):
             pieces = pieces[:1]
+        self.drawn.clear()
         pool = self._values_there(number)
         given = (*args, *kwargs.values())
         values = [
@@ -173,12 +175,16 @@ class Replacement:
         return first.clone()
 
     def _another(self, output: Tensor, pool: Tensor | None) -> Tensor:
-        """Draw for each example another one: any of the reference, or any other of the batch."""
+        """Draw for each example another one: any of the reference, or any other of the batch.
+
+        What is returned side by side (a state beside an output) comes from the same example.
+        """
         values = self._pool(output, pool)
         rows, own = len(output), pool is None
-        chance = torch.empty(rows, device=self._drawn_on(output))
-        chance.uniform_(generator=self.generator)
-        steps = (chance * (len(values) - own)).long().to(output.device)
+        if rows not in self.drawn:
+            chance = torch.empty(rows, device=self._drawn_on(output))
+            self.drawn[rows] = chance.uniform_(generator=self.generator)
+        steps = (self.drawn[rows] * (len(values) - own)).long().to(output.device)
         here = torch.arange(rows, device=output.device)
         return values[(here + 1 + steps) % len(values) if own else steps].clone()
 

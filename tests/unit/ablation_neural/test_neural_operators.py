@@ -239,3 +239,27 @@ def test_an_optimal_constant_needs_a_reference_and_a_loss_with_a_gradient(vision
     ):
         vision(images)
     assert "forward" not in vision.blocks[1].mlp.__dict__
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_what_is_returned_side_by_side_is_resampled_from_one_example(elsewhere):
+    class Reads(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.memory = nn.LSTM(4, 6, batch_first=True)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            steps, (last, _) = self.memory(x)
+            return torch.cat([steps[:, -1], last[0]], 1)
+
+    torch.manual_seed(0)
+    net, x, reference = Reads(), torch.randn(7, 3, 4), torch.randn(9, 3, 4)
+    how = {"reference": reference} if elsewhere else {}
+    with torch.no_grad():
+        others = net(reference if elsewhere else x)
+        for seed in range(5):
+            with ablated(net, "memory", by=Resample(), seed=seed, **how):
+                found = net(x)
+            nearest = torch.cdist(found, others).min(1)
+            assert nearest.values.max() < 1e-4
+            assert elsewhere or not (nearest.indices == torch.arange(7)).any()
