@@ -17,7 +17,7 @@ from ablation.neural.sweep.growing import Again, Grown, grown, refuse_together
 from ablation.neural.sweep.narrowing import narrowed
 from ablation.neural.sweep.packing import Packs
 from ablation.neural.sweep.recorder import Recording
-from ablation.neural.sweep.steps import Step, bytes_of, run
+from ablation.neural.sweep.steps import Step, bytes_of
 from ablation.neural.sweep.suffix import Suffix, Under
 from ablation.neural.sweep.trie import Family, Trie
 from ablation.neural.sweep.tuning import STEP, Tuner
@@ -48,11 +48,13 @@ class Resumed:
     grown: Grown | None = None
     alone: str = ""  # why runs are not put side by side
     used: int = 1  # how many were side by side last
-    shared: float = 0.0  # whole passes spent on prefixes that several rows share
+    beside: float = 0.0  # whole passes spent on prefixes, and on what had been let go
 
     def __post_init__(self) -> None:
         self.form = _form(self.inputs)
         self.whole = sum(step.seconds for step in self.recording.steps) or 1.0
+        self.factual = Factual(self.recording)
+        self.output = self.factual.one(self.recording.output)
 
     def learn(self, again: Again, sites: Sequence[Step], few: int, row: Sequence[Cut]) -> None:
         """Learn how values grow, so that runs can be put side by side; else say why not.
@@ -61,7 +63,15 @@ class Resumed:
         """
         try:
             off = zeros_at(Branch.of(self.recording, row)) if row else None
-            self.grown = grown(self.recording, again, self.inputs, few, axis=self.axis, off=off)
+            self.grown = grown(
+                self.factual,
+                again,
+                self.inputs,
+                few,
+                axis=self.axis,
+                memory=self.memory // 4,
+                off=off,
+            )
             self._refuse_together(self.grown, sites)
         except UnsuitableError as error:
             self.grown, self.alone = None, str(error)
@@ -74,7 +84,7 @@ class Resumed:
             if not changing.isdisjoint(step.reads):
                 changing.add(step)
             if step in changing and step is not self.recording.output:
-                refuse_together(step, self.recording.values[step], found.grows[step])
+                refuse_together(step, self.factual.held.form(step), found.grows[step])
 
     def settle(self, rows: Sequence[Sequence[Cut]], *, narrow: bool, thin: bool) -> None:
         """Work out where each row is cut, and what need not be computed."""
@@ -82,28 +92,26 @@ class Resumed:
         if narrow:
             found = narrowed(self.recording, grows)
             self.recording, grows = found.recording, found.grows
-        sizes = {step: bytes_of(value) for step, value in self.recording.values.items()}
-        self.output = self.recording.values[self.recording.output]
+            self.factual = Factual(self.recording)
+        sizes = {step: bytes_of(form) for step, form in self.factual.held.known()}
         cpu = all(each.device.type == "cpu" for each in tensors(self.output))
         largest = max(1, *sizes.values())
-        room = max(1, self.memory // (4 * largest)) if self.grown else 1
+        room = max(1, self.memory // (4 * self.factual.most_at_once(sizes))) if self.grown else 1
         most = max(STEP, CACHE // largest) if cpu else room
         self.cuda = any(each.is_cuda for each in tensors(self.output))
         start = _at_first(self.recording, ROWS_CUDA if self.cuda else ROWS, min(STEP, most))
         self.tuner = Tuner(room, most, self.whole, self.together, start)
         self.single = cpu and torch.get_num_threads() == 1
-        self.factual = Factual(self.recording, self.memory)
         room_left = self.memory // 2 - sum(sizes.values())
         packs = Packs(max(0, room_left)) if thin else None
         self.suffix = Suffix(self.recording, self.factual, grows, thin, packs)
         self.branches = [Branch.of(self.recording, row) for row in rows]
-        self.trie = Trie(self.recording, self.suffix, self.memory / 2, sizes)
+        self.trie = Trie(self.recording, self.suffix, self.memory / 4, sizes)
         self.family = self.trie.arranged(self.branches)
         self.costs: dict[tuple[Step, ...], float] = {}
         self.runs: dict[tuple[Family, int], int] = {}
         self.groups: dict[tuple[Family, int, int], _Group] = {}
         self.given = {s: s.args[0] for s in self.recording.steps if s.name == "input"}
-        self.recording.values.clear()
 
     def serves(self, inputs: Inputs) -> bool:
         """Whether these inputs differ from the recorded ones in nothing but their numbers."""
@@ -112,22 +120,18 @@ class Resumed:
     def renew(self, inputs: Inputs) -> None:
         """Run the recorded operations on other inputs: their pass is the factual one now."""
         leaves = _pytree.tree_leaves(copied(inputs))
-        values = self.recording.values
         with torch.no_grad():
-            for step in self.recording.steps:
-                here = self.given.get(step)
-                values[step] = run(step, values) if here is None else leaves[here]
-        self.output = values[self.recording.output]
-        self.factual.renew(values)
-        values.clear()
+            given = {step: leaves[place] for step, place in self.given.items()}
+            self.output = self.factual.renew(given)
 
     def run(self) -> Iterator[Done]:
         """Run all rows, deepest first; those with a prefix in common share it."""
-        self.shared = 0.0
+        self.beside, self.factual.again = 0.0, 0.0
         for under, family in self.trie.walked(self.family):
             if family.prefix is not None:
-                self.shared += self._cost(family.prefix)
+                self.beside += self._cost(family.prefix)
             yield from self._run(family, under)
+        self.beside += self.factual.again / self.whole
 
     def _run(self, family: Family, under: Under) -> Iterator[Done]:
         start = 0
@@ -197,7 +201,7 @@ def _at_first(recording: Recording, rows: int, otherwise: int) -> int:
     spent: dict[str, float] = {}
     for step in recording.steps:
         spent[step.name] = spent.get(step.name, 0.0) + step.seconds
-    made = [recording.values[step] for step in recording.steps if step.name == "linear"]
+    made = [recording.values.form(step) for step in recording.steps if step.name == "linear"]
     tall = [each.numel() // each.shape[-1] for each in made if isinstance(each, Tensor)]
     if not tall or max(spent, key=spent.__getitem__) != "linear":
         return otherwise

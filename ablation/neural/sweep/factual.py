@@ -4,57 +4,60 @@ Values used longest ago are let go, and computed again from the nearest that are
 run deepest first, so the window of kept values moves up the network once (Griewank 1992).
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
-from ablation.neural.sweep.recorder import GIVEN, Recording
-from ablation.neural.sweep.steps import Step, bytes_of, run
+from ablation.neural.sweep.recorder import Recording
+from ablation.neural.sweep.steps import Step, run
 
 
 class Factual:
     """The values of a recording, by step; reading one may compute it again."""
 
-    def __init__(self, recording: Recording, memory: int) -> None:
-        self.recording, self.memory, self.again = recording, memory, 0.0
-        self.renew(recording.values)
+    def __init__(self, recording: Recording) -> None:
+        self.recording, self.held = recording, recording.values
+        self.again = 0.0  # seconds of what was computed once more
+        for step in recording.spoiled:
+            self.held.drop(step)
+        self.ended = _ended(recording.steps)
 
-    def renew(self, values: Mapping[Step, object]) -> None:
-        """Take the values of another pass."""
-        self.inputs = {step: v for step, v in values.items() if step.name in GIVEN}
-        self.kept: OrderedDict[Step, object] = OrderedDict()
-        self.size, self.let_go = 0, False
-        for step, value in values.items():
+    def most_at_once(self, sizes: Mapping[Step, int]) -> int:
+        """So many bytes of values does a pass have at once that holds none longer than needed."""
+        now, most = 0, 1
+        for step in self.recording.steps:
+            now += sizes[step]
+            most = max(most, now)
+            now -= sum(sizes[each] for each in self.ended.get(step, ()))
+        return most
+
+    def renew(self, given: Mapping[Step, object]) -> object:
+        """Do all operations on other inputs, and give the output."""
+        self.held.clear()
+        values: dict[Step, object] = {}
+        for step in self.recording.steps:
+            values[step] = given[step] if step in given else run(step, values)
             if step not in self.recording.spoiled:
-                self._keep(step, value)
-
-    def get(self, steps: Iterable[Step]) -> dict[Step, object]:
-        """The values of these steps."""
-        wanted = list(steps)
-        found = {step: self._kept(step) for step in wanted if self._has(step)}
-        missing = [step for step in wanted if step not in found]
-        if missing:
-            found |= self._computed(missing)
-        return {step: found[step] for step in wanted}
+                self.held.add(step, values[step])
+            for each in self.ended.get(step, ()):
+                del values[each]
+        return values[self.recording.output]
 
     def one(self, step: Step) -> object:
         """The value of this step."""
-        if step in self.kept:
-            if self.let_go:
-                self.kept.move_to_end(step)
-            return self.kept[step]
-        return self.inputs[step] if step in self.inputs else self._computed([step])[step]
+        if step in self.held:
+            return self.held.one(step)
+        return self._computed(step)
 
-    def _computed(self, wanted: list[Step]) -> dict[Step, object]:
-        """Compute what is missing and all that it rests on, each once."""
+    def _computed(self, wanted: Step) -> object:
+        """Compute a value and all that it rests on and is not held, each once."""
         local: dict[Step, object] = {}
         needed: set[Step] = set()
-        open_ = list(wanted)
+        open_ = [wanted]
         while open_:
             step = open_.pop()
             if step in needed or step in local:
                 continue
-            if self._has(step):
-                local[step] = self._kept(step)
+            if step in self.held:
+                local[step] = self.held.one(step)
                 continue
             needed.add(step)
             open_ += step.inputs
@@ -64,27 +67,21 @@ class Factual:
             local[step] = run(step, local)
             self.again += step.seconds
             if step not in self.recording.spoiled:
-                self._keep(step, local[step])
+                self.held.add(step, local[step])
             for each in step.inputs:
-                if last[each] is step and each not in wanted:
+                if last[each] is step and each is not wanted:
                     local.pop(each, None)
-        return {step: local[step] for step in wanted}
+        return local[wanted]
 
-    def _has(self, step: Step) -> bool:
-        return step in self.kept or step in self.inputs
 
-    def _kept(self, step: Step) -> object:
-        if step in self.inputs:
-            return self.inputs[step]
-        self.kept.move_to_end(step)
-        return self.kept[step]
-
-    def _keep(self, step: Step, value: object) -> None:
-        if step in self.inputs or step in self.kept:
-            return
-        self.kept[step] = value
-        self.size += bytes_of(value)
-        while self.size > self.memory and len(self.kept) > 1:
-            self.let_go = True
-            _, gone = self.kept.popitem(last=False)
-            self.size -= bytes_of(gone)
+def _ended(steps: Iterable[Step]) -> dict[Step, list[Step]]:
+    """After which operation nobody reads a value any more."""
+    last: dict[Step, Step] = {}
+    for step in steps:
+        last[step] = step
+        last.update((each, step) for each in step.inputs)
+    ended: dict[Step, list[Step]] = {}
+    for each, step in last.items():
+        if each.name != "output":
+            ended.setdefault(step, []).append(each)
+    return ended

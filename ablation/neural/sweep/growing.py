@@ -7,7 +7,7 @@ stands beside it; and by how much it is not is rounding, below which an effect i
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -17,6 +17,8 @@ from torch.utils import _pytree
 
 from ablation.neural.sweep.batches import examples_in, rows_of
 from ablation.neural.sweep.errors import UnsuitableError
+from ablation.neural.sweep.factual import Factual
+from ablation.neural.sweep.holding import Held
 from ablation.neural.sweep.recorder import Edit, Recording
 from ablation.neural.sweep.rows import (
     Growth,
@@ -34,7 +36,10 @@ ENOUGH = 4096  # entries of a value that are compared
 CLOSE = 1e-3  # a copy may differ from what was alone by rounding, never by more than this
 CLOSER = 1e-4  # where the other copy was changed less
 
-Again: TypeAlias = Callable[[Inputs, Edit], Recording]
+ANOTHER_WAY = "with other examples the code takes another way"
+
+Again: TypeAlias = Callable[[Inputs, Edit, Held], Recording]
+LaidOut: TypeAlias = dict[Step, bool]  # made of no example, and whether of their number
 Off: TypeAlias = Callable[[Step, object], object]  # one ablation, made at a cut
 
 
@@ -49,11 +54,12 @@ class Grown:
 
 
 def grown(
-    recording: Recording,
+    factual: Factual,
     again: Again,
     inputs: Inputs,
     few: int,
     *,
+    memory: int,
     axis: int = 0,
     off: Off | None = None,
 ) -> Grown:
@@ -68,31 +74,61 @@ def grown(
     few = max(1, min(few, examples))
     copies = 3 if 2 * few == examples else 2
     sizes = (examples, copies * few)
+    recording = factual.recording
     sites = [step for step in recording.steps if step.name == "site"]
 
     def moved(number: int, value: object) -> object:
         if number >= len(sites):
-            raise UnsuitableError("with other examples the code takes another way")
+            raise UnsuitableError(ANOTHER_WAY)
         site = sites[number]
         changed = partial(off, site) if off else _much
-        return _moved(value, growth(recording.values[site], value, sizes), copies, changed)
+        return _moved(value, growth(factual.held.form(site), value, sizes), copies, changed)
 
-    second = again(rows_of(inputs, few, copies, axis), moved)
-    grows = _compared(recording, second, sizes)
-    close = max(
-        CLOSER if off else CLOSE, *(16 * torch.finfo(kind).eps for kind in _kinds(recording))
-    )
-    laid_out = follow_examples(recording.steps, grows)
-    for step, other in zip(recording.steps, second.steps, strict=True):
-        if step in laid_out:
-            continue
-        if _is_apart(step, grows):
-            continue
-        value = pieces_of(recording.values[step], grows[step], 0, few, examples)
-        seen = _Seen(second.values[other], grows[step], copies, few)
-        _refuse_mixing(step, value, seen, close=close)
-    found = _Seen(second.values[second.output], grows[recording.output], copies, few)
-    return Grown(grows, found.copy(copies - 1), few, None if off is None else found.copy(0))
+    kinds = {leaf.dtype for _, value in factual.held.known() for leaf in numbers(value)}
+    close = max(CLOSER if off else CLOSE, *(16 * torch.finfo(kind).eps for kind in kinds))
+    beside = _Beside(factual, sizes, copies, few, close)
+    held = Held(memory, leaving=beside.compare)
+    second = again(rows_of(inputs, few, copies, axis), moved, held)
+    for step in second.steps:
+        if step in held:
+            beside.compare(step, held.kept[step])
+    if len(second.steps) != len(recording.steps):
+        raise UnsuitableError(ANOTHER_WAY)
+    found = beside.seen(recording.output, held.one(second.output))
+    return Grown(beside.grows, found.copy(copies - 1), few, None if off is None else found.copy(0))
+
+
+@dataclass(eq=False)
+class _Beside:
+    """Compares the second pass with the first, operation by operation in their order."""
+
+    factual: Factual
+    sizes: tuple[int, int]
+    copies: int
+    few: int
+    close: float
+    grows: dict[Step, list[Growth]] = field(default_factory=dict)
+    laid_out: LaidOut = field(default_factory=dict)
+
+    def compare(self, other: Step, value: object) -> None:
+        """See that one operation did the same, how it grows, and that its copies are apart."""
+        recording = self.factual.recording
+        if other.number >= len(recording.steps):
+            raise UnsuitableError(ANOTHER_WAY)
+        step = recording.steps[other.number]
+        _refuse_another(step, other, self.sizes)
+        self.grows[step] = growth(self.factual.held.form(step), value, self.sizes)
+        made = follows_examples(step, self.grows[step], self.laid_out)
+        if made or _is_apart(step, self.grows) or step in recording.spoiled:
+            return
+        seen = self.seen(step, value)
+        if _is_looked_at(step, seen):
+            alone = pieces_of(self.factual.one(step), self.grows[step], 0, self.few, self.sizes[0])
+            _refuse_mixing(step, alone, seen, close=self.close)
+
+    def seen(self, step: Step, value: object) -> "_Seen":
+        """A value of the second pass, by its copies."""
+        return _Seen(value, self.grows[step], self.copies, self.few)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +176,14 @@ def jittered(leaf: Tensor, generator: torch.Generator) -> Tensor:
     return leaf + leaf * step if leaf.ndim else leaf + leaf * step[0]
 
 
-def _compared(one: Recording, two: Recording, sizes: tuple[int, int]) -> dict[Step, list[Growth]]:
-    """See that both passes did the same, and which numbers and values follow the examples."""
-    if [step.name for step in one.steps] != [step.name for step in two.steps]:
-        raise UnsuitableError("with other examples the code takes another way")
-    grows = {}
-    for step, other in zip(one.steps, two.steps, strict=True):
-        if step.call is not other.call and step.call != other.call:
-            raise UnsuitableError("with other examples the code takes another way")
-        step.args = _agreed(step.args, other.args, sizes)
-        step.kwargs = _agreed(step.kwargs, other.kwargs, sizes) if step.kwargs else {}
-        step.counts = holds(step.args, Count) or holds(step.kwargs, Count)
-        grows[step] = growth(one.values[step], two.values[other], sizes)
-    return grows
+def _refuse_another(step: Step, other: Step, sizes: tuple[int, int]) -> None:
+    """See that both passes did the same here, and mark the numbers that follow the examples."""
+    same_call = step.call is other.call or step.call == other.call
+    if step.name != other.name or not same_call:
+        raise UnsuitableError(ANOTHER_WAY)
+    step.args = _agreed(step.args, other.args, sizes)
+    step.kwargs = _agreed(step.kwargs, other.kwargs, sizes) if step.kwargs else {}
+    step.counts = holds(step.args, Count) or holds(step.kwargs, Count)
 
 
 def _agreed(one: Any, two: Any, sizes: tuple[int, int]) -> Any:
@@ -199,10 +230,12 @@ def _is_apart(step: Step, grows: Mapping[Step, list[Growth]]) -> bool:
     return known and all(grows[each] == [0] for each in (step, *step.inputs))
 
 
+def _is_looked_at(step: Step, seen: _Seen) -> bool:
+    return step.name not in _SEEN and (tensors_grow(seen.grows) or step.name == "constant")
+
+
 def _refuse_mixing(step: Step, alone: object, seen: _Seen, *, close: float) -> None:
     """Refuse a value of which the last copy is not what it was alone."""
-    if step.name in _SEEN or (not tensors_grow(seen.grows) and step.name != "constant"):
-        return
     looked_at = range(seen.copies) if step.name == "constant" else (seen.copies - 1,)
     for number in looked_at:
         here = seen.copy(number)
@@ -216,24 +249,21 @@ def _others_differ(alone: object, here: object) -> bool:
     return any(not a.is_floating_point() and not torch.equal(a, b) for a, b in pairs)
 
 
-def _kinds(recording: Recording) -> set[torch.dtype]:
-    return {leaf.dtype for value in recording.values.values() for leaf in numbers(value)}
-
-
 def follow_examples(steps: Sequence[Step], grows: Mapping[Step, list[Growth]]) -> dict[Step, None]:
     """Values made of the number of examples alone, as in `torch.arange(len(x))`.
 
     Of several runs side by side they are not copies: they are made anew.
     """
-    made: dict[Step, bool] = {}  # and whether they grow
-    for step in steps:
-        if (
-            step.name not in _SEEN
-            and step.name != "constant"
-            and all(e in made for e in step.inputs)
-        ):
-            made[step] = step.counts or any(made[each] for each in step.inputs)
-    return {step: None for step, grew in made.items() if grew and tensors_grow(grows[step])}
+    made: LaidOut = {}
+    return {step: None for step in steps if follows_examples(step, grows[step], made)}
+
+
+def follows_examples(step: Step, grows: list[Growth], made: LaidOut) -> bool:
+    """Whether this one is such a value, where it is known of all before."""
+    if step.name in (*_SEEN, "constant") or any(each not in made for each in step.inputs):
+        return False
+    made[step] = step.counts or any(made[each] for each in step.inputs)
+    return made[step] and tensors_grow(grows)
 
 
 _APART = ("relu", "gelu", "silu", "tanh", "linear", "layer_norm", "conv1d", "conv2d")

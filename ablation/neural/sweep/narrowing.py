@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ablation.neural.sweep.holding import Held
 from ablation.neural.sweep.positions import RULES, Demand, Demands, amended, origin
 from ablation.neural.sweep.recorder import Recording
 from ablation.neural.sweep.rows import Growth
@@ -41,7 +42,7 @@ class _Demanded:
         self.recording = recording
         self.shapes = {
             step: tuple(value.shape)
-            for step, value in recording.values.items()
+            for step, value in recording.values.known()
             if isinstance(value, Tensor)
         }
         self.wanted: dict[Step, list[Demand | None]] = {step: [] for step in recording.steps}
@@ -82,7 +83,8 @@ class _Rewriting:
             for each in step.inputs:
                 self.read_by[each].append(step)
         self.steps: list[Step] = []
-        self.values: dict[Step, object] = {}
+        old = self.recording.values
+        self.values = Held(old.memory, old.stays)
         self.grows: dict[Step, list[Growth]] = {}
         self.copies: dict[Step, Step] = {}
         self.cuts: dict[Step, Step] = {}  # the one position of a step that is computed whole
@@ -105,7 +107,7 @@ class _Rewriting:
 
     def _copy(self, step: Step, grows: Mapping[Step, list[Growth]]) -> None:
         narrow, shapes = self.demanded.narrow, self.demanded.shapes
-        demand, value = narrow.get(step), self.recording.values[step]
+        demand, value = narrow.get(step), self.recording.values.form(step)
         args, kwargs, seconds = step.args, step.kwargs, step.seconds
         asked = self.demanded.asked.get(step, {})
         if demand is not None:
@@ -128,12 +130,15 @@ class _Rewriting:
         elif (one := self.demanded.one(step)) and any(n in narrow for n in self.read_by[step]):
             rest: tuple[Any, ...] = (new, one.axis, one.index, 1)
             cut = Step(len(self.steps), "narrow", torch.narrow, rest)
-            self._add(step, cut, _position(self.recording.values[step], one), grows)
+            self._add(step, cut, _position(self.recording.values.form(step), one), grows)
             self.cuts[step] = cut
 
     def _add(self, old: Step, new: Step, value: object, grows: Mapping[Step, list[Growth]]) -> None:
         self.steps.append(new)
-        self.values[new] = value
+        if old in self.recording.values:
+            self.values.add(new, value)
+        else:
+            self.values.forms[new] = value
         if old in grows:
             self.grows[new] = grows[old]
 

@@ -5,7 +5,7 @@ operation is done once for all that have joined. What a step needs to know about
 worked out beforehand, so that following the list costs little more than the operations.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -19,6 +19,8 @@ from ablation.neural.sweep.cutting import Cut
 from ablation.neural.sweep.rows import Growth, joined, repeated, taken
 from ablation.neural.sweep.steps import Step, called, mapped_steps, run
 from ablation.neural.sweep.thin import Thin
+
+SMALL = 2**13  # entries of all runs, up to which a mask is kept; one by one, zeros cost more there
 
 Changed: TypeAlias = dict[Step, object]  # what the runs made of each step, side by side
 Prepared: TypeAlias = dict[Branch, list[Replacement]]
@@ -150,41 +152,51 @@ class Cutting:
 
 @dataclass(eq=False, slots=True)
 class Masking:
-    """Zeros for all runs at once; which entries they take is worked out the first time."""
+    """Zeros for all runs at once; which entries of small values they take is kept."""
 
     step: Step
     source: Source
     group: Sequence[Branch]
     grows: Sequence[Growth]
     off: Tensor | None = None
-    cuts: list[tuple[int, Cut]] = field(default_factory=list)
+    cuts: list[tuple[int, Cut]] = field(init=False)
     shown: bool = False  # whether every component is known to have acted
 
+    def __post_init__(self) -> None:
+        self.cuts = [
+            (place, branch.cuts[which])
+            for place, branch in enumerate(self.group)
+            for which, _ in branch.changes.get(self.step, ())
+        ]
+
     def __call__(self, state: State) -> object:
-        """Cut all runs in one operation."""
+        """Cut all runs."""
         many = len(self.group)
         runs = self.source(state, many)
         assert isinstance(runs, Tensor)
-        off = self._mask(runs) if self.off is None else self.off
         if not self.shown:
-            for place, cut in self.cuts:
+            for (_, cut), mine in zip(self.cuts, self._parts(runs), strict=True):
                 cut.calls += 1
-                mine = taken(runs, self.grows, place, many)
-                assert isinstance(mine, Tensor)
-                cut.changes.append(cut.place.cut(mine).any())
+                cut.changes.append(mine.any())
             self.shown = all(cut.proven for _, cut in self.cuts)
         fresh = self.source.changed < many and isinstance(self.grows[0], int)
-        return runs.masked_fill_(off, 0) if fresh else runs.masked_fill(off, 0)
+        if runs.numel() > SMALL:
+            runs = runs if fresh else runs.clone()
+            for mine in self._parts(runs):
+                mine.zero_()
+            return runs
+        if self.off is None:
+            self.off = torch.zeros_like(runs, dtype=torch.bool)
+            for mine in self._parts(self.off):
+                mine.fill_(1)
+        return runs.masked_fill_(self.off, 0) if fresh else runs.masked_fill(self.off, 0)
 
-    def _mask(self, like: Tensor) -> Tensor:
-        self.off = torch.zeros_like(like, dtype=torch.bool)
-        for place, branch in enumerate(self.group):
-            mine = taken(self.off, self.grows, place, len(self.group))
+    def _parts(self, runs: Tensor) -> Iterator[Tensor]:
+        """What each cut takes of its run."""
+        for place, cut in self.cuts:
+            mine = taken(runs, self.grows, place, len(self.group))
             assert isinstance(mine, Tensor)
-            for which, _ in branch.changes.get(self.step, ()):
-                self.cuts.append((place, branch.cuts[which]))
-                branch.cuts[which].place.cut(mine).fill_(1)
-        return self.off
+            yield cut.place.cut(mine)
 
 
 @dataclass(frozen=True, slots=True)

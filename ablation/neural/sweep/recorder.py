@@ -6,8 +6,11 @@ tensor which an ablation may change could take another branch then: refused.
 """
 
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import torch
@@ -17,10 +20,11 @@ from torch.utils import _pytree
 
 from ablation.neural.sweep.cutting import Site
 from ablation.neural.sweep.errors import UnsuitableError
+from ablation.neural.sweep.holding import Held
 from ablation.neural.sweep.naming import SHAPES, named
 from ablation.neural.sweep.steps import Step, itself, passed_on, picked, tensors_in
 from ablation.neural.sweep.writing import Storages, written_into
-from ablation.neural.trees import Inputs, copied
+from ablation.neural.trees import Inputs, copied, tensors
 
 Edit: TypeAlias = Callable[[int, object], object]
 Given: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]  # arguments, steps in place of tensors
@@ -33,7 +37,7 @@ class Recording:
 
     steps: tuple[Step, ...]
     sites: Mapping[Site, tuple[Step, ...]]
-    values: dict[Step, object]
+    values: Held
     spoiled: frozenset[Step]  # values that a later operation wrote into
     peeked: bool  # whether the code looked at a value, one that no ablation changes
 
@@ -64,15 +68,18 @@ class Recording:
 
 
 class Recorder(TorchFunctionMode):
-    """Writes every operation down as it runs."""
+    """Writes every operation down as it runs; `values` decides for how long it holds results."""
 
-    def __init__(self, module: nn.Module, edit: Edit | None, *, arguments: bool) -> None:
+    def __init__(
+        self, module: nn.Module, edit: Edit | None, values: Held, *, arguments: bool
+    ) -> None:
         TorchFunctionMode.__init__(self)
         self.edit, self.arguments = edit, arguments
         self.steps: list[Step] = []
-        self.values: dict[Step, object] = {}
+        self.values = values
         self.sites: dict[Site, list[Step]] = {}
         self.where: dict[int, tuple[Step, int | None]] = {}  # which step made a tensor, which leaf
+        self.mortal: dict[int, weakref.ref[Tensor]] = {}  # tensors that only the code still has
         self.module = module
         self.owned = {id(each) for part in (module.parameters(), module.buffers()) for each in part}
         self.looked_deeper = False
@@ -158,7 +165,7 @@ class Recorder(TorchFunctionMode):
             raise UnsuitableError("the code switches autocast on")
         step = Step(len(self.steps), name, func, *given, seconds=seconds)
         self.steps.append(step)
-        self.values[step] = value
+        self.values.add(step, value)
         if not self.changing.isdisjoint(step.reads):
             self.changing.add(step)
         if isinstance(value, Tensor):
@@ -231,6 +238,30 @@ class Recorder(TorchFunctionMode):
         target = written_into(known, found, name)
         source, _ = self.where[id(target)]
         self._add(name, func, steps, target).writes = (source,)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Hear of what is let go, and of its end: another tensor may then have its number."""
+        told = self.values.leaving
+
+        def leaving(step: Step, value: object) -> None:
+            for leaf in tensors(value):
+                ended = partial(self._forget, id(leaf), leaf.untyped_storage().data_ptr())
+                self.mortal[id(leaf)] = weakref.ref(leaf, ended)
+            if told is not None:
+                told(step, value)
+
+        self.values.leaving = leaving
+        try:
+            yield
+        finally:
+            self.values.leaving = None
+            self.mortal.clear()
+
+    def _forget(self, leaf: int, memory: int, _: object) -> None:
+        self.mortal.pop(leaf, None)
+        self.where.pop(leaf, None)
+        self.storages.forget(leaf, memory)
 
     def _look(self, name: str, steps: Any) -> None:
         """The code asks for a value: fine, unless an ablation may change it."""

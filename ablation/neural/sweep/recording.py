@@ -14,9 +14,12 @@ from ablation.neural.forwards import Forward, standing_in
 from ablation.neural.sweep.attention import Mark, in_the_open
 from ablation.neural.sweep.cutting import Site, site_of
 from ablation.neural.sweep.errors import UnsuitableError
-from ablation.neural.sweep.recorder import Edit, Recorder, Recording
+from ablation.neural.sweep.holding import Held
+from ablation.neural.sweep.recorder import GIVEN, Edit, Recorder, Recording
 from ablation.neural.taps import Place, passed
 from ablation.neural.trees import Inputs, call, copied
+
+EVERYTHING = 2**63  # bytes
 
 
 def record(
@@ -27,17 +30,19 @@ def record(
     *,
     edit: Edit | None = None,
     arguments: bool = True,
+    values: Held | None = None,
 ) -> Recording:
     """Run a module once and write it down; `edit` may change what passes at the n-th cut.
 
-    Without `arguments` a cut does not know what its module read.
+    Without `arguments` a cut does not know what its module read; `values` holds the results.
 
     >>> net = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
     >>> record(net, torch.ones(1, 2), {"0": Place("0", net[0])}).steps
     (input_0, linear_1, site_2, relu_3, output_4)
     """
-    recorder = Recorder(module, edit, arguments=arguments)
-    with torch.inference_mode(mode=False), torch.no_grad():
+    held = Held(EVERYTHING, stays=GIVEN) if values is None else values
+    recorder = Recorder(module, edit, held, arguments=arguments)
+    with torch.inference_mode(mode=False), torch.no_grad(), recorder.watching():
         given = recorder.started(cast("Inputs", copied(inputs)))
         with standing_in(marking(places.values(), recorder.mark)):
             try:

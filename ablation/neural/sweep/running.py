@@ -17,8 +17,9 @@ from ablation.neural.sweep.cutting import site_of
 from ablation.neural.sweep.engine import Resumed
 from ablation.neural.sweep.errors import MetricShapeError, UnsuitableError
 from ablation.neural.sweep.growing import CLOSE
+from ablation.neural.sweep.holding import Held
 from ablation.neural.sweep.metric import Reader, measured
-from ablation.neural.sweep.recorder import Edit, Recording
+from ablation.neural.sweep.recorder import GIVEN, Edit, Recording
 from ablation.neural.sweep.recording import record
 from ablation.neural.sweep.rows import departure
 from ablation.neural.sweep.table import table
@@ -111,7 +112,7 @@ class Run:
             self._advance(len(finished.numbers), finished.passes, "suffix")
         if check is not None and not all(self._agrees(check, o) for o in check.missing()):
             return None
-        self.forwards += engine.shared
+        self.forwards += engine.beside
         if first:
             self.rounding = self._rounding(engine, inputs, examples, baseline)
         self.size = engine.used
@@ -125,7 +126,7 @@ class Run:
             self.engine.renew(inputs)
             return self.engine
         random = torch.random.get_rng_state()
-        recording = self._record(inputs)
+        recording = self._record(inputs, values=Held(self.memory // 2, stays=GIVEN))
         if not torch.equal(random, torch.random.get_rng_state()):
             self.passes.refuse_random(inputs)
         self.engine = Resumed(recording, inputs, self.memory, self.together, plan.axis)
@@ -139,7 +140,9 @@ class Run:
         self.engine.settle(plan.rows, narrow=plan.pointwise, thin=self.thin)
         return self.engine
 
-    def _record(self, inputs: Inputs, edit: Edit | None = None) -> Recording:
+    def _record(
+        self, inputs: Inputs, edit: Edit | None = None, values: Held | None = None
+    ) -> Recording:
         plan = self.plan
         return record(
             plan.module,
@@ -148,6 +151,7 @@ class Run:
             plan.read,
             edit=edit,
             arguments=not plan.pointwise,
+            values=values,
         )
 
     def _few(self, examples: int | None) -> int:

@@ -57,7 +57,7 @@ class Suffix:
             if step in self.useful:
                 for each in step.reads:
                     self.readers.setdefault(each, []).append(step)
-        self.shapes = {s: v.shape for s, v in recording.values.items() if isinstance(v, Tensor)}
+        self.shapes = {s: v.shape for s, v in recording.values.known() if isinstance(v, Tensor)}
         self.paths: dict[frozenset[Step], list[Step]] = {}
         self.programs: dict[tuple[Branch, ...], Program] = {}
         self.alive: Alive = {}

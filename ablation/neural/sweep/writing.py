@@ -40,6 +40,15 @@ class Storages:
         for each in self.tensors.get(memory, set()) | {id(leaf)}:
             self.stale[each] = may_change
 
+    def forget(self, leaf: int, memory: int) -> None:
+        """A tensor is no more; when none is left in its memory, others may lie there."""
+        self.stale.pop(leaf, None)
+        left = self.tensors.get(memory, set())
+        left.discard(leaf)
+        if not left:
+            self.tensors.pop(memory, None)
+            self.makers.pop(memory, None)
+
     def is_stale(self, leaf: Tensor) -> bool:
         """Whether a tensor was written into through another name.
 

@@ -8,9 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ablation import Noise, Zero, ablated, sweep
-from ablation.neural.sweep import packing, recording, running
-from ablation.neural.sweep.cutting import Cut, places_of
-from ablation.neural.sweep.engine import Resumed
+from ablation.neural.sweep import packing, running
 from ablation.neural.sweep.program import Operation
 from ablation.neural.sweep.thin import Thin
 from ablation.operators import Constant
@@ -232,16 +230,6 @@ def test_a_branch_on_what_no_ablation_changes_is_followed_batch_by_batch():
         with torch.no_grad(), ablated(module, row):
             each = [float(first(module(part)).mean()) for part in (x[:3], x[3:])]
         assert sum(each) / 2 == pytest.approx(value, rel=1e-5)
-
-
-def test_what_is_kept_of_a_pass_is_bounded():
-    module, x = deep(), draw(8, 12)
-    recorded = recording.record(module, x, places_of(module, ["0"]))
-    engine = Resumed(recorded, x, memory=2000)
-    place = places_of(module, ["0"])["0"]
-    engine.settle([[Cut(place, Constant(1.0))]], narrow=False, thin=True)
-    assert engine.factual.size <= 2000
-    assert not recorded.values
 
 
 class Turning(nn.Module):

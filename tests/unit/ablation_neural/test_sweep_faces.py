@@ -1,12 +1,8 @@
 """What a sweep is told, and what it tells: the axis of examples, memory, rounding, a guess."""
 
-import weakref
-
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from ablation import LowPrecision, ablated, screen, sweep
 from ablation.neural.sweep.errors import MetricShapeError, QuestionError
@@ -61,49 +57,6 @@ def test_an_axis_that_no_input_has_is_told(recurrent):
 def deep(layers: int = 30, width: int = 64) -> nn.Module:
     torch.manual_seed(0)
     return nn.Sequential(*[nn.Linear(width, width) for _ in range(layers)]).eval()
-
-
-class Live(TorchDispatchMode):
-    """How many bytes of tensors are alive at once, at most."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = self.peak = 0
-        self.known: set[int] = set()
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        found = func(*args, **(kwargs or {}))
-        for leaf in tree_leaves(found):
-            if isinstance(leaf, Tensor):
-                self._note(leaf.untyped_storage())
-        return found
-
-    def _note(self, memory: torch.UntypedStorage) -> None:
-        if memory._cdata not in self.known:
-            self.known.add(memory._cdata)
-            self.now += memory.nbytes()
-            self.peak = max(self.peak, self.now)
-            weakref.finalize(memory, self._gone, memory._cdata, memory.nbytes())
-
-    def _gone(self, which: int, size: int) -> None:
-        self.known.discard(which)
-        self.now -= size
-
-
-def test_what_is_kept_beside_the_recorded_pass_is_bounded():
-    module, x = deep(12, 32), torch.rand(128, 32)
-    layer = x.nbytes  # what one of them returns
-    peaks = {}
-    for memory in (2 * layer, 8 * layer, 2**30):
-        with Live() as live:
-            found = sweep(module, x, ["*"], metric=first, memory=memory, together=2)
-        assert found.attrs["engine"] == "suffix"
-        peaks[memory] = live.peak / layer
-    recorded = 2 * len(module) * 1.1 + 2  # each, its copy where it can be cut, and the second pass
-    beside = 2 * 2  # what two runs read and make
-    assert peaks[2 * layer] <= recorded + 2 + beside
-    assert peaks[8 * layer] <= recorded + 8 + beside
-    assert peaks[2 * layer] <= peaks[8 * layer] < peaks[2**30]
 
 
 class Placed(nn.Module):
