@@ -15,7 +15,14 @@ from ablation.neural.sweep.engine import Done
 from ablation.neural.sweep.rows import pieces_of
 from ablation.neural.trees import Inputs
 
-Due = tuple[int, object]  # which row, and what the quick road gave for the examples compared
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the quick road gave for one row: for the examples compared, and for all."""
+
+    number: int
+    few: object
+    all: object
 
 
 @dataclass(eq=False)
@@ -54,11 +61,10 @@ class Check:
 
     def _one(self, finished: Done, place: int) -> Due:
         outputs = finished.outputs
-        grows = list(outputs.grows)
-        output = outputs.one(place)
+        output = few = outputs.one(place)
         if self.few < self.examples:
-            output = pieces_of(output, grows, 0, self.few, self.examples)
-        return finished.numbers[place], output
+            few = pieces_of(output, list(outputs.grows), 0, self.few, self.examples)
+        return Due(finished.numbers[place], few, output)
 
 
 def replaced(output: object, piece: object, few: int, examples: int) -> object:

@@ -24,6 +24,7 @@ from ablation.neural.sweep.tuning import STEP, Tuner
 from ablation.neural.trees import Inputs, copied, tensors
 
 ROWS, ROWS_CUDA = 512, 4096  # of a product, from which on more hardly make it faster
+ALL_CARE = 2  # of the shortcuts that round otherwise, none is taken
 CACHE = 2**22  # bytes of one value in all runs, more than which no processor keeps near
 
 
@@ -86,13 +87,27 @@ class Resumed:
             if step in changing and step is not self.recording.output:
                 refuse_together(step, self.factual.held.form(step), found.grows[step])
 
-    def settle(self, rows: Sequence[Sequence[Cut]], *, narrow: bool, thin: bool) -> None:
-        """Work out where each row is cut, and what need not be computed."""
-        grows = {} if self.grown is None else self.grown.grows
+    def settle(self, rows: Sequence[Sequence[Cut]], *, narrow: bool, care: int = 0) -> None:
+        """Work out where each row is cut, and what need not be computed.
+
+        With care 1 products are left to torch; with 2 no narrow ones are made, either.
+        """
+        self.grows = {} if self.grown is None else self.grown.grows
         if narrow:
-            found = narrowed(self.recording, grows)
-            self.recording, grows = found.recording, found.grows
+            found = narrowed(self.recording, self.grows)
+            self.recording, self.grows = found.recording, found.grows
             self.factual = Factual(self.recording)
+        self.given = {s: s.args[0] for s in self.recording.steps if s.name == "input"}
+        self._arrange(rows, care)
+
+    def more_care(self, rows: Sequence[Sequence[Cut]]) -> int:
+        """Leave out one more of the shortcuts that were taken; how many are left out now."""
+        packs = self.suffix.packs
+        self._arrange(rows, self.care + 1 if packs is not None and packs.used else ALL_CARE)
+        return self.care
+
+    def _arrange(self, rows: Sequence[Sequence[Cut]], care: int) -> None:
+        self.care = care
         sizes = {step: bytes_of(form) for step, form in self.factual.held.known()}
         cpu = all(each.device.type == "cpu" for each in tensors(self.output))
         largest = max(1, *sizes.values())
@@ -103,15 +118,15 @@ class Resumed:
         self.tuner = Tuner(room, most, self.whole, self.together, start)
         self.single = cpu and torch.get_num_threads() == 1
         room_left = self.memory // 2 - sum(sizes.values())
-        packs = Packs(max(0, room_left)) if thin else None
-        self.suffix = Suffix(self.recording, self.factual, grows, thin, packs)
+        packs = None if care else Packs(max(0, room_left))
+        thin = care < ALL_CARE
+        self.suffix = Suffix(self.recording, self.factual, self.grows, thin, packs)
         self.branches = [Branch.of(self.recording, row) for row in rows]
         self.trie = Trie(self.recording, self.suffix, self.memory / 4, sizes)
         self.family = self.trie.arranged(self.branches)
         self.costs: dict[tuple[Step, ...], float] = {}
         self.runs: dict[tuple[Family, int], int] = {}
         self.groups: dict[tuple[Family, int, int], _Group] = {}
-        self.given = {s: s.args[0] for s in self.recording.steps if s.name == "input"}
 
     def serves(self, inputs: Inputs) -> bool:
         """Whether these inputs differ from the recorded ones in nothing but their numbers."""

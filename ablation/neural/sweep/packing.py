@@ -38,12 +38,14 @@ class Packs:
 
     room: int
     known: dict[int, Tensor | None] = field(default_factory=dict)
+    used: bool = False  # whether any product is oneDNN's
 
     def product(self, step: Step, rows: int, bent: Step | None = None) -> Step:
         """The same operation as oneDNN does it, where that is faster; and the GELU behind it."""
         weight, bias = _weights(step)
         if weight is None or not serves(step, rows):
             return step
+        self.used = True
         if rows >= ROWS and id(weight) not in self.known:
             self.known[id(weight)] = self._packed(weight)
         found = self.known.get(id(weight))

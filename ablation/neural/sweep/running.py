@@ -12,9 +12,9 @@ import torch
 from ablation.errors import AblationError
 from ablation.neural.sweep.asking import PROOF, Found, Plan, Progress, rounding_of, tolerance
 from ablation.neural.sweep.batches import examples_in
-from ablation.neural.sweep.checking import Check, replaced
+from ablation.neural.sweep.checking import Check, Due, replaced
 from ablation.neural.sweep.cutting import site_of
-from ablation.neural.sweep.engine import Resumed
+from ablation.neural.sweep.engine import ALL_CARE, Resumed
 from ablation.neural.sweep.errors import MetricShapeError, UnsuitableError
 from ablation.neural.sweep.growing import CLOSE
 from ablation.neural.sweep.holding import Held
@@ -51,7 +51,7 @@ class Run:
     rounding: float = 0.0
     eps: float = torch.finfo(torch.float32).eps  # what the numbers of the output can hold
     engine: Resumed | None = None
-    thin: bool = True
+    care: int = 0  # which shortcuts are not taken, since they gave something else
     lengths: Sequence[int] = ()  # of the first input
     made: int | None = None  # the row that was made while the pass was recorded again
 
@@ -90,9 +90,9 @@ class Run:
         except (RuntimeError, IndexError, ValueError, TypeError) as error:  # of the module's own
             self.reason = f"resumed it raises {type(error).__name__}: {error}"
             return None
-        if found is None and engine.suffix.thin:  # once more without rank updates
-            self.engine, self.thin, self.reason = None, False, ""
-            self.difference, self.checked, self.done = None, 0, 0
+        if found is None and engine.care < ALL_CARE:  # once more, by fewer shortcuts
+            self.care = engine.more_care(self.plan.rows)
+            self.reason, self.difference, self.checked, self.done = "", None, 0, 0
             return self._resumed(inputs, examples)
         return found
 
@@ -137,7 +137,7 @@ class Run:
         self.engine.learn(self._record, sites, few, row)
         self.forwards += 2 * few / (examples or 1)
         self.alone = self.alone or self.engine.alone
-        self.engine.settle(plan.rows, narrow=plan.pointwise, thin=self.thin)
+        self.engine.settle(plan.rows, narrow=plan.pointwise, care=self.care)
         return self.engine
 
     def _record(
@@ -193,15 +193,20 @@ class Run:
         moved = replaced(engine.output, engine.grown.jittered, few, all_)
         return abs(self._measured(moved, examples) - baseline) * all_ / few
 
-    def _agrees(self, check: Check, output: tuple[int, object]) -> bool:
-        """Run one row whole as well, and compare."""
-        number, quick = output
-        naive = check.known.get(number)
+    def _agrees(self, check: Check, quick: Due) -> bool:
+        """Run one row whole as well, and compare: on some examples, in doubt on all of them."""
+        row = self.plan.rows[quick.number]
+        naive = check.known.get(quick.number)
+        few = check.few if naive is None else 0
         if naive is None:
-            naive = self.passes.without(check.inputs, self.plan.rows[number])
-            self.forwards += check.few / check.examples
+            naive = self.passes.without(check.inputs, row)
+        difference = departure(naive, quick.few)
+        if difference > tolerance(naive) and few < check.examples:
+            few += check.examples  # products of other lengths round otherwise
+            naive = self.passes.without(check.whole, row)
+            difference = departure(naive, quick.all)
+        self.forwards += few / check.examples
         self.checked += 1
-        difference = departure(naive, quick)
         self.difference = max(self.difference or 0.0, difference)
         if difference <= tolerance(naive):
             return True

@@ -76,11 +76,12 @@ def sweep(
     Components are modules ("blocks.*"), units of what they return ("net.2[8:16]", "net.2[*]") or
     attention heads ("blocks.*.attn.heads[*]"). `subsets` is 1 for each alone, 2 for pairs as well,
     or lists of names. `together` fixes how many ablations run side by side, `memory` bounds the
-    bytes of values that are held beyond what the module itself has at once, and `verify` says how many ablations of the first batch are also run
-    whole (None: all). `progress=True` draws a bar on standard error; a function is told the
-    same. `exact` is false only for rows that rest on no comparison (`verify=0`). The
-    attributes of the table say which engine ran, why, and the largest difference from the naive
-    loop. Batch statistics in Mean and Resample without `reference` are those of one batch.
+    bytes of values that are held beside those that the module itself has at once, and `verify` says
+    how many ablations of the first batch are also run whole (None: all). `progress=True` draws a
+    bar on standard error; a function is told the same. `exact` is false only for rows that rest on
+    no comparison (`verify=0`). The attributes of the table say which engine ran, why, and the
+    largest difference from the naive loop. Batch statistics in Mean and Resample without
+    `reference` are those of one batch.
 
     >>> net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
     >>> for weights in net.parameters():

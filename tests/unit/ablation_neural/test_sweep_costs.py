@@ -304,6 +304,34 @@ def test_a_laid_out_weight_that_is_wrong_is_done_without(monkeypatch):
     assert found["effect"].tolist() == pytest.approx(right["effect"].tolist(), abs=1e-6)
 
 
+def test_what_a_wrong_product_costs_is_no_second_recording(monkeypatch):
+    monkeypatch.setattr(packing, "_is_faster", lambda *_: True)
+    module, x = Wide().eval(), draw(60, 16)
+    recorded, runs = running.record, []
+    monkeypatch.setattr(running, "record", lambda *a, **k: runs.append(1) or recorded(*a, **k))
+    known = packing._multiplied
+    monkeypatch.setattr(packing, "_multiplied", lambda *a, **named: known(*a, **named) + 0.01)
+    thin = Thin._rows_off
+    monkeypatch.setattr(Thin, "_rows_off", lambda *args: (thin(*args), args[-1].add_(0.01)))
+    found = sweep(module, x, ["a[*:8]"], metric=first)
+    assert (found.attrs["engine"], found.attrs["reason"]) == ("suffix", "")
+    assert found.attrs["largest_difference"] <= 1e-6
+    assert len(runs) == 2, "the pass and its copies, once"
+
+
+def test_rounding_of_fewer_examples_is_no_difference(monkeypatch):
+    module, x = deep(), draw(400, 12)
+    known = running.Passes.without
+
+    def rounding_otherwise(self: running.Passes, inputs: Tensor, cuts: object) -> Tensor:
+        return known(self, inputs, cuts) * (1 if len(inputs) == len(x) else 1 + 3e-6)
+
+    monkeypatch.setattr(running.Passes, "without", rounding_otherwise)
+    found = sweep(module, x, ["0[*]", "4[*]", "6"], metric=first)
+    assert found.attrs["engine"] == "suffix"
+    assert found.attrs["largest_difference"] <= 1e-6
+
+
 @pytest.mark.parametrize("by", [Zero(), Constant(0.5)], ids=str)
 def test_narrow_products_know_autocast(by):
     module, x = Wide().eval(), draw(60, 16)
