@@ -13,7 +13,8 @@ from ablation.attribution.amount import Read, measured
 from ablation.attribution.prediction import TooFewDrawsError
 from ablation.neural.activations import Activations
 from ablation.neural.bench import FIRST, Bench
-from ablation.neural.worlds import CHECKED, MEMORY
+from ablation.neural.stacking import NotStackableError
+from ablation.neural.worlds import FEW, MEMORY, checked
 
 Row: TypeAlias = tuple[float, ...]  # what was read in one draw
 
@@ -41,15 +42,19 @@ def draws_of(
     if not bench.sites:
         return first
     room = min(draws, max(1, MEMORY // max(1, sum(bench.recording.sizes))))
-    size = room if room > 1 and _alike(read) else 1
-    starts = range(1, draws, size)
-    return first + [row for i in starts for row in read(range(i, min(i + size, draws)))]
+    if room > 1:
+        with suppress(Exception):  # a module that was written for one example may raise anything
+            _alike(read, range(min(FEW, draws)))
+            starts = range(0, draws, room)
+            return [row for i in starts for row in _alike(read, range(i, min(i + room, draws)))]
+    return first + [row for i in range(1, draws) for row in read(range(i, i + 1))]
 
 
-def _alike(read: Callable[[range], list[Row]]) -> bool:
-    """Whether some draws give the same side by side as one by one."""
-    with suppress(Exception):  # a module that was written for one example may raise anything
-        together = read(range(1, 1 + CHECKED))
-        alone = [row for i in range(1, 1 + CHECKED) for row in read(range(i, i + 1))]
-        return np.allclose(together, alone, rtol=1e-4, atol=1e-6)
-    return False
+def _alike(read: Callable[[range], list[Row]], numbers: range) -> list[Row]:
+    """Read draws side by side; raises NotStackableError unless some are the same alone."""
+    rows = read(numbers)
+    for i in checked(numbers):
+        [alone] = read(range(numbers[i], numbers[i] + 1))
+        if not np.allclose(rows[i], alone, rtol=1e-4, atol=1e-6):
+            raise NotStackableError("stacked it gives something else")
+    return rows

@@ -23,6 +23,7 @@ from ablation.neural.isolation import torch_unmoved
 from ablation.neural.laws import DROPOUT, LAWS, Arguments
 from ablation.neural.noise import NoiseSource
 from ablation.neural.operations import bound, is_off
+from ablation.neural.settled import Settled
 from ablation.neural.sites import CallPath, traced_calls
 from ablation.neural.stacking import NotStackableError, stacked_axis
 from ablation.neural.trees import tensors
@@ -126,6 +127,7 @@ class _Supplied(TorchDispatchMode):
     def __init__(self, draws: Draws, path: CallPath) -> None:
         TorchDispatchMode.__init__(self)
         self.draws, self.path = draws, path
+        self.settled = Settled(several=len(draws.numbers) > 1)
 
     def __torch_dispatch__(
         self,
@@ -141,6 +143,7 @@ class _Supplied(TorchDispatchMode):
         elif func.overloadpacket.__name__ in NORMS:
             refuse_shared(func, args, kwargs or {}, self.path.module)
         output = func(*args, **(kwargs or {}))
+        self.settled.require(func, args, output)
         sizes = (each.numel() * each.element_size() for each in tensors(output))
         self.draws.recording.sizes.extend(sizes)
         return output

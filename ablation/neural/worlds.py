@@ -41,7 +41,8 @@ from ablation.operators import Operator
 
 T = TypeVar("T")
 MEMORY = 2**26  # bytes of intermediates side by side; with more they leave the cache
-CHECKED = 3  # draws that are run both ways, to check that stacking gives the same
+FEW = 3  # draws side by side that are all run alone as well
+RARELY = 32  # in stacks of so many draws one is run alone as well, which costs little
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +202,10 @@ class _Worlds:
         alone = f"{draws:,} draws, one at a time"
         if chunk > 1:
             try:
-                self.refuse_unsound(first)
+                self.refuse_no_axis(first)
+                self.sound(range(min(FEW, draws)), first)
                 starts = range(0, draws, chunk)
-                pairs = (self.many(range(i, min(i + chunk, draws)), first) for i in starts)
+                pairs = (self.sound(range(i, min(i + chunk, draws)), first) for i in starts)
                 return _made(compare, pairs), f"{draws:,} draws, {chunk:,} at a time"
             except NotStackableError as error:
                 alone += f" ({error})"
@@ -242,22 +244,44 @@ class _Worlds:
             advice = "Two runs with the same noise differ; draw with torch's own functions."
             raise UnrecordedRandomnessError("some randomness", "", advice)
 
-    def refuse_unsound(self, first: _Pair) -> None:
-        """Raise NotStackableError unless some draws come out the same together as alone."""
+    def refuse_no_axis(self, first: _Pair) -> None:
+        """Raise NotStackableError where draws cannot lie side by side at all."""
         if not any(holds(leaf, 1) for leaf in tensors(self.inputs)):
             raise NotStackableError("no input has a first axis of length one")
         if hidden := opaque((first.on[0].output, first.off[0].output)):
             raise NotStackableError(f"the output holds a {hidden}, which cannot be taken apart")
+
+    def sound(self, numbers: range, first: _Pair) -> _Pair:
+        """Run draws side by side; raise NotStackableError unless some are the same alone.
+
+        They are checked among as many as there will be: what few do not show of each other, such
+        as a branch that one draw in a hundred takes for all, many do.
+        """
         try:
-            together = self.many(range(CHECKED), first)
+            together = self.many(numbers, first)
+        except NotStackableError:
+            raise
         except Exception as error:
             reason = f"stacked it raises {type(error).__name__}: {error}"
             raise NotStackableError(reason) from error
-        for draw in range(CHECKED):
-            alone = self.one(draw)
-            both = zip(alone.on + alone.off, [together.on[draw], together.off[draw]], strict=True)
+        for i in checked(numbers):
+            alone = self.one(numbers[i])
+            both = zip(alone.on + alone.off, [together.on[i], together.off[i]], strict=True)
             if any(_differ((a.output, a.own), (b.output, b.own)) for a, b in both):
                 raise NotStackableError("stacked it gives something else")
+        return together
+
+
+def checked(numbers: range) -> list[int]:
+    """Which of the draws that ran side by side are run alone as well: more of the first.
+
+    >>> checked(range(100)), checked(range(100, 200)), checked(range(2, 4))
+    ([0, 49, 99], [99], [])
+    """
+    last = len(numbers) - 1
+    if not numbers.start:
+        return sorted({0, last // 2, last})
+    return [last] if len(numbers) >= RARELY else []
 
 
 def _made(compare: Callable[[Seen, Seen], T], pairs: Iterable[_Pair]) -> tuple[T, ...]:

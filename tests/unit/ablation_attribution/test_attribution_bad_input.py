@@ -187,7 +187,7 @@ class Answer:
     ("leave", "event", "reason"),
     [
         (Answer, lambda out: bool(out.logits[0, 0] > 0.2), "holds a Answer"),
-        (lambda out: float(out[0, 0]), lambda out: out > 0.2, "stacked"),
+        (lambda out: float(out[0, 0]), lambda out: out > 0.2, "asks for a value"),
         (lambda out: {"a": out, "n": 3}, lambda out: bool(out["a"][0, 0] > 0.2), ""),
         (lambda out: (out, None, "text"), lambda out: bool(out[0][0, 0] > 0.2), ""),
     ],
