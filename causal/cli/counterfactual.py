@@ -149,6 +149,7 @@ def _number(value: Fraction | float) -> str:
 
 def _record(answer: Answer, found: tuple[engine.Explanation, ...]) -> dict[str, object]:
     value, (low, high) = answer.value, answer.interval
+    seen = answer.probability_of_evidence
     return {
         "schema": records.SCHEMA,
         "answer": "interval" if value is None else "value",
@@ -159,7 +160,7 @@ def _record(answer: Answer, found: tuple[engine.Explanation, ...]) -> dict[str, 
         "standard_error": answer.standard_error,
         "engine": answer.engine,
         "assumptions": list(answer.assumptions),
-        "probability_of_evidence": float(answer.probability_of_evidence),
+        "probability_of_evidence": None if seen is None else float(seen),
         "explanation": [dict(_steps(why)) for why in found] or None,
     }
 

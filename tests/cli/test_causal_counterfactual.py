@@ -111,6 +111,11 @@ def test_real_numbers_are_explained_path_by_path(run: Run) -> None:
     )
 
 
+def test_evidence_of_real_numbers_has_no_probability(run: Run) -> None:
+    record = json.loads(run(WAGES, HAD_SHE, "--json").out)
+    assert (record["value"], record["probability_of_evidence"]) == (pytest.approx(20.1), None)
+
+
 def test_the_explanation_of_real_numbers_as_json(run: Run) -> None:
     [why] = json.loads(run(WAGES, "E(wage[school=16] | wage=11)", "--explain", "--json").out)[
         "explanation"

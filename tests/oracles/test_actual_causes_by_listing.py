@@ -13,7 +13,8 @@ from random import Random
 import pytest
 
 from causal import SCM, actual_cause, actual_causes
-from causal.model import Noise, Response
+from causal.errors import ModelError
+from causal.model import Linear, Noise, Response
 
 Functions = dict[str, tuple[tuple[str, ...], dict[tuple[int, ...], int], int]]
 
@@ -99,6 +100,12 @@ def test_actual_causes_are_those_of_the_definition():
     causes, several = agreed(range(60), 4)
     assert causes > 40
     assert several > 3
+
+
+def test_real_numbers_are_refused_by_name():
+    model = SCM.of({"X": Linear(), "Y": Linear({"X": 1.0})})
+    with pytest.raises(ModelError, match="Y is a real number; actual causes are told in finite"):
+        actual_cause(model, {"X": 1, "Y": 1}, {"X": 1}, {"Y": 1})
 
 
 @pytest.mark.torture

@@ -248,6 +248,11 @@ def _check(model: SCM, settings: Settings, option: str) -> None:
     if not settings:
         raise OptionError(option, settings, 'it names variables and their values, as in {"X": 1}')
     for v in model.graph.require(settings):
+        if not model.domains.get(v):
+            raise ModelError(
+                f"{quoted(v)} is a real number; actual causes are told in finite models",
+                variables=(v,),
+            )
         if settings[v] not in model.domains[v]:
             raise DomainError(v, settings[v], model.domains[v])
 

@@ -25,6 +25,9 @@ class Counterfactual:
     ``standard_error`` and the effective number of draws behind it, and ``interval`` is the value
     plus and minus two standard errors, as far as probabilities reach.
 
+    ``probability_of_evidence`` is that of the rarest evidence in the question, and None where no
+    engine weighed it: real numbers that were seen have a density, not a probability.
+
     >>> print(Counterfactual(Quantity.parse("P(Y[X=0]=1)"), Fraction(1, 4), "exact", ()))
     P(Y[X=0]=1) = 1/4
     """
@@ -33,7 +36,7 @@ class Counterfactual:
     value: Number | None
     engine: str
     assumptions: tuple[str, ...]
-    probability_of_evidence: Number = Fraction(1)
+    probability_of_evidence: Number | None = Fraction(1)
     bounds: tuple[Number, Number] | None = None
     standard_error: float = 0.0
     effective_draws: float | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from causal.errors import OptionError
+from causal.errors import DomainError, OptionError
 from causal.model.scm import SCM
 from causal.query import Assignment, Comparison, Event, Term, Value
 from causal.variables import Variable, quoted
@@ -35,6 +35,8 @@ class Contrast:
         """
         variable, value = single("cause", cause)
         model.graph.require(variable)
+        if (domain := model.domains.get(variable)) and value not in domain:
+            raise DomainError(variable, value, domain)
         if instead is not None:
             other_variable, other = single("instead", instead)
             if other_variable != variable or other == value:

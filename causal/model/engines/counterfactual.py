@@ -14,7 +14,7 @@ from typing import TypeAlias, overload
 import numpy as np
 import pandas as pd
 
-from causal.errors import OptionError
+from causal.errors import OptionError, QueryError
 from causal.model.continuous import LinearSystem
 from causal.model.engines.answers import Counterfactual, UnitCounterfactuals
 from causal.model.engines.bounding.unknown_coupling import bound
@@ -206,6 +206,7 @@ def _read(query: Question) -> Quantity:
             return Quantity.of(query)
         case Quantity():
             return query
+    raise QueryError(f"a question is text, as in 'P(Y[X=0]=1 | X=1)', not {query!r}")
 
 
 def _assumptions(model: SCM, couplings: Mapping[Variable, str]) -> tuple[str, ...]:
@@ -239,9 +240,8 @@ def _is_open(plan: Evaluation) -> bool:
 def _bounded(model: SCM, asked: Quantity, plans: Sequence[Evaluation]) -> Counterfactual:
     found = bound(model, asked)
     assumed = _assumptions(model, _together(plan.couplings for plan in plans))
+    seen = None if any(plan.part.given for plan in plans) else Fraction(1)
     if found.lower == found.upper:
-        return Counterfactual(asked, found.lower, BOUNDS, assumed)
+        return Counterfactual(asked, found.lower, BOUNDS, assumed, seen)
     loose = (f"the ends might not be reached: {why}" for why in found.loose)
-    return Counterfactual(
-        asked, None, BOUNDS, (*assumed, *loose), bounds=(found.lower, found.upper)
-    )
+    return Counterfactual(asked, None, BOUNDS, (*assumed, *loose), seen, (found.lower, found.upper))

@@ -225,13 +225,15 @@ MIXED = SCM.of(
         ("E(X | M=2)", DomainError, "it takes 0, 1"),
         ("E(X[M])", QueryError, "leaves M open"),
         ('P(X="tall")', QueryError, "a real number"),
+        ("P(X[M=1] > X)", QueryError, r"it cannot be 'X'; write X\[\] for the variable as it is"),
+        (3, QueryError, "a question is text"),
         ("E(X[K->M=1])", QueryError, "not in the graph"),
         ("E(K | X > 4.5)", TooFewDrawsError, "draws=1,000,000"),
         ("E(K[X=1] | X[X=1]=2)", ImpossibleEvidenceError, "zero"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_a_line(
-    query: str, kind: type[CausalError], said: str
+    query: object, kind: type[CausalError], said: str
 ):
     with pytest.raises(kind, match=said) as found:
         counterfactual(MIXED, query)

@@ -21,7 +21,7 @@ from causal import (
     probability_of_necessity_and_sufficiency,
     probability_of_sufficiency,
 )
-from causal.errors import OptionError, UnknownVariableError
+from causal.errors import DomainError, OptionError, UnknownVariableError
 from causal.model import Do, random_scm
 
 X, Y = {"X": 1}, {"Y": 1}
@@ -149,6 +149,7 @@ def test_with_three_values_the_other_one_has_to_be_named():
     ("call", "error", "complaint"),
     [
         (lambda m: probability_of_necessity(m, {"Q": 1}, Y), UnknownVariableError, "Q is not in"),
+        (lambda m: probability_of_necessity(m, {"X": 7}, Y), DomainError, "X cannot be 7"),
         (lambda m: probability_of_necessity(m, {}, Y), OptionError, "one variable and its value"),
         (lambda m: probability_of_necessity(m, X, Y, instead={"X": 1}), OptionError, "another"),
         (lambda m: path_specific_effect(m, X, "Y", along="X -> Q -> Y"), UnknownVariableError, "Q"),

@@ -9,6 +9,7 @@ from math import prod
 
 import numpy as np
 
+from causal.model.altered import Constant, Drawn, Held, Shifted
 from causal.model.continuous import Additive, Linear, LocationScale, Polynomial
 from causal.model.continuous.curves import Curve
 from causal.model.continuous.features import Weighted
@@ -35,6 +36,8 @@ def affine(mechanism: Mechanism) -> Affine | None:
     True
     """
     match mechanism:
+        case Constant() | Drawn() | Held() | Shifted():
+            return _intervened(mechanism, {})
         case Linear(pairs, constant):
             return Affine(constant, dict(pairs))
         case Additive(Polynomial(terms)):
@@ -54,6 +57,8 @@ def affine_where(mechanism: Mechanism, fixed: Mapping[str, Value]) -> Affine | N
     Affine(constant=3.0, weights={'X': 6.0}, stretch=1.0)
     """
     match mechanism:
+        case Constant() | Drawn() | Held() | Shifted():
+            return _intervened(mechanism, fixed)
         case LocationScale(mean, scale) if fixed.keys() >= set(scale.given):
             shape = affine_where(Additive(mean), fixed)
             return shape and replace(shape, stretch=_at(scale, fixed))
@@ -75,6 +80,23 @@ def affine_where(mechanism: Mechanism, fixed: Mapping[str, Value]) -> Affine | N
     moved = sum(shape.weights.get(name, 0.0) * _number(value) for name, value in fixed.items())
     weights = {name: weight for name, weight in shape.weights.items() if name not in fixed}
     return Affine(shape.constant + moved, weights)
+
+
+def _intervened(
+    mechanism: Constant | Drawn | Held | Shifted, fixed: Mapping[str, Value]
+) -> Affine | None:
+    """What an intervention makes of an affine mechanism is affine, a value for each unit aside."""
+    match mechanism:
+        case Constant(int() | float() | Fraction() as value):
+            return Affine(float(value), {})
+        case Drawn():
+            return Affine(0.0, {})
+        case Held(inner, name, value):
+            return affine_where(inner, {**fixed, name: value})
+        case Shifted(inner, by):
+            shape = affine_where(inner, fixed) if fixed else affine(inner)
+            return shape and replace(shape, constant=shape.constant + by)
+    return None
 
 
 def _at(curve: Curve, fixed: Mapping[str, Value]) -> float:

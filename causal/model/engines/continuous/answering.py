@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from math import sqrt
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from causal.errors import TooFewDrawsError, UnusableEvidenceError
 from causal.model.engines.answers import Counterfactual
 from causal.model.engines.continuous.gaussian import conditioned, gaussian_value, is_exact, rows
+from causal.model.engines.continuous.limited import limited
 from causal.model.engines.continuous.mixture import mixture
 from causal.model.engines.continuous.particles import Draws, swarm
 from causal.model.engines.continuous.posed import Asked, Posed, holds, posed
@@ -65,7 +67,8 @@ def answered(
 ) -> Counterfactual:
     """The value of a quantity; raises TooFewDrawsError, UnusableEvidenceError or QueryError."""
     seed = root(rng)
-    parts = [_part(group, draws, seed) for group in posed(model, asked)]
+    groups = list(posed(model, asked))
+    parts = [_part(group, draws, seed) for group in groups]
     constant = float(sum(factor for factor, part in asked.parts if part is None))
     engines = tuple(dict.fromkeys(part.engine for part in parts))
     couplings = dict.fromkeys(text for part in parts for text in part.couplings)
@@ -75,6 +78,7 @@ def answered(
         constant + sum(part.value for part in parts),
         "; ".join(engines),
         ("the mechanisms and their noise are as the model says", *couplings),
+        None if any(group.given for group in groups) else Fraction(1),
         standard_error=sqrt(sum(part.variance for part in parts)),
         effective_draws=min(effective, default=None),
     )
@@ -82,11 +86,13 @@ def answered(
 
 def _part(asked: Posed, draws: int, seed: int) -> Part:
     couplings = assumed(asked)
-    found = None if asked.limits else rows(asked)
-    if found is not None:
-        law = conditioned(found, asked)
+    found = rows(asked)
+    law = None if found is None else conditioned(found, asked)
+    if law is not None and not asked.limits:
         value = sum(part.factor * gaussian_value(part, law)[0] for part in asked.parts)
         return Part(float(value), gaussian_engine(asked), couplings=couplings)
+    if law is not None and (between := limited(asked, law)) is not None:
+        return Part(between, GAUSSIAN, couplings=couplings)
     if (once := pinned(asked, seed)) is not None:
         return Part(float(part_values(asked, once)[0]), POINT, couplings=couplings)
     if (mixed := mixture(asked)) is not None:

@@ -6,7 +6,7 @@ about and in whichever worlds; means and probabilities follow in closed form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
@@ -22,13 +22,15 @@ from causal.model.engines.continuous.orthants import EXACT_TO, between
 from causal.model.engines.continuous.posed import RELATIONS, Asked, Bound, Observed, Posed
 from causal.model.engines.worlds import Slot
 from causal.model.mechanism import Mechanism, Value, private
-from causal.model.noise import Floats, Law
+from causal.model.noise import Floats, Law, floats
 from causal.variables import Variable
 
 __all__ = [
+    "Box",
     "Conditioned",
     "Rows",
     "Seen",
+    "boxed",
     "conditioned",
     "gaussian_value",
     "is_exact",
@@ -143,6 +145,19 @@ class Conditioned:
         return Margin(means, line, size + reach * np.abs(self.mean).max(axis=0, initial=0.0))
 
 
+@dataclass(frozen=True, eq=False)
+class Box:
+    """Where normal variables lie between limits: each is a line, of length one, on normal noise.
+
+    ``sure`` is False for the units that no noise brings there.
+    """
+
+    sure: Truths
+    lines: Floats
+    low: Floats
+    high: Floats
+
+
 def rows(
     asked: Posed,
     columns: Mapping[Variable, Floats] | None = None,
@@ -247,9 +262,17 @@ def gaussian_value(part: Asked, law: Conditioned) -> Floats:
     """The mean, or the probability, that one part asks for; one entry a unit."""
     if part.mean is not None:
         return law.margin(part.mean).means
+    box = boxed(part.events, law)
+    if not len(box.lines):
+        return floats(box.sure)
+    return np.where(box.sure, between(box.lines, box.low, box.high), 0.0)
+
+
+def boxed(events: Iterable[Bound], law: Conditioned) -> Box:
+    """Events as limits of normal variables."""
     sure = np.ones(law.mean.shape[1], dtype=bool)
     lines, low, high = [], [], []
-    for event in part.events:
+    for event in events:
         margin = _margin(event, law)
         if not margin.sd:
             close = np.where(np.abs(margin.means) <= ROUNDING * margin.size, 0.0, margin.means)
@@ -262,7 +285,7 @@ def gaussian_value(part: Asked, law: Conditioned) -> Floats:
             below = event.relation in ("<", "<=")
             low.append(-open_ if below else at)
             high.append(at if below else open_)
-    return sure * (between(np.array(lines), np.array(low), np.array(high)) if lines else 1.0)
+    return Box(sure, np.array(lines), np.array(low), np.array(high))
 
 
 def is_exact(part: Asked) -> bool:

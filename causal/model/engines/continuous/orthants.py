@@ -14,7 +14,7 @@ from scipy.stats import qmc
 
 from causal.model.noise import Floats
 
-__all__ = ["EXACT_TO", "between"]
+__all__ = ["EXACT_TO", "between", "merged", "pull"]
 
 EXACT_TO = 2  # variables for which the answer has no error but rounding
 PARALLEL = 1e-12  # 1 - |correlation| of variables that are one
@@ -31,7 +31,7 @@ def between(lines: Floats, low: Floats, high: Floats) -> Floats:
     >>> quarter.round(12)
     array([0.25])
     """
-    lines, low, high = _merged(lines, low, high)
+    lines, low, high = merged(lines, low, high)
     match len(lines):
         case 1:
             found = _interval(low[0], high[0])
@@ -43,7 +43,32 @@ def between(lines: Floats, low: Floats, high: Floats) -> Floats:
     return np.where(empty, 0.0, np.clip(found, 0.0, 1.0))
 
 
-def _merged(lines: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:
+def pull(lines: Floats, low: Floats, high: Floats) -> Floats:
+    """What at most two ``merged`` lines between their limits do to the noise they are lines on.
+
+    Its mean there, times the probability of being there; one row a noise, one column a unit.  By
+    parts, that is the density at each limit, where the other line keeps to its own (Tallis 1961).
+
+    >>> pull(np.eye(1), np.zeros((1, 1)), np.full((1, 1), np.inf)).round(6)    # half a normal law
+    array([[0.398942]])
+    """
+    total = np.zeros((lines.shape[1], low.shape[1]))
+    for j, line in enumerate(lines):
+        for end, sign in ((low[j], 1.0), (high[j], -1.0)):
+            at = np.where(np.isfinite(end), end, 0.0)
+            density = np.where(np.isfinite(end), np.exp(-0.5 * at**2) / np.sqrt(2 * np.pi), 0.0)
+            for i in range(len(lines)):
+                if i != j:
+                    along = float(line @ lines[i])
+                    wide = np.sqrt((1 - along) * (1 + along))
+                    density = density * _interval(
+                        (low[i] - along * at) / wide, (high[i] - along * at) / wide
+                    )
+            total += sign * np.outer(line, density)
+    return total
+
+
+def merged(lines: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:
     """No two lines parallel: the limits of such are limits of one."""
     kept: list[int] = []
     low, high = low.copy(), high.copy()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf
 
 import numpy as np
 
@@ -135,6 +136,9 @@ def _group(
         _see(term, first, worlds, seen)
     events = [event for event in first.given if not isinstance(event, Term)]
     limits = tuple(_bounds(events, first.do, worlds))
+    known = (Bound(number, "=", value=value) for number, value in seen.items())
+    if limits and _contradict((*limits, *known)):
+        raise ImpossibleEvidenceError(", ".join(map(str, first.given)))
     return Posed(worlds, seen, limits, tuple(_asked(parts, worlds)), first.given)
 
 
@@ -186,6 +190,24 @@ def _bounds(events: Iterable[Event], do: tuple[Assignment, ...], worlds: Worlds)
                 yield Bound(worlds.node(_placed(left, do, worlds.model)), relation, value=value)
 
 
+def _contradict(limits: Iterable[Bound]) -> bool:
+    """Whether some node would have to be more than it may be."""
+    low: dict[int, tuple[float, bool]] = {}  # and whether the end itself is out
+    high: dict[int, tuple[float, bool]] = {}  # and whether the end itself is in
+    for limit in limits:
+        if limit.right is None and isinstance(limit.value, int | float | Fraction):
+            end, node, strict = float(limit.value), limit.left, limit.relation in ("<", ">")
+            if limit.relation in (">", ">=", "="):
+                low[node] = max(low.get(node, (-inf, False)), (end, strict))
+            if limit.relation in ("<", "<=", "="):
+                high[node] = min(high.get(node, (inf, True)), (end, not strict))
+    # Of equal ends the strict one counts: it is the greater below, and the lesser above.
+    return any(
+        low[n][0] > high[n][0] or (low[n][0] == high[n][0] and (low[n][1] or not high[n][1]))
+        for n in low.keys() & high.keys()
+    )
+
+
 def _placed(term: Term, do: tuple[Assignment, ...], model: SCM) -> Term:
     """A term in its world; raises unless the model has both."""
     found = replace(term, under=do) if do else term
@@ -227,7 +249,8 @@ def _check_value(variable: Variable, value: Value, model: SCM) -> None:
         if value not in domain:
             raise DomainError(variable, value, domain)
     elif not is_number(value):
-        raise QueryError(f"{variable} is a real number; it cannot be {value!r}")
+        hint = f"; write {value}[] for the variable as it is" if value in model.graph.nodes else ""
+        raise QueryError(f"{variable} is a real number; it cannot be {value!r}{hint}")
 
 
 def _check_numbers(part: Expectation, worlds: Worlds, number: int) -> None:

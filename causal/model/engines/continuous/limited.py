@@ -1,0 +1,61 @@
+"""Linear models with normal noise where evidence is a limit, such as Y > 1: ratios of orthants.
+
+A probability is that of both over that of the limits; a mean moves by what the limits do to the
+noise (Tallis 1961).  As long as two variables are limited at most, nothing is approximate.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from causal.errors import ImpossibleEvidenceError
+from causal.model.engines.continuous.gaussian import Box, Conditioned, boxed
+from causal.model.engines.continuous.orthants import EXACT_TO, between, merged, pull
+from causal.model.engines.continuous.posed import Asked, Posed
+
+__all__ = ["limited"]
+
+LEAST = {0: 0.0, 1: 1e-290, 2: 1e-8}  # by how many lines: a rarer one is lost in rounding
+
+
+def limited(asked: Posed, law: Conditioned) -> float | None:
+    """The sum of the parts given the limits; None where that would be no exact number.
+
+    Raises ImpossibleEvidenceError where the limits leave nothing.
+    """
+    given = boxed(asked.limits, law)
+    if not given.sure.all():
+        raise ImpossibleEvidenceError(asked.evidence)
+    total = 0.0
+    for part in asked.parts:
+        value = _part(part, asked, given, law)
+        if value is None:
+            return None
+        total += part.factor * value
+    return total
+
+
+def _part(part: Asked, asked: Posed, given: Box, law: Conditioned) -> float | None:
+    both = boxed((*asked.limits, *part.events), law)
+    known = _chance(given, lines := _lines(both))
+    if known is None or lines > EXACT_TO:
+        return None
+    if part.mean is None:
+        together = _chance(both, 0) if both.sure.all() else 0.0
+        return None if together is None else min(together / known, 1.0)
+    margin = law.margin(part.mean)
+    moved = 0.0
+    if len(given.lines):
+        moved = float((margin.line @ pull(*merged(given.lines, given.low, given.high)))[0]) / known
+    return float(margin.means[0]) + moved
+
+
+def _lines(box: Box) -> int:
+    """How many variables are limited, those that are multiples of each other as one."""
+    return len(merged(box.lines, box.low, box.high)[0]) if len(box.lines) else 0
+
+
+def _chance(box: Box, lines: int) -> float | None:
+    """The probability of a box; None where it is too small for a ratio with so many lines."""
+    found = float(between(box.lines, box.low, box.high)[0]) if len(box.lines) else 1.0
+    return found if found >= LEAST.get(lines, np.inf) else None
