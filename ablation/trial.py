@@ -14,6 +14,8 @@ from ablation.covariates import Covariates
 from ablation.errors import AblationError
 
 Status: TypeAlias = Literal["done", "failed"]
+TABLE = ("study", "condition", "component", "seed", "status", "attempt", "error", "wall_s", "cpu_s")
+"""The columns that every table of trials has before those of the metrics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +71,13 @@ class Trial:
     def covariates(self) -> Covariates:
         """What was recorded beside the metrics: code, machine, versions, steps, memory, streams."""
         return Covariates.read(self.environment)
+
+
+def column(metric: str) -> str:
+    """Name a metric's column in a table of trials: no two metrics share one, and none is taken.
+
+    >>> column("accuracy"), column("seed"), column("metric seed")
+    ('accuracy', 'metric seed', 'metric metric seed')
+    """
+    taken = metric.rsplit("metric ", maxsplit=1)[-1] in {*TABLE, "config", "environment"}
+    return f"metric {metric}" if taken else metric

@@ -9,19 +9,7 @@ from ablation.canonical import Json
 from ablation.errors import AblationError
 from ablation.plan import PlannedTrial, lay_out
 from ablation.study import Study
-from ablation.trial import Trial
-
-_COLUMNS = (
-    "study",
-    "condition",
-    "component",
-    "seed",
-    "status",
-    "attempt",
-    "error",
-    "wall_s",
-    "cpu_s",
-)
+from ablation.trial import TABLE, Trial, column
 
 
 class Trials(Sequence[Trial]):
@@ -105,16 +93,19 @@ class Trials(Sequence[Trial]):
         )
 
     def frame(self) -> pd.DataFrame:
-        """Lay the trials out as a tidy table: one row a trial, one column a metric."""
+        """Lay the trials out as a tidy table: one row a trial, one column a metric.
+
+        A metric called as another column, "seed" say, is "metric seed" there.
+        """
         declared = [each.name for each in self._study.metrics]
         extra = sorted({name for each in self for name in each.metrics} - set(declared))
         return pd.DataFrame(
             [
-                [getattr(each, name) for name in _COLUMNS]
+                [getattr(each, name) for name in TABLE]
                 + [each.metrics.get(name, float("nan")) for name in declared + extra]
                 for each in self
             ],
-            columns=[*_COLUMNS, *declared, *extra],
+            columns=[*TABLE, *map(column, declared + extra)],
         )
 
     def covariates(self) -> pd.DataFrame:

@@ -8,10 +8,10 @@ import csv
 import json
 import os
 import sys
+from codecs import getwriter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
-from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeAlias
 
@@ -100,9 +100,8 @@ def _write(target: Path, write: Callable[[IO[bytes]], None]) -> None:
 
 
 def _as_csv(_: "Chosen", table: "Table", file: IO[bytes]) -> None:
-    text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    text = getwriter("utf-8")(file)  # leaves the file open, also where nobody reads on
     csv.writer(text, lineterminator="\n").writerows(map(_guarded, row) for row in table)
-    text.detach()
 
 
 def _as_jsonl(chosen: "Chosen", _: "Table", file: IO[bytes]) -> None:
@@ -130,10 +129,12 @@ def _as_parquet(chosen: "Chosen", table: "Table", file: IO[bytes]) -> None:
     names = [str(name) for name in table[0]]
     frame = pd.DataFrame([list(row) for row in table[1:]], columns=names)
     frame = frame.astype(dict.fromkeys(names[len(_COLUMNS) :], float))
-    for name in ("wall_s", "cpu_s"):
-        frame[name] = [getattr(each, name) for each in chosen]
+    beside: dict[str, Sequence[object]] = {
+        name: [getattr(each, name) for each in chosen] for name in ("wall_s", "cpu_s")
+    }
     for name in ("config", "environment"):
-        frame[name] = [canonical(getattr(each, name)) for each in chosen]
+        beside[name] = [canonical(getattr(each, name)) for each in chosen]
+    frame = pd.concat([frame, pd.DataFrame(beside)], axis=1)
     frame.to_parquet(file, engine="pyarrow", index=False)
 
 
@@ -142,10 +143,12 @@ _WRITERS = {"csv": _as_csv, "jsonl": _as_jsonl, "parquet": _as_parquet}
 
 def _rows(trials: "Trials", chosen: "Chosen") -> Iterator[list[object]]:
     """The header, then one row a trial."""
+    from ablation.trial import column
+
     declared = [each.name for each in trials.study.metrics]
     extra = sorted({name for each in chosen for name in each.metrics} - set(declared))
     metrics = declared + extra
-    yield [*_COLUMNS, *metrics]
+    yield [*_COLUMNS, *map(column, metrics)]
     for each in chosen:
         asked = [each.study, each.condition, each.component, each.seed]
         came = [each.status, each.attempt, first_line(each.error)]

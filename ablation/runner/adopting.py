@@ -7,7 +7,7 @@ nowhere is left out, and said why.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ablation.canonical import Json
@@ -69,7 +69,7 @@ def adopt(study: Study, log: Log, store: str | Path = "runs.db", *, seed: str = 
             else:
                 attempts[found.condition, found.seed] += 1
                 attempt = attempts[found.condition, found.seed]
-                trial = _trial(study, found, run, source, attempt)
+                trial = _trial(study, found, _measured(run, seed), source, attempt)
                 opened.append(trial)
                 adopted.append(trial)
     return Adopted(tuple(adopted), tuple(left_out), known)
@@ -113,6 +113,12 @@ def _placed(
     differing = [name for name, value in keys.items() if _spell(said[name]) != _spell(_read(value))]
     setting = listed(f"{name}={said[name]!r}" for name in differing)
     return f"no condition of the study has {setting}"
+
+
+def _measured(run: Run, seed: str) -> Run:
+    """Leave out the seed, which a table of numbers counts among what was measured."""
+    metrics = {name: value for name, value in run.metrics.items() if name != seed}
+    return run if len(metrics) == len(run.metrics) else replace(run, metrics=metrics)
 
 
 def _trial(study: Study, planned: PlannedTrial, run: Run, source: str, attempt: int) -> Trial:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -405,6 +406,28 @@ def test_an_export_into_the_store_is_refused(after_run: Command) -> None:
     before = Path("runs.db").read_bytes()
     assert after_run("export", "runs.db", "--csv", "runs.db").code == 2
     assert Path("runs.db").read_bytes() == before
+
+
+def test_metrics_called_as_columns_and_very_many_of_them_are_exported(ablation: Command) -> None:
+    pytest.importorskip("pyarrow")
+    (module,) = Path().glob("toy_*.py")
+    names = '{"seed": 7.0, "status": 1.0, "config": 2.0, **{f"m{k}": 1.0 for k in range(200)}}'
+    module.write_text(f"def train(config, seeds):\n    return {names} | {{'accuracy': 0.5}}\n")
+    assert ablation("run", "study.toml", "--workers", "1").code == 0
+    said = ablation("export", "runs.db", "--csv", "out.csv", "--parquet", "out.parquet")
+    assert (said.code, said.err) == (0, "")
+    row = exported(Path("out.csv").read_text())[0]
+    assert (row["seed"], row["status"], row["metric seed"]) == ("0", "done", "7.0")
+    assert pd.read_parquet("out.parquet")["metric config"].tolist() == [2.0] * 15
+
+
+def test_an_export_that_nobody_reads_on_is_no_error(after_run: Command) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-m", "ablation", "export", "runs.db", "--csv", "-"]
+    ended = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, check=False)
+    os.close(writes)
+    assert ended.stderr == b""
 
 
 def test_a_closed_pipe_is_no_error(after_run: Command) -> None:

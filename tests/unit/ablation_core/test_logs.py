@@ -145,6 +145,7 @@ def test_every_log_gives_the_same_trials(tmp_path: Path, write) -> None:
         condition = conditions.get(each[:2], "without dropout")
         (trial,) = [t for t in trials if (t.condition, t.seed) == (condition, each[2])]
         assert trial.metrics["accuracy"] == pytest.approx(accuracy(*each), abs=1e-6)
+        assert "seed" not in trial.metrics
         assert trial.done
     assert verify(tmp_path / "runs.db").sound
 

@@ -54,6 +54,14 @@ def test_the_table_has_a_row_a_trial_and_a_column_a_metric() -> None:
     assert math.isnan(frame["accuracy"].tolist()[1])
 
 
+def test_a_metric_called_as_a_column_of_every_table_takes_nothing_from_it() -> None:
+    said = {"accuracy": 0.9, "seed": 7, "metric seed": 8, "status": 3, "config": 4}
+    (row,) = Trials(STUDY, [trial(metrics=said)]).frame().to_dict("records")
+    assert (row["seed"], row["status"]) == (0, "done")
+    found = [row[f"metric {name}"] for name in ("seed", "metric seed", "status", "config")]
+    assert found == [7, 8, 3, 4]
+
+
 @pytest.mark.parametrize(
     "stranger", [trial("without b"), trial(seed=2), trial(study="another")], ids=str
 )
