@@ -10,6 +10,7 @@ from ablation.neural.sweep.batches import examples_in
 from ablation.neural.sweep.cutting import Cut
 from ablation.neural.sweep.errors import QuestionError
 from ablation.neural.sweep.metric import Read
+from ablation.neural.sweep.weights import Weights
 from ablation.neural.taps import Place
 from ablation.neural.trees import Inputs, numbers
 
@@ -40,6 +41,7 @@ class Plan:
     pointwise: bool  # whether the operator does the same at every position
     each_alone: bool  # whether it does the same to an example whatever the others are
     axis: int = 0  # of the inputs, on which the examples lie
+    weights: Weights | None = None  # the parameters of each row
 
 
 @dataclass(frozen=True, slots=True)

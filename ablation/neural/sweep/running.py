@@ -58,7 +58,10 @@ class Run:
     def __post_init__(self) -> None:
         plan = self.plan
         self.reader = Reader(plan.metric)
-        self.passes = Passes(plan.module, tuple(plan.places.values()), plan.read)
+        places = (*plan.places.values(), *(plan.weights.homes if plan.weights else ()))
+        self.passes = Passes(plan.module, places, plan.read)
+        if plan.weights:
+            self.reason = "parameters are read from anywhere: there is no place to resume from"
 
     def batch(self, inputs: Inputs) -> None:
         """Measure every row on one batch."""
@@ -234,8 +237,13 @@ class Run:
         self.eps = max(self.eps, rounding_of(factual))
         self.forwards += 1
         values = []
-        for row in self.plan.rows:
-            values.append(self._measured(self.passes.without(inputs, row), examples))
+        weights = self.plan.weights
+        for number, row in enumerate(self.plan.rows):
+            others = weights.of(number) if weights else ()
+            output = self.passes.without(inputs, row, others)
+            if weights:
+                weights.note(others, moved=departure(factual, output) > 0)
+            values.append(self._measured(output, examples))
             self._advance(1, 1.0, "naive")
         return Found(baseline, values, self._floor(inputs, examples, baseline, factual))
 

@@ -27,12 +27,13 @@ from ablation.neural.sweep.asking import (
 )
 from ablation.neural.sweep.axes import cut_along_examples
 from ablation.neural.sweep.batches import batches
-from ablation.neural.sweep.cutting import Cut, places_of
+from ablation.neural.sweep.cutting import Cut
 from ablation.neural.sweep.meter import Watched, watcher
 from ablation.neural.sweep.metric import Read
 from ablation.neural.sweep.pausing import no_search_for_garbage
 from ablation.neural.sweep.running import Run
 from ablation.neural.sweep.subsets import Subsets, label, subsets_of
+from ablation.neural.sweep.weights import Weight, Weights, components_of
 from ablation.neural.taps import Place
 from ablation.neural.trees import Inputs
 from ablation.operators import Constant, Operator, OptimalConstant, Scale, Skip, Zero
@@ -72,16 +73,16 @@ def sweep(
     `metric` reads one number off an output, or one for each example, of which the mean is taken;
     `read` may first take what it looks at (`lambda output: output[:, -1]`), so that the rest of the
     last block is not computed. Inputs may be a list of batches; the noise floor is the first's.
-    Examples lie on the first axis of the inputs unless `examples` says on which.
-    Components are modules ("blocks.*"), units of what they return ("net.2[8:16]", "net.2[*]") or
-    attention heads ("blocks.*.attn.heads[*]"). `subsets` is 1 for each alone, 2 for pairs as well,
-    or lists of names. `together` fixes how many ablations run side by side, `memory` bounds the
-    bytes of values that are held beside those that the module itself has at once, and `verify` says
-    how many ablations of the first batch are also run whole (None: all). `progress=True` draws a
-    bar on standard error; a function is told the same. `exact` is false only for rows that rest on
-    no comparison (`verify=0`). The attributes of the table say which engine ran, why, and the
-    largest difference from the naive loop. Batch statistics in Mean and Resample without
-    `reference` are those of one batch.
+    Examples lie on the first axis of the inputs unless `examples` says on which. Components are
+    modules ("blocks.*"), units of what they return ("net.2[8:16]", "net.2[*]") or attention heads
+    ("blocks.*.attn.heads[*]"); or parameters ("norm.weight"), for which whole passes are run.
+    `subsets` is 1 for each alone, 2 for pairs as well, or lists of names. `together` fixes how many
+    ablations run side by side, `memory` bounds the bytes of values that are held beside those that
+    the module itself has at once, and `verify` says how many ablations of the first batch are also
+    run whole (None: all). `progress=True` draws a bar on standard error; a function is told the
+    same. `exact` is false only for rows that rest on no comparison (`verify=0`). The attributes of
+    the table say which engine ran, why, and the largest difference from the naive loop. Batch
+    statistics in Mean and Resample without `reference` are those of one batch.
 
     >>> net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
     >>> for weights in net.parameters():
@@ -103,12 +104,16 @@ def sweep(
         inputs, batch_size, None if examples else partial(cut_along_examples, module), examples
     )
     require_examples(given, examples)
-    places = places_of(module, components)
-    rows = subsets_of(list(places), subsets)
+    found = components_of(module, components, by, seed)
+    places = {name: each for name, each in found.items() if isinstance(each, Place)}
+    rows = subsets_of(list(found), subsets)
+    theirs = [[each for name in row if isinstance(each := found[name], Weight)] for row in rows]
+    weights = Weights(module, by, seed, theirs)
     with torch.no_grad(), unchanged(module):
-        lines = cuts_of(module, places, rows, by, reference=reference, seed=seed)
+        placed = [[name for name in row if name in places] for row in rows]
+        lines = cuts_of(module, places, placed, by, reference=reference, seed=seed)
         zeros, alone = isinstance(by, Zero), isinstance(by, _ALONE)
-        plan = Plan(module, places, lines, metric, read, zeros, alone, examples)
+        plan = Plan(module, places, lines, metric, read, zeros, alone, examples, weights)
         run = Run(plan, together, memory, verify, watcher(progress), len(given))
         for batch in given:
             with no_search_for_garbage():
@@ -116,6 +121,7 @@ def sweep(
     if expect_effect:
         for cut in dict.fromkeys(cut for row in plan.rows for cut in row):
             cut.refuse_no_effect()
+        weights.refuse_no_effect()
     return run.table([label(row) for row in rows], str(by))
 
 

@@ -9,6 +9,7 @@ from torch import nn
 
 from ablation.neural.errors import RandomModuleError
 from ablation.neural.forwards import Forward, standing_in
+from ablation.neural.parameters import Exchange, exchanged
 from ablation.neural.patch import Ablated, evidence, switched_off
 from ablation.neural.sweep.asking import tolerance
 from ablation.neural.sweep.cutting import Cut, site_of
@@ -79,10 +80,13 @@ class Passes:
         output = whole_pass(self.module, inputs, stand_ins)
         return output if self.read is None else self.read(output)
 
-    def without(self, inputs: Inputs, cuts: Sequence[Cut]) -> object:
+    def without(
+        self, inputs: Inputs, cuts: Sequence[Cut], weights: Sequence[Exchange] = ()
+    ) -> object:
         """One whole pass with components off, and the evidence that they were."""
         stand_ins = without(self.module, cuts)
-        output = self.factual(inputs, stand_ins)
+        with exchanged(weights):
+            output = self.factual(inputs, stand_ins)
         shown = {each.component: each for each in evidence(stand_ins.values())}
         for cut in cuts:
             cut.calls += shown[cut.place.name].calls

@@ -4,7 +4,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ablation import LowPrecision, ablated, screen, sweep
+from ablation import LowPrecision, Mean, Noise, Scale, Zero, ablated, screen, sweep
+from ablation.neural.errors import (
+    AblationHadNoEffectError,
+    OperatorCannotServeError,
+    UnknownModuleError,
+)
 from ablation.neural.sweep.errors import MetricShapeError, QuestionError
 
 
@@ -142,3 +147,42 @@ def test_few_digits_on_a_graphics_processor_are_measured_against_many():
     module, x = deep(3, 64).cuda(), torch.rand(8, 64).cuda()
     found = screen(module, x, "0[*]", metric=first, guess=LowPrecision(), sample=32)
     assert found.attrs["rank_correlation"] > 0.9
+
+
+# Parameters
+
+
+@pytest.mark.parametrize("by", [Zero(), Scale(0.5), Noise(0.3)], ids=str)
+def test_parameters_are_swept_by_whole_passes_and_beside_modules(by):
+    module, x = deep(3, 8), torch.rand(6, 8)
+    before = {name: value.clone() for name, value in module.state_dict().items()}
+    found = sweep(module, x, ["0.*", "1"], metric=first, by=by, subsets=2)
+    assert found["component"].tolist()[:3] == ["0.weight", "0.bias", "1"]
+    assert found.attrs["engine"] == "naive"
+    assert "parameters" in found.attrs["reason"]
+    for row, value in zip(found["component"], found["ablated"], strict=True):
+        names = row.split(" + ")
+        if names == ["1"] or "1" not in names:  # both kinds at once are nowhere else
+            with torch.no_grad(), ablated(module, names, by=by):
+                assert first(module(x)).mean().item() == pytest.approx(value, abs=1e-6)
+    assert 0 < found["noise_floor"][0] < 1e-5
+    for name, value in module.state_dict().items():
+        assert torch.equal(value, before[name])
+
+
+def test_a_parameter_without_effect_is_refused():
+    module, x = deep(2, 8), torch.rand(6, 8)
+    torch.nn.init.zeros_(module[1].bias)
+    module.register_parameter("unread", nn.Parameter(torch.ones(3)))
+    for name in ("1.bias", "unread"):
+        with pytest.raises(AblationHadNoEffectError, match=name):
+            sweep(module, x, [name], metric=first)
+        assert sweep(module, x, [name], metric=first, expect_effect=False)["effect"][0] == 0
+
+
+def test_a_parameter_has_no_mean_over_examples_and_no_name_but_its_own():
+    module, x = deep(2, 8), torch.rand(6, 8)
+    with pytest.raises(OperatorCannotServeError, match=r"0\.weight"):
+        sweep(module, x, ["0.weight"], metric=first, by=Mean())
+    with pytest.raises(UnknownModuleError, match=r"0\.weigth"):
+        sweep(module, x, ["0.weigth"], metric=first)
