@@ -336,3 +336,38 @@ def test_of_many_noises_those_are_told_of_which_most_was_learned() -> None:
     assert len(lines) == 13
     assert lines[-1].endswith(f"less of {len(why.noise) - 12} other noises")
     assert any("noise of V29" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "query", ["E(Y[X=1] | T=1, Y > 0)", "E(Y[K=1] | Y > 0)", "P(T[K=1]=1 | T=0, X=0.2)"]
+)
+def test_choices_by_chance_are_explained_beside_noise_of_no_normal_law(query: str) -> None:
+    model = causal.SCM.of(
+        {
+            "X": causal.Linear(noise=causal.Uniform(-1, 1)),
+            "K": causal.Table((), "3/10, 7/10"),
+            "T": causal.Table("K", {0: "1/2, 1/2", 1: "1/5, 4/5"}),
+            "Y": causal.LocationScale(
+                mean=causal.Polynomial({"X": 1.0, "T": 1.0}),
+                scale=causal.Polynomial({(): 1, ("X", "X"): 0.3}),
+            ),
+        }
+    )
+    [why] = explain(model, query)
+    told = {one.noise: one for one in why.noise}
+    given = query.rstrip(")").split(" | ")[1]
+    for k in (0, 1):
+        chance = counterfactual(model, f"P(K={k} | {given})", draws=100_000, rng=0).value
+        assert told["noise of K"].after[k] == pytest.approx(float(chance), abs=0.01)
+
+
+def test_an_explanation_given_limits_has_the_numbers_of_the_answer() -> None:
+    query = "E(wage[school=16] | wage > 7)"
+    model = causal.SCM.of(
+        {
+            "school": causal.Linear(noise=causal.Normal(12, 2)),
+            "wage": causal.Linear({"school": 0.5}),
+        }
+    )
+    [why] = explain(model, query)
+    assert why.after == counterfactual(model, query).value

@@ -17,7 +17,7 @@ import numpy as np
 from causal.errors import TooFewDrawsError, UnusableEvidenceError
 from causal.model.engines.answers import Counterfactual
 from causal.model.engines.continuous.gaussian import conditioned, gaussian_value, is_exact, rows
-from causal.model.engines.continuous.limited import limited
+from causal.model.engines.continuous.limited import between_limits
 from causal.model.engines.continuous.mixture import mixture
 from causal.model.engines.continuous.particles import Draws, swarm
 from causal.model.engines.continuous.posed import Asked, Posed, holds, posed
@@ -86,13 +86,14 @@ def answered(
 
 def _part(asked: Posed, draws: int, seed: int) -> Part:
     couplings = assumed(asked)
-    found = rows(asked)
-    law = None if found is None else conditioned(found, asked)
-    if law is not None and not asked.limits:
+    found = None if asked.limits else rows(asked)
+    if found is not None:
+        law = conditioned(found, asked)
         value = sum(part.factor * gaussian_value(part, law)[0] for part in asked.parts)
         return Part(float(value), gaussian_engine(asked), couplings=couplings)
-    if law is not None and (between := limited(asked, law)) is not None:
-        return Part(between, GAUSSIAN, couplings=couplings)
+    if (exact := between_limits(asked)) is not None:
+        value = sum(part.factor * one for part, one in zip(asked.parts, exact, strict=True))
+        return Part(value, GAUSSIAN, couplings=couplings)
     if (once := pinned(asked, seed)) is not None:
         return Part(float(part_values(asked, once)[0]), POINT, couplings=couplings)
     if (mixed := mixture(asked)) is not None:

@@ -9,30 +9,40 @@ from __future__ import annotations
 import numpy as np
 
 from causal.errors import ImpossibleEvidenceError
-from causal.model.engines.continuous.gaussian import Box, Conditioned, boxed
+from causal.model.engines.continuous.gaussian import (
+    Box,
+    Conditioned,
+    boxed,
+    conditioned,
+    rows,
+)
 from causal.model.engines.continuous.orthants import EXACT_TO, between, merged, pull
 from causal.model.engines.continuous.posed import Asked, Posed
 
-__all__ = ["limited"]
+__all__ = ["between_limits"]
 
 LEAST = {0: 0.0, 1: 1e-290, 2: 1e-8}  # by how many lines: a rarer one is lost in rounding
 
 
-def limited(asked: Posed, law: Conditioned) -> float | None:
-    """The sum of the parts given the limits; None where that would be no exact number.
+def between_limits(asked: Posed) -> list[float] | None:
+    """Each part given limits and values; None without limits, or where it would not be exact.
 
-    Raises ImpossibleEvidenceError where the limits leave nothing.
+    Raises ImpossibleEvidenceError where the evidence cannot be.
     """
+    found = rows(asked) if asked.limits else None
+    if found is None:
+        return None
+    law = conditioned(found, asked)
     given = boxed(asked.limits, law)
     if not given.sure.all():
         raise ImpossibleEvidenceError(asked.evidence)
-    total = 0.0
+    exact: list[float] = []
     for part in asked.parts:
         value = _part(part, asked, given, law)
         if value is None:
             return None
-        total += part.factor * value
-    return total
+        exact.append(value)
+    return exact
 
 
 def _part(part: Asked, asked: Posed, given: Box, law: Conditioned) -> float | None:

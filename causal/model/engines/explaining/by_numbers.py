@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from causal.model.engines.continuous.answering import (
     pinned,
 )
 from causal.model.engines.continuous.gaussian import Conditioned, conditioned, gaussian_value, rows
+from causal.model.engines.continuous.limited import between_limits
 from causal.model.engines.continuous.mixture import mixture
 from causal.model.engines.continuous.particles import Draws, swarm
 from causal.model.engines.continuous.posed import Asked, Posed, posed
@@ -38,7 +38,7 @@ from causal.model.engines.explaining.laws import (
     weighted,
 )
 from causal.model.mechanism import private
-from causal.model.noise import Floats, Law
+from causal.model.noise import Finite, Floats, Law
 from causal.model.scm import SCM
 from causal.query import Assignment, Expectation, Probability, Quantity, Term
 from causal.variables import Variable
@@ -110,11 +110,11 @@ class Weighted:
 
     def noises(self) -> Iterator[tuple[str, Known]]:
         """The law of each noise that came up, given the evidence."""
-        model = self.asked.worlds.model
-        laws = {one.name: one.is_finite for one in model.noise}
+        laws = _laws(self.asked.worlds.model)
         for name, column in self.draws.noises.items():
             if column.ndim == 1:
-                yield name, weighted(column, self.weights, finite=laws.get(name, False))
+                finite = isinstance(laws.get(name), Finite)
+                yield name, weighted(column, self.weights, finite=finite)
 
     def value(self, part: Asked) -> float:
         """The mean or probability that a part asks for."""
@@ -136,7 +136,7 @@ class ByNumbers:
         upstream = [asked.node(n) for n in asked.worlds.upstream(seen)]
         read = {slot for node in upstream for slot in node.inputs if isinstance(slot, str)}
         read |= {self._own(node.variable) for node in upstream if node.variable is not None}
-        laws = self._laws
+        laws = _laws(self.model)
         shapes = {number: Asked(1.0, "", number, ()) for number in seen}
         settled = self._settled(replace(asked, parts=(*asked.parts, *shapes.values())))
         for name, after in settled.noises():
@@ -166,8 +166,11 @@ class ByNumbers:
         for start in range(0, len(parts), TOGETHER):
             batch = parts[start : start + TOGETHER]
             [asked] = posed(self.model, Quantity(tuple((Fraction(1), part) for part in batch)))
-            settled = self._settled(asked)
-            found += [settled.value(part) for part in asked.parts]
+            exact = between_limits(asked)
+            if exact is None:
+                settled = self._settled(asked)
+                exact = [settled.value(part) for part in asked.parts]
+            found += exact
         return found
 
     def _usual(self, variables: Sequence[Variable]) -> dict[Variable, Known]:
@@ -194,17 +197,18 @@ class ByNumbers:
             raise TooFewDrawsError(effective, self.draws, asked.evidence)
         return Weighted(asked, many, weights)
 
-    @cached_property
-    def _laws(self) -> dict[str, Law]:
-        laws: dict[str, Law] = {one.name: one.source for one in self.model.noise}
-        own = {private(v): m.noise for v, m in self.model.parts}
-        return laws | {
-            name: law for name, law in own.items() if law is not None and not isinstance(law, str)
-        }
-
     def _own(self, variable: Variable) -> str:
         noise = self.model.mechanisms[variable].noise
         return noise if isinstance(noise, str) else private(variable)
+
+
+def _laws(model: SCM) -> dict[str, Law]:
+    """The law of each noise, of one mechanism or of several, by its name."""
+    laws: dict[str, Law] = {one.name: one.source for one in model.noise}
+    own = {private(v): m.noise for v, m in model.parts}
+    return laws | {
+        name: law for name, law in own.items() if law is not None and not isinstance(law, str)
+    }
 
 
 def _bell(mean: float, sd: float) -> Known:
