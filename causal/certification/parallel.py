@@ -135,7 +135,7 @@ def _widened(model: SCM, graph: ADMG, domains: Mapping[Variable, Values]) -> SCM
             old = model.mechanisms[v]
             assert isinstance(old, Response)
             ignored = sorted(offered - set(old.given), key=natural)
-            answers = {k[0] if len(k) == 1 else k: value for k, value in old.pairs}
+            answers: dict[Value, Value] = dict(zip(old.settings, old.answers, strict=True))
             mechanisms[v] = Response(old.given, answers, values=old.values, ignores=ignored)
         else:
             values = domains[v]

@@ -208,10 +208,11 @@ class SCM:
         """The mechanisms of a finite model as arrays, noise that nobody else reads taken in."""
         laws = {one.name: one.law for one in self.noise if one.name not in self.shared_noise}
         own = {v: {n: laws[n] for n in m.given if n in laws} if laws else {} for v, m in self.parts}
-        known = {id(values): ranked(values) for values in self._domains.values()}
-        ranks = ((name, known[id(values)]) for name, values in self._domains.items())
-        orders = {name: order for name, order in ranks if order is not None}
-        return {v: Grid(m, self._domains, orders, own[v]) for v, m in self.tables.items()}
+        domains = self._domains
+        distinct = {id(values): values for values in domains.values()}
+        odd = {i: order for i, each in distinct.items() if (order := ranked(each)) is not None}
+        orders = {name: odd[id(each)] for name, each in domains.items() if id(each) in odd}
+        return {v: Grid(m, domains, orders, own[v]) for v, m in self.tables.items()}
 
     @cached_property
     def shared_noise(self) -> frozenset[str]:

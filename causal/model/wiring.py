@@ -184,14 +184,15 @@ def _calculated(mechanism: Mechanism) -> tuple[str, ...]:
 
 
 def _check_rows(v: Variable, mechanism: FiniteMechanism, domains: Mapping[str, Values]) -> None:
-    real = [name for name in mechanism.given if name not in domains]
-    if real:
+    finite = [domains[name] for name in mechanism.given if name in domains]
+    if len(finite) < len(mechanism.given):
+        real = [name for name in mechanism.given if name not in domains]
         raise ModelError(
             f"{v} has one row for each value of {listed(real)}, which may be any real number; "
             f"use a Threshold, a Categorical or a Function for {v}",
             variables=(v, *real),
         )
-    wanted = all_settings(tuple([domains[name] for name in mechanism.given]))
+    wanted = all_settings(tuple(finite))
     if mechanism.settings == wanted:
         return
     needed, rows = set(wanted), set(mechanism.settings)

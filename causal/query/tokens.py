@@ -89,9 +89,12 @@ class Cursor:
     def accept_any(self, marks: Iterable[Mark]) -> Mark | None:
         """Step over one of several marks if it comes next, and say which."""
         kind, value, _ = self.tokens[self.at]
-        found = next((mark for mark in marks if mark == value), None) if kind == "mark" else None
-        self.at += found is not None
-        return found
+        if kind == "mark":
+            for mark in marks:
+                if mark == value:
+                    self.at += 1
+                    return mark
+        return None
 
     def expect(self, mark: str, wanted: str) -> None:
         """Step over a mark or word; raises QuerySyntaxError when something else comes next."""

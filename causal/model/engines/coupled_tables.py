@@ -7,7 +7,7 @@ causes keep an axis.  Variable elimination does the rest, in exact whole numbers
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -142,11 +142,8 @@ class Sum:
     def factors(self) -> list[Factor]:
         """One or more for every variable that matters."""
         found: list[Factor] = []
-        own, sizes, grids, nodes = self._own, self.sizes, self._grids, self.worlds.nodes
-        constants = [(i, node.constant) for i, node in enumerate(nodes) if node.variable is None]
-        fixed: dict[Slot, Value] = dict([*constants, *self.known.items()])
-        for v in self.copies:
-            copies = self._copies(v, grids[v], fixed)
+        own, sizes, grids = self._own, self.sizes, self._grids
+        for v, copies in self._cut(grids):
             found += factors(grids[v], copies, private(v), sizes=sizes, spread=v in own)
         return found
 
@@ -203,29 +200,32 @@ class Sum:
                 apart[v] = Grid(grid.mechanism, grid.domains, grid.orders, others)
         return {**grids, **apart} if apart else grids
 
-    def _copies(self, v: Variable, grid: Grid, fixed: Mapping[Slot, Value]) -> list[Copy]:
-        """The copies of a variable, where some nodes have their values."""
-        worlds, given, values = self.worlds, grid.mechanism.given, grid.values
-        nodes, lent, domains, hidden = worlds.nodes, worlds.lent, grid.domains, grid.private
-        found = []
-        for number in self.copies[v]:
-            inputs = nodes[number].inputs
-            places: list[int | slice] = []
-            names: list[Name] = []
-            for name, slot in zip(given, inputs, strict=True):
-                if slot in fixed:
-                    places.append(domains[name].index(fixed[slot]))
-                elif name not in hidden:
-                    places.append(EVERY)
-                    names.append(slot)
-            moved = NOTHING if lent.isdisjoint(names) else self._translations(grid, inputs, names)
-            place = values.index(fixed[number]) if number in fixed else None
-            if place is None:
-                names.append(number)
-            found.append(Copy(tuple(places), tuple(names), place, moved))
-        return found
+    def _cut(self, grids: Mapping[Variable, Grid]) -> Iterator[tuple[Variable, list[Copy]]]:
+        """The copies of each variable, where the nodes that have a value have no axis."""
+        nodes, lent, domains = self.worlds.nodes, self.worlds.lent, self.worlds.model.domains
+        constants = [(i, node.constant) for i, node in enumerate(nodes) if node.variable is None]
+        fixed: dict[Slot, Value] = dict([*constants, *self.known.items()])
+        for v, numbers in self.copies.items():
+            grid, copies = grids[v], []
+            given, hidden = grid.mechanism.given, grid.private
+            for number in numbers:
+                inputs = nodes[number].inputs
+                places: list[int | slice] = []
+                names: list[Name] = []
+                for name, slot in zip(given, inputs, strict=True):
+                    if slot in fixed:
+                        places.append(domains[name].index(fixed[slot]))
+                    elif name not in hidden:
+                        places.append(EVERY)
+                        names.append(slot)
+                moved = NOTHING if lent.isdisjoint(names) else self._moved(grid, inputs, names)
+                place = domains[v].index(fixed[number]) if number in fixed else None
+                if place is None:
+                    names.append(number)
+                copies.append(Copy(tuple(places), tuple(names), place, moved))
+            yield v, copies
 
-    def _translations(
+    def _moved(
         self, grid: Grid, inputs: Iterable[Slot], free: Container[Name]
     ) -> Mapping[int, Places]:
         """By axis, where the values of a variable stand in the domain of one that is set to it."""

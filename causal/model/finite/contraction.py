@@ -168,10 +168,14 @@ def _einsum(tensors: Sequence[Tensor], names: tuple[Name, ...]) -> Tensor:
 def _operands(tensors: Sequence[Tensor]) -> tuple[list[Any], dict[Name, int]]:
     """Arrays and the labels of their axes, in turns, as einsum reads them; and who is who."""
     label: dict[Name, int] = {}
-    number = label.setdefault
     operands: list[Any] = []
     for own, weights in tensors:
-        operands += (weights, [number(name, len(label)) for name in own])
+        axes = []
+        for name in own:
+            if name not in label:
+                label[name] = len(label)
+            axes.append(label[name])
+        operands += (weights, axes)
     return operands, label
 
 

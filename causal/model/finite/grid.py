@@ -235,16 +235,16 @@ def prepare_pairs(grids: Iterable[Grid]) -> None:
 
     Only what is plain is done here: monotone tables whose rows stand in the order of their domains.
     """
-    alike: dict[tuple[int, int], list[tuple[Grid, Whole]]] = {}
+    alike: dict[tuple[int, ...], list[tuple[Grid, Whole]]] = {}
     for grid in grids:
         if "_pair" not in vars(grid) and (plain := grid.plain) and plain.scale < 2**62:
-            alike.setdefault((grid.rows, len(grid.values)), []).append((grid, plain))
-    for (rows, values), those in alike.items():
-        parts = np.array([plain.parts for _, plain in those]).reshape(-1, rows, values)
+            alike.setdefault((*grid.sizes, len(grid.values)), []).append((grid, plain))
+    for shape, those in alike.items():
+        parts = np.array([plain.parts for _, plain in those]).reshape(len(those), -1, shape[-1])
         scales = np.array([plain.scale for _, plain in those], dtype=np.float64)
         pairs = _overlaps(parts) / scales[:, None, None]
-        for (grid, _), pair in zip(those, pairs, strict=True):
-            vars(grid)["_pair"] = pair.reshape((*grid.sizes, values) * 2)
+        for (grid, _), pair in zip(those, pairs.reshape(-1, *shape, *shape), strict=True):
+            vars(grid)["_pair"] = pair
 
 
 def _overlaps(rows: NDArray[Any]) -> NDArray[Any]:
@@ -255,7 +255,7 @@ def _overlaps(rows: NDArray[Any]) -> NDArray[Any]:
     high = rows.cumsum(axis=-1)
     low = (high - rows).reshape(*rows.shape[:-2], -1)
     high = high.reshape(low.shape)
-    below = np.minimum(high[..., :, None], high[..., None, :])
-    shared: NDArray[Any] = below - np.maximum(low[..., :, None], low[..., None, :])
-    positive: NDArray[Any] = np.maximum(shared, 0)
-    return positive
+    shared: NDArray[Any] = np.minimum(high[..., :, None], high[..., None, :])
+    shared -= np.maximum(low[..., :, None], low[..., None, :])
+    np.maximum(shared, 0, out=shared)
+    return shared

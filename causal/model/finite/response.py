@@ -35,7 +35,8 @@ class Response:
     """
 
     given: tuple[str, ...]
-    pairs: tuple[tuple[Values, Value], ...]
+    settings: tuple[Values, ...]  # what is given in each row, in order
+    answers: Values
     values: Values
     ignores: tuple[str, ...]
     equation: str = field(default="", compare=False)
@@ -52,8 +53,10 @@ class Response:
         names, possible = named(given), domain(values)
         if strange := [one for one in dict.fromkeys(answers.values()) if one not in possible]:
             raise ModelError(f"a response answers {strange[0]!r}, which is not among {possible}")
+        settings, ordered = by_setting(answers, names)
         object.__setattr__(self, "given", names)
-        object.__setattr__(self, "pairs", by_setting(answers, names))
+        object.__setattr__(self, "settings", settings)
+        object.__setattr__(self, "answers", ordered)
         object.__setattr__(self, "values", possible)
         object.__setattr__(self, "ignores", tuple(sorted(named(ignores))))
         object.__setattr__(self, "equation", equation)
@@ -77,7 +80,7 @@ class Response:
         return cls(domains, answers, values=values, ignores=ignores)
 
     def __repr__(self) -> str:
-        return f"Response({self.given}, {dict(self.pairs)}, values={self.values})"
+        return f"Response({self.given}, {self._answers}, values={self.values})"
 
     @property
     def reads(self) -> Variables:
@@ -102,7 +105,7 @@ class Response:
     def picks(self) -> tuple[tuple[int, ...], ...]:
         """For the one cell there is, the place of the value in every row."""
         place = {value: i for i, value in enumerate(self.values)}
-        return (tuple([place[answer] for _, answer in self.pairs]),)
+        return (tuple([place[answer] for answer in self.answers]),)
 
     @property
     def assumes(self) -> str:
@@ -117,11 +120,6 @@ class Response:
     def traits(self) -> frozenset[Trait]:
         """Everything is finite."""
         return frozenset({Trait.TABLE})
-
-    @property
-    def settings(self) -> tuple[Values, ...]:
-        """What is given in each row, in order."""
-        return tuple([key for key, _ in self.pairs])
 
     def forward(self, given: Columns, noise: Column) -> Column:
         """The value of each unit; the noise says no more than how many units there are."""
@@ -142,11 +140,11 @@ class Response:
     @cached_property
     def _rows(self) -> dict[Values, Row]:
         sure = {v: tuple(Fraction(v == other) for other in self.values) for v in self.values}
-        return {key: sure[answer] for key, answer in self.pairs}
+        return {key: sure[answer] for key, answer in self._answers.items()}
 
     @cached_property
     def _answers(self) -> dict[Values, Value]:
-        return dict(self.pairs)
+        return dict(zip(self.settings, self.answers, strict=True))
 
     def to_dict(self) -> dict[str, object]:
         """The response as plain data.
@@ -154,10 +152,11 @@ class Response:
         >>> Response("X", {0: 1, 1: 0}).to_dict()["rows"]
         [{'given': [0], 'value': 1}, {'given': [1], 'value': 0}]
         """
+        rows = self._answers.items()
         return {
             "kind": "response",
             "given": list(self.given),
             "values": list(self.values),
-            "rows": [{"given": list(key), "value": answer} for key, answer in self.pairs],
+            "rows": [{"given": list(key), "value": answer} for key, answer in rows],
             "ignores": list(self.ignores),
         }

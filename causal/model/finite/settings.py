@@ -45,22 +45,23 @@ def setting(key: Value, given: tuple[str, ...]) -> Values:
 
 def by_setting(
     rows: Mapping[Value, Entry], given: tuple[str, ...]
-) -> tuple[tuple[Values, Entry], ...]:
-    """Rows under their settings, sorted so that equal mechanisms compare equal.
+) -> tuple[tuple[Values, ...], tuple[Entry, ...]]:
+    """The settings of rows, and what stands there; sorted, so that equal mechanisms compare equal.
 
     >>> by_setting({1: "b", 0: "a"}, ("X",))
-    (((0,), 'a'), ((1,), 'b'))
+    (((0,), (1,)), ('a', 'b'))
     """
     if (settings := tuple(rows)) and settings == _binary(len(given)):
-        return tuple(zip(cast("tuple[Values, ...]", settings), rows.values(), strict=True))
+        return cast("tuple[Values, ...]", settings), tuple(rows.values())
     keys = _keys(settings, given)
     if _are_sorted(keys):
-        return tuple(zip(keys, rows.values(), strict=True))
-    pairs = sorted(zip(keys, rows.values(), strict=True), key=lambda pair: _ranks(pair[0]))
+        return tuple(keys), tuple(rows.values())
     if len(set(keys)) < len(keys):
         twice = next(key for i, key in enumerate(keys) if key in keys[:i])
         raise ModelError(f"the row {twice!r} is written twice")
-    return tuple(pairs)
+    entries = dict(zip(keys, rows.values(), strict=True))
+    ordered = tuple(sorted(keys, key=_ranks))
+    return ordered, tuple([entries[key] for key in ordered])
 
 
 def _keys(rows: Iterable[Value], given: tuple[str, ...]) -> list[Values]:

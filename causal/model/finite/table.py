@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
+from operator import add
 from types import MappingProxyType
 from typing import TypeAlias, cast
 
@@ -23,7 +24,6 @@ from causal.variables import Names, Variables
 __all__ = ["Table"]
 
 Weights: TypeAlias = Iterable[Number] | str
-Pairs: TypeAlias = tuple[tuple[Values, Row], ...]
 
 FINITE = frozenset({Trait.TABLE})
 ORDERED = InverseCDF()
@@ -47,7 +47,8 @@ class Table:
     """
 
     given: tuple[str, ...]
-    pairs: tuple[tuple[Values, Row], ...]
+    settings: tuple[Values, ...]  # what is given in each row, in order
+    laws: tuple[Row, ...]
     values: Values
     coupling: Coupling
     ignores: tuple[str, ...]
@@ -70,14 +71,14 @@ class Table:
                 "GumbelMax(), Independent() or Unknown()"
             )
         weights = cast("Mapping[Value, Weights]", rows if isinstance(rows, Mapping) else {(): rows})
-        pairs = by_setting(_read(weights), names)
-        laws = [law for _, law in pairs]
+        settings, laws = by_setting(_read(weights), names)
         parts = whole(chain.from_iterable(laws))
         if not _are_laws(laws, parts, len(possible)):
-            _refuse(pairs, len(possible))
+            _refuse(settings, laws, len(possible))
         ignored = tuple(sorted(named(ignores))) if ignores else ()
         object.__setattr__(self, "given", names)
-        object.__setattr__(self, "pairs", pairs)
+        object.__setattr__(self, "settings", settings)
+        object.__setattr__(self, "laws", laws)
         object.__setattr__(self, "values", possible)
         object.__setattr__(self, "coupling", ORDERED if coupling is None else coupling)
         object.__setattr__(self, "ignores", ignored)
@@ -85,7 +86,7 @@ class Table:
         object.__setattr__(self, "reads", frozenset(names + ignored))
 
     def __repr__(self) -> str:
-        rows = ", ".join(f"{key}: {shown(row)!r}" for key, row in self.pairs)
+        rows = ", ".join(f"{key}: {shown(row)!r}" for key, row in self._pairs)
         return f"Table({self.given}, {{{rows}}}, values={self.values}, coupling={self.coupling})"
 
     @property
@@ -110,7 +111,7 @@ class Table:
     @property
     def assumes(self) -> str:
         """How the rows hang together, which no data on one world can tell; empty for one row."""
-        return f"rows coupled by {type(self.coupling).__name__}" if len(self.pairs) > 1 else ""
+        return f"rows coupled by {type(self.coupling).__name__}" if len(self.laws) > 1 else ""
 
     @property
     def noise(self) -> Finite:
@@ -121,11 +122,6 @@ class Table:
     def traits(self) -> frozenset[Trait]:
         """Everything is finite."""
         return FINITE
-
-    @property
-    def settings(self) -> tuple[Values, ...]:
-        """What is given in each row, in order."""
-        return tuple([key for key, _ in self.pairs])
 
     def forward(self, given: Columns, noise: Column) -> Column:
         """The value of each unit, whose noise is the cell that it is in."""
@@ -139,21 +135,25 @@ class Table:
         """The law of each unit's value in another row, by the cells in which it can be."""
         return self._lookup.couple(value, given, then)
 
+    @property
+    def _pairs(self) -> Iterator[tuple[Values, Row]]:
+        return zip(self.settings, self.laws, strict=True)
+
     @cached_property
     def _lookup(self) -> Lookup:
         return Lookup.of(self)
 
     @cached_property
     def _rows(self) -> dict[Values, Row]:
-        return dict(self.pairs)
+        return dict(self._pairs)
 
     @cached_property
     def _cells(self) -> tuple[Cell, ...]:
-        return self.coupling.cells([row for _, row in self.pairs])
+        return self.coupling.cells(self.laws)
 
     @cached_property
     def _places(self) -> dict[Values, int]:
-        return {key: place for place, (key, _) in enumerate(self.pairs)}
+        return {key: place for place, key in enumerate(self.settings)}
 
     def to_dict(self) -> dict[str, object]:
         """The table as plain data, probabilities as text.
@@ -166,7 +166,9 @@ class Table:
             "given": list(self.given),
             "values": list(self.values),
             "coupling": type(self.coupling).__name__,
-            "rows": [{"given": list(key), "law": [str(p) for p in row]} for key, row in self.pairs],
+            "rows": [
+                {"given": list(key), "law": [str(p) for p in row]} for key, row in self._pairs
+            ],
             "ignores": list(self.ignores),
         }
 
@@ -191,7 +193,7 @@ def _numbers(key: Value, weights: Weights) -> tuple[Number, ...]:
         ) from error
 
 
-def _are_laws(laws: list[Row], parts: Whole, size: int) -> bool:
+def _are_laws(laws: Sequence[Row], parts: Whole, size: int) -> bool:
     """Whether every row has a probability for each value, none of them negative, and sums to one.
 
     In whole numbers and all rows at once, as models are made of many small tables.
@@ -199,13 +201,15 @@ def _are_laws(laws: list[Row], parts: Whole, size: int) -> bool:
     numbers, scale = parts
     if set(map(len, laws)) != {size} or min(numbers) < 0:
         return False
-    rows = zip(*[iter(numbers)] * size, strict=True)
-    return set(map(sum, rows)) == {scale}
+    sums = numbers[::size]
+    for i in range(1, size):
+        sums = list(map(add, sums, numbers[i::size]))
+    return set(sums) == {scale}
 
 
-def _refuse(pairs: Pairs, size: int) -> None:
+def _refuse(settings: Iterable[Values], laws: Iterable[Row], size: int) -> None:
     """Raise ProbabilityError or ModelError for the first row that is no law."""
-    for key, row in pairs:
+    for key, row in zip(settings, laws, strict=True):
         shown_key = repr(key[0] if len(key) == 1 else key)
         distribution(row, of=f"the row {shown_key}")
         if len(row) != size:
