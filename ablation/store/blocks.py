@@ -19,7 +19,7 @@ from ablation.store.columns import Columns, measured
 
 Turned: TypeAlias = Mapping[tuple[str, ...], npt.NDArray[Any]]
 
-_ROWS = 4096
+_ROWS = 256  # what these become stays in the processor's own memory
 _SELECT = """SELECT
     json_array(id, study, condition, component, seed, attempt, status, key, metrics, config, error),
     json_array(environment, recorded), checksum, wall_s, cpu_s, seed, attempt,

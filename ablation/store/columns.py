@@ -26,10 +26,10 @@ class Columns:
 
     >>> turned = Columns.of([(1, "toy", "baseline", None, 0, 1, "done", "", '{"m":0.5}', "{}",
     ...                       None, 1.5, 1.0, "{}", "", "")])
-    >>> turned.text("condition").tolist(), turned.metrics["m"].tolist()
-    (['baseline'], [0.5])
-    >>> Columns.read(turned.written()).text("error").tolist()
-    [None]
+    >>> turned.texts["condition"][0], turned.metrics["m"].tolist()
+    (('baseline',), [0.5])
+    >>> Columns.read(turned.written()).texts["error"][0]
+    (None,)
     """
 
     texts: Mapping[str, Coded]
@@ -52,11 +52,6 @@ class Columns:
     def metric(self, name: str) -> npt.NDArray[np.float64]:
         """One metric, NaN in every row that has none."""
         return self.metrics.get(name, np.full(len(self), nan))
-
-    def text(self, name: str) -> npt.NDArray[np.object_]:
-        """One column of text, decoded."""
-        texts, codes = self.texts[name]
-        return np.array([*texts, None], dtype=object)[codes]
 
     def written(self) -> bytes:
         """Write as arrays and JSON, for another process of this store."""

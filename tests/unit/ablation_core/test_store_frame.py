@@ -94,6 +94,22 @@ def test_a_lost_row_is_missed_in_whichever_process_reads_it(
         frame(path, "two")
 
 
+@pytest.mark.parametrize("rows_a_process", [1_000, 5])
+def test_texts_of_another_study_leave_no_trace(
+    tmp_path: Path, rows_a_process: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "_MANY", rows_a_process)
+    with Store.open(tmp_path / "runs.db") as store:
+        for name in ("one", "two"):
+            store.register(study(name))
+        for trial in (each for each in trials() if each.study == "two" or not each.error):
+            store.append(trial)
+    slow = load(tmp_path / "runs.db", "one").frame()
+    fast = frame(tmp_path / "runs.db", "one").sort_values(["condition", "seed"], ignore_index=True)
+    assert fast["error"].isna().all()
+    pd.testing.assert_frame_equal(fast, slow.sort_values(["condition", "seed"], ignore_index=True))
+
+
 def test_one_of_several_studies_must_be_named(path: Path) -> None:
     with pytest.raises(UnknownStudyError, match="needs the name of one study"):
         frame(path)
