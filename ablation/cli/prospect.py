@@ -247,7 +247,10 @@ def _order(laid: "Plan") -> Iterator[str]:
         )
     if streams.crossed:
         crossed = " x ".join(f"{count} of {name}" for name, count in streams.crossed.items())
-        yield f"streams are crossed, {crossed}; the others follow the block."
+        yield (
+            f"streams are crossed, {crossed}; the others follow the block. Intervals count these "
+            "levels, so they are wider than the power of as many blocks says."
+        )
 
 
 def _few(names: Sequence[str]) -> str:

@@ -65,7 +65,8 @@ def forecast(
 ) -> Forecast:
     """Plan a study and say what it will cost and find; refuse one that takes more than its hours.
 
-    Effects, interactions and stated contrasts are a family each, as they will be when estimated.
+    Effects, interactions and stated contrasts are a family each, as they will be when estimated;
+    with the correction "none" each is looked at alone.
 
     >>> from ablation import Component, LeaveOneOut, Metric, Study
     >>> study = Study("toy", "toy:train", [Component("attention", switch="attention")],
@@ -83,7 +84,8 @@ def forecast(
     found = [
         Detectable(metric=metric.name, contrast=name, in_spreads=size, effect=_scaled(size, spread))
         for family in families
-        for name, size in _sizes(family, len(study.seeds), level, power)
+        for among in [1 if study.correction == "none" else len(family)]
+        for name, size in _sizes(family, among, len(study.seeds), level, power)
         for metric in study.metrics
         for spread in [pilot.spread.get(metric.name) if pilot else None]
     ]
@@ -95,14 +97,14 @@ def forecast(
 
 
 def _sizes(
-    family: Sequence[Contrast], seeds: int, level: float, power: float
+    family: Sequence[Contrast], among: int, seeds: int, level: float, power: float
 ) -> Iterator[tuple[str, float]]:
     """Say what each contrast of a family can find; those that spread alike are worked out once."""
     known: dict[float, float] = {}
     for one in family:
         spread = round(one.spread, 12)
         if spread not in known:
-            known[spread] = detectable(one, seeds, among=len(family), level=level, power=power)
+            known[spread] = detectable(one, seeds, among=among, level=level, power=power)
         yield one.name, known[spread]
 
 

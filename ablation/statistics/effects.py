@@ -19,6 +19,7 @@ from ablation.plan import interactions as between
 from ablation.plan import plasticity as left_over
 from ablation.statistics.comparing import DIVERGED, Asked, Asking, askings, compare
 from ablation.statistics.comparison import Comparison
+from ablation.statistics.crossing import estimates_by_levels
 from ablation.statistics.estimate import Estimate
 from ablation.statistics.methods import Method
 from ablation.statistics.multiplicity import ADJUSTED, beyond, holm
@@ -49,6 +50,7 @@ def effects(
     one by one, the mean of all runs with it minus that of all runs without it in a factorial, the
     Shapley value where that is sampled. `baseline` and `ablated` are the two sides, `n` counts the
     seeds in which all runs of both finished, and `note` says what the design cannot tell it from.
+    Where streams are crossed, intervals count their levels, not the blocks that share them.
     With a system in two functions a component that has both is estimated twice, the second time
     as "attention at inference".
 
@@ -123,11 +125,10 @@ def _table(
     facts: dict[str, dict[str, object]] = {}
     for each in chosen:
         comparisons = compare(trials, each.name, asked)
+        estimates = estimates_by_levels(trials.study, comparisons, by.estimate(comparisons))
         found = [
             _Found(one, comparison, estimate, tuple(_weighed(one, runs)))
-            for one, comparison, estimate in zip(
-                named, comparisons, by.estimate(comparisons), strict=True
-            )
+            for one, comparison, estimate in zip(named, comparisons, estimates, strict=True)
         ]
         rows.extend(_rows(trials.study, each, found, level))
         facts[each.name] = _facts(each, comparisons)

@@ -25,10 +25,10 @@ def test_another_program_finds_the_same_effect_detectable(seeds: int, among: int
     assert stats.nct.sf(bar, seeds - 1, size * np.sqrt(seeds)) == pytest.approx(0.8, abs=1e-6)
 
 
-def study(design, seeds: int = 5, count: int = 3) -> Study:
+def study(design, seeds: int = 5, count: int = 3, **said) -> Study:
     parts = [Component(f"c{index}", switch=f"c{index}") for index in range(count)]
     config = {each.name: True for each in parts}
-    return Study("toy", "t:t", parts, design, [Metric("m")], seeds, config=config)
+    return Study("toy", "t:t", parts, design, [Metric("m")], seeds, config=config, **said)
 
 
 @pytest.mark.parametrize("design", [LeaveOneOut(), FullFactorial()], ids=str)
@@ -45,6 +45,11 @@ def test_simulated_studies_find_the_effect_as_often_as_was_said(design) -> None:
         differences = runs @ signs
         hits += stats.ttest_1samp(differences, 0).pvalue < 0.05 / 3
     assert hits / repeats == pytest.approx(0.8, abs=4 * np.sqrt(0.16 / repeats))
+
+
+def test_a_study_that_corrects_nothing_looks_at_each_effect_alone() -> None:
+    alone = study(LeaveOneOut(), correction="none")
+    assert forecast(alone).effects[0].in_spreads == pytest.approx(detectable(PAIR, 5))
 
 
 def test_in_a_factorial_every_run_counts_so_smaller_effects_are_found() -> None:
