@@ -4,7 +4,7 @@ Counted is memory, not values: views of one tensor take it once, and keep all of
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 
 import torch
 from torch import Tensor
@@ -71,6 +71,11 @@ class Held:
         yield from self.stay.items()
         yield from self.forms.items()
         yield from ((step, value) for step, value in self.kept.items() if step not in self.forms)
+
+    def refill(self, values: Mapping[Step, object]) -> None:
+        """Hold others of the same sizes in place of these, of which none was ever let go."""
+        self.kept.update((step, values[step]) for step in self.kept)
+        self.stay.update((step, values[step]) for step in self.stay)
 
     def drop(self, step: Step) -> None:
         """Let one go."""

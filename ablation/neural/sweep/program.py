@@ -218,10 +218,10 @@ class Joining:
         joining = sum(len(branches) for _, branches in self.thins)
         if axis == 0:
             found = _like(base, self.before + joining)
-            rows = self.before * len(base)
+            rows = self.before * base.shape[0]
             if earlier:
                 torch.cat(earlier, out=found[:rows])
-            new = found[rows:].unflatten(0, (joining, len(base)))
+            new = found[rows:].view(joining, *base.shape)
         else:
             new = base.new_empty((joining, *base.shape))
         place = 0
@@ -239,7 +239,7 @@ def _like(base: Tensor, many: int) -> Tensor:
     """Room for so many runs of a value, laid out in memory as it is."""
     last = torch.channels_last
     kept = base.ndim == 4 and base.is_contiguous(memory_format=last) and not base.is_contiguous()
-    shape = (many * len(base), *base.shape[1:])
+    shape = (many * base.shape[0], *base.shape[1:])
     kind = last if kept else torch.contiguous_format
     return torch.empty(shape, dtype=base.dtype, device=base.device, memory_format=kind)
 

@@ -137,6 +137,14 @@ class Thin:
     slices: dict[int, Tensor] = field(default_factory=dict)
     shown: bool = False  # whether every component is known to have acted
     alive: Alive = field(default_factory=dict)
+    even: bool = field(init=False)  # whether all parts are of one width
+    adjacent: bool = field(init=False)  # and each begins where the one before ends
+
+    def __post_init__(self) -> None:
+        first, width = self.columns[0]
+        self.even = all(each == width for _, each in self.columns)
+        starts = [start for start, _ in self.columns]
+        self.adjacent = starts == [first + i * width for i in range(len(starts))]
 
     @classmethod
     def of(cls, way: Shortcut, cuts: Sequence[tuple[Cut, int]], alive: Alive) -> "Thin":
@@ -156,7 +164,7 @@ class Thin:
         if self.zeros:
             self._note_zeros(value)
         less = self.zeros and self.way.plain and self._rest(value) is None
-        if less and reader.name == "linear" and len({width for _, width in self.columns}) == 1:
+        if less and reader.name == "linear" and self.even:
             self._rows_off(read, base, into)
             return
         for place, column in enumerate(self.columns):
@@ -181,14 +189,14 @@ class Thin:
             self.index = (starts[:, None] + each).flatten()
             self.weights = weight.t().index_select(0, self.index).view(many, width, -1)
         rows = read.reshape(-1, read.shape[-1])
-        first = self.columns[0][0]
-        if all(start == first + i * width for i, (start, _) in enumerate(self.columns)):
-            some = rows.narrow(1, first, many * width)
+        if self.adjacent:
+            some = rows.narrow(1, self.columns[0][0], many * width)
         else:
             some = rows.index_select(1, self.index)
-        changes = some.unflatten(1, (many, width)).transpose(0, 1)
-        flat = base.reshape(1, len(rows), -1).expand(many, -1, -1)
-        out = into.view(many, len(rows), -1)
+        count = rows.shape[0]
+        changes = some.view(count, many, width).transpose(0, 1)
+        flat = base.reshape(1, count, -1).expand(many, -1, -1)
+        out = into.view(many, count, -1)
         if torch.is_autocast_enabled(out.device.type):  # which knows no `out`
             out.copy_(torch.baddbmm(flat, changes, self.weights, alpha=-1))
         else:
