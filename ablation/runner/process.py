@@ -59,8 +59,8 @@ class Worker:
 
     @property
     def idle(self) -> bool:
-        """Whether it waits for a trial."""
-        return self.ready and self.planned is None
+        """Whether it waits for a trial: one that was noticed dead, or hung up on, does not."""
+        return self.ready and self.planned is None and not self._input.closed
 
     def exceeded(self, limits: Limits) -> str | None:
         """Say which limit its trial is over, if any."""

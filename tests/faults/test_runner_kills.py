@@ -15,6 +15,9 @@ import pandas as pd
 import pytest
 
 from ablation import Study, Trial, load, run
+from ablation.plan import plan
+from ablation.runner.local import Local
+from ablation.runner.messages import Hello
 from ablation.store import Store, verify
 
 STUDY = """\
@@ -146,8 +149,8 @@ def strike_workers(folder: Path, kills: int, rng: random.Random) -> None:
             except ProcessLookupError:
                 pass
         time.sleep(0.05 + rng.random() * 0.3)
-    runner.communicate(timeout=600)
-    assert (kills, runner.returncode) == (0, 0)
+    _, said = runner.communicate(timeout=600)
+    assert (kills, runner.returncode) == (0, 0), said
 
 
 def test_a_worker_that_is_killed_costs_its_trial_and_a_retry_mends_it(folder: Path) -> None:
@@ -164,6 +167,23 @@ def test_a_worker_that_is_killed_costs_its_trial_and_a_retry_mends_it(folder: Pa
     written(folder, seeds=25, sleep=0)
     columns = ["condition", "seed", "status", "accuracy"]
     pd.testing.assert_frame_equal(table(folder)[columns], undisturbed(folder)[columns])
+
+
+def test_an_idle_worker_that_is_found_dead_gets_no_trial(folder: Path) -> None:
+    [planned, *_] = plan(Study.from_toml(folder / "study.toml")).trials
+    local = Local(Hello("toy", "toy_system:train", str(folder), ("accuracy",)), workers=1)
+    [dead] = local._workers
+    os.kill(dead._process.pid, signal.SIGKILL)
+    dead._process.wait()
+    dead.notice()  # as `finished` does before it hands over, while the news still wait in its queue
+    assert local.room() == 0
+    while not local.room():
+        assert local.finished(timeout_s=1.0) == []
+    local.start(planned)
+    while not (ended := local.finished(timeout_s=1.0)):
+        pass
+    local.close()
+    assert [each.outcome.error for each in ended] == [None]
 
 
 @pytest.mark.torture
