@@ -21,6 +21,16 @@ def _require_each(each: str) -> None:
         raise StudyError(f"each is 'position' or 'feature', not {each!r}.")
 
 
+def _require_number(name: str, value: object) -> None:
+    if not isinstance(value, int | float):
+        raise StudyError(f"{name} needs a number, not {value!r}.")
+
+
+def _require_function(name: str, call: object) -> None:
+    if not callable(call):
+        raise StudyError(f"{name} needs a module or a function, not {call!r}.")
+
+
 def _named(name: str, each: Each) -> str:
     return name if each == "position" else f"{name}({each})"
 
@@ -104,6 +114,7 @@ class Noise:
     scale: float = 1.0
 
     def __post_init__(self) -> None:
+        _require_number("noise", self.scale)
         if not 0 < self.scale < float("inf"):
             raise StudyError(f"noise needs a scale above 0, not {self.scale}.")
 
@@ -122,6 +133,7 @@ class Constant:
     value: float
 
     def __post_init__(self) -> None:
+        _require_number("constant", self.value)
         if not math.isfinite(self.value):
             raise StudyError(f"constant needs a finite number, not {self.value}.")
 
@@ -140,6 +152,7 @@ class Scale:
     factor: float
 
     def __post_init__(self) -> None:
+        _require_number("scale", self.factor)
         if not math.isfinite(self.factor):
             raise StudyError(f"scale needs a finite number, not {self.factor}.")
 
@@ -167,6 +180,7 @@ class OptimalConstant:
 
     def __post_init__(self) -> None:
         _require_each(self.each)
+        _require_function("an optimal constant", self.loss)
         if self.steps < 1 or not 0 < self.rate < float("inf"):
             raise StudyError(
                 "an optimal constant needs one step or more and a rate above 0, not "
@@ -187,6 +201,9 @@ class ReplaceBy:
 
     call: Callable[..., object]
     name: str = ""
+
+    def __post_init__(self) -> None:
+        _require_function("replace", self.call)
 
     def __str__(self) -> str:
         return f"replace({self.name or getattr(self.call, '__name__', type(self.call).__name__)})"

@@ -10,7 +10,6 @@ from typing import TypeAlias
 import numpy as np
 
 from ablation.attribution.amount import Read, measured
-from ablation.attribution.prediction import TooFewDrawsError
 from ablation.neural.activations import Activations
 from ablation.neural.bench import FIRST, Bench
 from ablation.neural.stacking import NotStackableError
@@ -31,8 +30,6 @@ def draws_of(
     >>> draws_of(bench, 100, lambda numbers: [bench.run(numbers)], lambda output: output)
     [(1.0,)]
     """
-    if draws < 1:
-        raise TooFewDrawsError(draws)
 
     def read(numbers: range) -> list[Row]:
         outputs = [bench.apart(each, numbers) for each in worlds(numbers)]

@@ -13,11 +13,12 @@ from ablation.attribution import pictures
 from ablation.attribution.amount import Amount, Read
 from ablation.attribution.draws_of import draws_of
 from ablation.attribution.paths import Arrow
+from ablation.attribution.settings import require
 from ablation.neural import Components, KeyedNoise
 from ablation.neural.activations import Activations
 from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns
+from ablation.neural.selection import Patterns, require_names
 from ablation.neural.trees import Inputs, Module
 from ablation.operators import Operator
 
@@ -63,6 +64,9 @@ def flow(
     >>> found.nodes["effect"].tolist(), found.arrows[["source", "reader", "effect"]].values.tolist()
     ([2.0, 2.0], [['0', '1', 2.0], ['1', 'output', 2.0]])
     """
+    require(draws=draws, level=level)
+    if components is not None:
+        components = require_names(components)
     bench = Bench.of(module, inputs, components, by, KeyedNoise(seed), reference=reference)
     graph = Components.of(module, inputs, tuple(bench.places))
     arrows = [each for each in graph.edges + graph.ends if each[0] in graph.names]

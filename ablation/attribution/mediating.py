@@ -11,12 +11,13 @@ import pandas as pd
 
 from ablation.attribution.amount import Amount, Read
 from ablation.attribution.draws_of import draws_of
+from ablation.attribution.settings import require
 from ablation.errors import AblationError, listed
 from ablation.neural import Components, KeyedNoise
 from ablation.neural.activations import Activations
 from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns, select
+from ablation.neural.selection import Patterns, require_names, select
 from ablation.neural.trees import Inputs, Module, largest_change
 from ablation.operators import Operator
 
@@ -108,7 +109,8 @@ def mediation(
     a off (zero) costs 6.00: 2.00 directly, 4.00 through m, 0.00 by both together. Were m off \
 anyway, it would cost 2.00.
     """
-    ones, others = tuple(select(module, component)), tuple(select(module, through))
+    require(draws=draws, level=level)
+    ones, others = (tuple(select(module, require_names(each))) for each in (component, through))
     bench = Bench.of(module, inputs, [*ones, *others], by, KeyedNoise(seed), reference=reference)
     _refuse_aside(bench, ones, others)
     rows = draws_of(bench, draws, lambda numbers: _worlds(bench, numbers, ones, others), metric)

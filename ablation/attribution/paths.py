@@ -12,12 +12,13 @@ from typing import TypeAlias
 
 from ablation.attribution.amount import Amount, Read
 from ablation.attribution.draws_of import draws_of
+from ablation.attribution.settings import require
 from ablation.errors import AblationError, did_you_mean, listed, nearest
 from ablation.neural import Components, KeyedNoise
 from ablation.neural.activations import Activations
 from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns
+from ablation.neural.selection import Patterns, require_names
 from ablation.neural.trees import Inputs, Module
 from ablation.operators import Operator
 
@@ -90,6 +91,8 @@ def path_effect(
     >>> print(found)
     a off (zero) costs 4.00 along a -> m -> output, of 6.00 along all paths.
     """
+    require(draws=draws, level=level)
+    among = require_names(among)
     bench = Bench.of(module, inputs, among, by, KeyedNoise(seed), reference=reference)
     graph = Components.of(module, inputs, tuple(bench.places))
     written = [paths] if isinstance(paths, str) else list(paths)

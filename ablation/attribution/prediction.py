@@ -17,6 +17,7 @@ from ablation.attribution.event import Event, EventError, Outcome, Sampled, desc
 from ablation.attribution.explanation import Explanation, Margins
 from ablation.attribution.given import Given
 from ablation.attribution.race import Chosen, Pair, Weights, pair
+from ablation.attribution.settings import require
 from ablation.errors import AblationError, listed
 from ablation.neural import KeyedNoise, paired
 from ablation.neural.replacement import OFF
@@ -39,14 +40,6 @@ class EvidenceNeverHeldError(AblationError, ValueError):
             f"that {event}. Nothing in the module is random in its present mode, so more draws "
             "change nothing. Ask about an event that holds."
         )
-
-
-class TooFewDrawsError(AblationError, ValueError):
-    """An explanation asked for without a single draw of the noise."""
-
-    def __init__(self, draws: int) -> None:
-        self.draws = draws
-        super().__init__(f"draws must be 1 or more, not {draws}.")
 
 
 def explain(
@@ -88,8 +81,7 @@ def explain(
     >>> answer.probability, answer.independent, answer.draws
     (0.0, 0.0, 100)
     """
-    if draws < 1:
-        raise TooFewDrawsError(draws)
+    require(draws=draws, level=level, together=together)
     both = paired(
         module, inputs, component, compare=_Compare(event, seen or {}), draws=draws, by=by,
         noise=KeyedNoise(seed, unit), reference=reference, among=among, together=together,

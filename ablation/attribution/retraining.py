@@ -14,6 +14,7 @@ from ablation.attribution.event import EventError, described
 from ablation.attribution.explanation import Explanation
 from ablation.attribution.intervals import Interval, binomial
 from ablation.attribution.prediction import EvidenceNeverHeldError
+from ablation.attribution.settings import require
 from ablation.errors import AblationError, UnknownComponentError, listed
 from ablation.trial import Trial
 from ablation.trials import Trials
@@ -122,6 +123,7 @@ def retrained(
     known = [each.name for each in trials.study.components]
     if component not in known:
         raise UnknownComponentError(component, known)
+    require(level=level)
     on = {each.seed: each for each in trials if each.condition == "baseline" and each.done}
     off = {each.seed: each for each in trials if each.component == component and each.done}
     if not on or not off:
@@ -172,6 +174,7 @@ def _counted(
     level: float,
     streams: Sequence[str],
 ) -> Explanation:
+    require(level=level)
     seeds = sorted(on.keys() & off.keys())
     if not seeds:
         raise NoRunsError(component, len(on), len(off))
@@ -209,6 +212,7 @@ def unpaired(
     >>> [round(end, 3) for end in found.bounds]
     [0.45, 1.0]
     """
+    require(level=level)
     shares = [(sum(held), len(held)) for held in ([_came(event, m) for m in s] for s in (on, off))]
     if not shares[0][1] or not shares[1][1]:
         raise NoRunsError(component, shares[0][1], shares[1][1])

@@ -20,7 +20,6 @@ from ablation.neural.errors import (
     AblationHadNoEffectError,
     AlreadyAblatedError,
     InPlaceError,
-    NotNamesError,
 )
 from ablation.neural.forwards import Forward, eager, standing_in, writes_in_place
 from ablation.neural.isolation import forgetting
@@ -28,7 +27,7 @@ from ablation.neural.optimal import optimal_constants
 from ablation.neural.parameters import Exchange, exchanged, exchanges
 from ablation.neural.recompiling import aside, can_be_recompiled, recompiled, within
 from ablation.neural.replacement import OFF, Replacement
-from ablation.neural.selection import Patterns, names_in, select
+from ablation.neural.selection import Patterns, require_names, select
 from ablation.neural.taps import Place, layered, outermost, passed
 from ablation.neural.trees import Inputs, cloned, tensors
 from ablation.operators import Operator, OptimalConstant
@@ -196,8 +195,7 @@ def ablated(
     [('0', 1, 1.0)]
     """
     given, module = module, eager(module)
-    if not (components := names_in(components)):
-        raise NotNamesError(components)
+    components = require_names(components)
     edge = edge_of(module, components, among)
     weights = () if edge else exchanges(module, components, by, seed)
     places = edge.sources if edge else {} if weights else select(module, components)

@@ -27,18 +27,30 @@ from ablation.neural.heads import heads, is_fused
 from ablation.neural.parts import Part, Wanted, kind_of, separate
 from ablation.neural.taps import CHANNELS_FIRST, Place
 
-__all__ = ["Patterns", "Place", "matches", "matching", "named", "names_in", "select"]
+__all__ = [
+    "Patterns",
+    "Place",
+    "matches",
+    "matching",
+    "named",
+    "names_in",
+    "require_names",
+    "select",
+]
 
 Patterns: TypeAlias = str | Iterable[str]
 INPUT = "input"
 
 
-def select(module: nn.Module, patterns: Patterns | None = None) -> dict[str, Place]:
+def select(
+    module: nn.Module, patterns: Patterns | None = None, *, overlapping: bool = False
+) -> dict[str, Place]:
     """Find the components that names or patterns mean; by default the children of the module.
 
     Lists and sequences of modules are opened. Raises UnknownModuleError with the nearest names,
     PartError where a module has no such part, OverlappingComponentsError where one component
-    contains another, and UnpatchableModuleError for what torch.jit or torch.export made.
+    contains another (unless that may be), and UnpatchableModuleError for what torch.jit or
+    torch.export made.
 
     >>> net = nn.ModuleDict({"blocks": nn.ModuleList([nn.ReLU(), nn.ReLU()]), "head": nn.ReLU()})
     >>> list(select(net, "blocks.*")), list(select(net))
@@ -50,7 +62,8 @@ def select(module: nn.Module, patterns: Patterns | None = None) -> dict[str, Pla
     known = named(module)
     wanted = _leaves(module, "") if patterns is None else names_in(patterns)
     places = {place.name: place for pattern in wanted for place in _meant(pattern, module, known)}
-    _refuse_overlap(places.values())
+    if not overlapping:
+        _refuse_overlap(places.values())
     for owner in known.values():
         if (error := recorded(owner)) and _reaches_into(owner, places):
             raise error
@@ -69,6 +82,17 @@ def names_in(patterns: Patterns) -> list[str]:
     if not all(isinstance(each, str) for each in every):
         raise NotNamesError(patterns)
     return every
+
+
+def require_names(patterns: Patterns) -> list[str]:
+    """List the names; raises NotNamesError for none, as to switch off nothing is a baseline.
+
+    >>> require_names("head")
+    ['head']
+    """
+    if not (names := names_in(patterns)):
+        raise NotNamesError(patterns)
+    return names
 
 
 def named(module: nn.Module) -> dict[str, nn.Module]:

@@ -24,7 +24,7 @@ from ablation.neural.noise import NoiseSource
 from ablation.neural.otherworld import Meant, OtherWorld
 from ablation.neural.patch import Acted, references, refuse_no_effect
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns, select
+from ablation.neural.selection import Patterns, require_names, select
 from ablation.neural.stacking import NotStackableError, holds, repeated, split
 from ablation.neural.taps import Place, layered, outermost
 from ablation.neural.trees import (
@@ -144,7 +144,7 @@ def paired(
     """
     module = eager(module)
     refuse_interference(module)
-    meant = Meant.of(module, components, by, among=among)
+    meant = Meant.of(module, require_names(components), by, among=among)
     with torch.no_grad(), unchanged(module), no_other_randomness():
         own: Mapping[str, tuple[object, ...]] = {}
         if reference is not None:

@@ -10,11 +10,12 @@ from torch import Tensor, nn
 from ablation import Predicted, Resample, circuit, explain, flow, mediation, path_effect
 from ablation.attribution import EvidenceNeverHeldError
 from ablation.attribution.event import EventError
-from ablation.attribution.prediction import TooFewDrawsError
+from ablation.attribution.settings import LevelError, TooFewDrawsError
 from ablation.errors import AblationError
 from ablation.neural.errors import (
     EdgeError,
     InterferenceError,
+    NotNamesError,
     OperatorCannotServeError,
     PartError,
     UnknownModuleError,
@@ -113,6 +114,36 @@ BAD = {
         lambda net: flow(net, X, metric=lambda out: out.sum(), draws=-3),
         TooFewDrawsError,
         "1 or more, not -3",
+    ),
+    "half a draw": (
+        lambda net: explain(net, X, "block", event=lambda _: True, draws=1.5),
+        TooFewDrawsError,
+        "draws must be a whole number, 1 or more, not 1.5",
+    ),
+    "no draw side by side": (
+        lambda net: explain(net, X, "block", event=lambda _: True, together=0),
+        TooFewDrawsError,
+        "together must be a whole number, 1 or more, not 0",
+    ),
+    "a level in percent": (
+        lambda net: explain(net, X, "block", event=lambda _: True, level=95),
+        LevelError,
+        "the level is 95: give the share",
+    ),
+    "a level in percent, of amounts": (
+        lambda net: flow(net, X, metric=lambda out: out.sum(), level=95),
+        LevelError,
+        "the level is 95: give the share",
+    ),
+    "no component": (
+        lambda net: explain(net, X, [], event=lambda _: True),
+        NotNamesError,
+        "given is \\[\\]",
+    ),
+    "no component in a flow": (
+        lambda net: flow(net, X, [], metric=lambda out: out.sum()),
+        NotNamesError,
+        "given is \\[\\]",
     ),
     "an input of another shape": (
         lambda net: explain(net, X[:, :3], "block", event=lambda _: True),

@@ -14,7 +14,7 @@ from ablation.attribution import flow, mediation, pairwise, path_effect
 from ablation.attribution.amount import Amount, MetricError
 from ablation.attribution.mediating import NotBetweenError
 from ablation.attribution.paths import PathError
-from ablation.attribution.prediction import TooFewDrawsError
+from ablation.attribution.settings import TooFewDrawsError
 from ablation.neural.errors import (
     AblationHadNoEffectError,
     InterferenceError,

@@ -236,7 +236,7 @@ def test_an_event_that_never_happens_is_refused(net, examples):
     with pytest.raises(EvidenceNeverHeldError, match="never held in 30 draws") as caught:
         explain(net, examples[:1], "blocks.0", event=lambda _: False, draws=30)
     assert (caught.value.event, caught.value.draws) == ("the event holds", 30)
-    with pytest.raises(ValueError, match="draws must be 1 or more"):
+    with pytest.raises(ValueError, match="draws must be a whole number, 1 or more"):
         explain(net, examples[:1], "blocks.0", event=lambda _: True, draws=0)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+import ablation
 from ablation import Component, Mean, Noise, Skip, Zero
 from ablation.errors import StudyError, UnknownNameError, UnknownSwitchError
 from ablation.operators import operator
@@ -67,3 +68,15 @@ def test_noise_needs_a_scale(text: str) -> None:
 def test_an_unknown_operator_is_named_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean resample"):
         operator("resampel")
+
+
+@pytest.mark.parametrize("make", [ablation.Constant, ablation.Scale, ablation.Noise])
+def test_an_operator_with_a_number_takes_nothing_else(make):
+    with pytest.raises(StudyError, match="needs a number, not 'much'"):
+        make("much")
+
+
+@pytest.mark.parametrize("make", [ablation.ReplaceBy, ablation.OptimalConstant])
+def test_an_operator_with_a_function_takes_nothing_else(make):
+    with pytest.raises(StudyError, match="needs a module or a function, not 3"):
+        make(3)
