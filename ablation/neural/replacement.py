@@ -130,6 +130,7 @@ class Replacement:
             case Freeze() | OptimalConstant():
                 return self._held(output, pool)
             case Noise(scale):
+                self._require_spread(output, pool)
                 like = torch.zeros(output.shape, dtype=output.dtype, device=self._drawn_on(output))
                 noise = like.normal_(generator=self.generator)  # whatever the memory layout
                 return output + scale * _deviation(output, pool) * noise.to(output.device)
@@ -187,6 +188,15 @@ class Replacement:
         steps = (self.drawn[rows] * (len(values) - own)).long().to(output.device)
         here = torch.arange(rows, device=output.device)
         return values[(here + 1 + steps) % len(values) if own else steps].clone()
+
+    def _require_spread(self, output: Tensor, pool: Tensor | None) -> None:
+        """Refuse one number in each example: it has no standard deviation of its own."""
+        if pool is None and output.ndim > 1 and output[:1].numel() == 1:
+            reason = (
+                f"{self.place.name!r} is one number in each example, which has no deviation of its "
+                "own. Pass reference= with inputs over which it varies."
+            )
+            raise OperatorCannotServeError(self.operator, reason)
 
     def _drawn_on(self, output: Tensor) -> torch.device:
         """Where random numbers are made: wherever the stream is, so all devices have the same."""

@@ -263,3 +263,14 @@ def test_what_is_returned_side_by_side_is_resampled_from_one_example(elsewhere):
             nearest = torch.cdist(found, others).min(1)
             assert nearest.values.max() < 1e-4
             assert elsewhere or not (nearest.indices == torch.arange(7)).any()
+
+
+def test_noise_on_one_number_takes_its_size_from_the_reference():
+    net, x, reference = nn.Sequential(nn.Linear(4, 3)), torch.randn(5, 4), torch.randn(50, 4)
+    refused = pytest.raises(OperatorCannotServeError, match="no deviation of its own")
+    with refused, ablated(net, "0[1]", by=Noise()):
+        net(x)
+    with torch.no_grad():
+        with ablated(net, "0[1]", by=Noise(), reference=reference):
+            found = net(x)
+        assert (found != net(x)).any(0).tolist() == [False, True, False]
