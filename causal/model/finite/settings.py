@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, product
+from math import prod
 from numbers import Real
 from operator import lt
 from typing import TypeVar, cast
@@ -51,9 +52,9 @@ def by_setting(
     >>> by_setting({1: "b", 0: "a"}, ("X",))
     (((0,), (1,)), ('a', 'b'))
     """
-    if (settings := tuple(rows)) and settings == _binary(len(given)):
-        return cast("tuple[Values, ...]", settings), tuple(rows.values())
-    keys = _keys(settings, given)
+    if (written := tuple(rows)) and (written == _binary(len(given)) or _count_up(written, given)):
+        return cast("tuple[Values, ...]", written), tuple(rows.values())
+    keys = _keys(written, given)
     if _are_sorted(keys):
         return tuple(keys), tuple(rows.values())
     if len(set(keys)) < len(keys):
@@ -77,6 +78,17 @@ def _keys(rows: Iterable[Value], given: tuple[str, ...]) -> list[Values]:
 def _binary(names: int) -> tuple[Values, ...]:
     """The settings of so many names that are 0 or 1, in order; True and 1.0 are 1 here."""
     return tuple(product((0, 1), repeat=names)) if names < 8 else ()
+
+
+def _count_up(rows: tuple[Value, ...], given: tuple[str, ...]) -> bool:
+    """Whether every name counts from 0, in order, as in most large tables."""
+    last = rows[-1]
+    if not isinstance(last, tuple) or len(last) != len(given) or set(map(type, last)) != {int}:
+        return False
+    counts = [top + 1 for top in last]
+    if prod(counts) != len(rows):
+        return False
+    return rows == all_settings(tuple([tuple(range(count)) for count in counts]))
 
 
 def _are_sorted(keys: Sequence[Values]) -> bool:

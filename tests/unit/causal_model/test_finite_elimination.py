@@ -63,3 +63,12 @@ def test_equal_numbers_of_other_types_keep_an_order_of_their_own() -> None:
     assert ranked(texts) == (1, 0)
     _, entries = by_setting({np.int64(10): "b", np.int64(9): "a"}, ("X",))
     assert entries == ("a", "b")
+
+
+@given(st.permutations([(x, u) for x in range(3) for u in range(4)]))
+def test_rows_in_any_order_stand_where_they_belong(keys: list[tuple[int, int]]) -> None:
+    settings, entries = by_setting({key: key for key in keys}, ("X", "U"))
+    assert settings == entries == tuple(sorted(keys))
+    holed = {key: key for key in keys if key != (1, 2)}
+    assert by_setting(holed, ("X", "U"))[0] == tuple(sorted(holed))
+    assert by_setting(dict.fromkeys(sorted(keys), "same"), ("X", "U"))[0] == tuple(sorted(keys))
