@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from causal.query.comparison import RELATIONS, Comparison
-from causal.query.reading import actions, world
+from causal.query.reading import actions, place, world
 from causal.query.terms import Assignment, Term, Value
 from causal.query.tokens import Cursor
 
@@ -120,14 +120,14 @@ def _condition(cursor: Cursor, do: list[Assignment], given: list[Term | Comparis
 
 
 def _event(cursor: Cursor) -> Term | Comparison:
-    left = world(cursor)
+    name, under = place(cursor)
     relation = cursor.accept_any(RELATIONS)
     if relation is None:
-        return left
+        return Term(name, under=under)
     right = _right(cursor)
     if relation == "=" and not isinstance(right, Term):
-        return Term(left.variable, right, left.under)
-    return Comparison(left, relation, right)
+        return Term(name, right, under)
+    return Comparison(Term(name, under=under), relation, right)
 
 
 def _right(cursor: Cursor) -> Term | Value:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from causal.query.terms import Assignment, Term
 from causal.query.tokens import Cursor
+from causal.variables import Variable
 
-__all__ = ["actions", "read", "world"]
+__all__ = ["actions", "place", "read", "world"]
 
 Parts = tuple[tuple[Term, ...], tuple[Assignment, ...], tuple[Term, ...]]
 
@@ -69,6 +70,16 @@ def world(cursor: Cursor, depth: int = 0) -> Term:
     >>> print(world(Cursor("Y[X=1, M=M[X=0]] = 1")))
     Y[X=1, M=M[X=0]]
     """
+    name, under = place(cursor, depth)
+    return Term(name, under=under)
+
+
+def place(cursor: Cursor, depth: int = 0) -> tuple[Variable, tuple[Assignment, ...]]:
+    """The same as a name, and what is set in the world.
+
+    >>> place(Cursor("Y[] = 1"))
+    ('Y', ())
+    """
     name = cursor.name()
     under: list[Assignment] = []
     if cursor.accept("[") and not cursor.accept("]"):
@@ -78,7 +89,7 @@ def world(cursor: Cursor, depth: int = 0) -> Term:
         while cursor.accept(","):
             under.append(_assignment(cursor, depth + 1))
         cursor.expect("]", "a comma or the closing ]")
-    return Term(name, under=tuple(under))
+    return name, tuple(under)
 
 
 def _condition(cursor: Cursor, do: list[Assignment], given: list[Term]) -> None:
@@ -89,9 +100,8 @@ def _condition(cursor: Cursor, do: list[Assignment], given: list[Term]) -> None:
 
 
 def _term(cursor: Cursor) -> Term:
-    bare = world(cursor)
-    value = cursor.value() if cursor.accept("=") else None
-    return Term(bare.variable, value, bare.under)
+    name, under = place(cursor)
+    return Term(name, cursor.value() if cursor.accept("=") else None, under)
 
 
 def _assignment(cursor: Cursor, depth: int) -> Assignment:

@@ -89,13 +89,13 @@ class Worlds:
 
     def upstream(self, targets: Iterable[Slot]) -> list[int]:
         """The nodes that targets depend on, causes first."""
-        needed: set[int] = set()
-        waiting = [slot for slot in targets if isinstance(slot, int)]
-        while waiting:
-            if (number := waiting.pop()) not in needed:
-                needed.add(number)
-                waiting += [slot for slot in self.nodes[number].inputs if isinstance(slot, int)]
-        return sorted(needed)
+        needed: set[Slot] = set(targets)
+        found = []
+        for number in range(len(self.nodes) - 1, -1, -1):  # effects first, so in one pass
+            if number in needed:
+                found.append(number)
+                needed.update(self.nodes[number].inputs)
+        return found[::-1]
 
     def sweep(self, targets: Iterable[Slot]) -> list[int]:
         """The nodes that targets depend on, in an order of evaluation that frees noise early."""
