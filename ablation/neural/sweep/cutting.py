@@ -29,12 +29,7 @@ def places_of(module: nn.Module, patterns: Patterns | None) -> dict[str, Place]:
     >>> list(places_of(net, ["a", "a.0[*]"]))
     ['a', 'a.0[0]', 'a.0[1]']
     """
-    if patterns is None or isinstance(patterns, str):
-        return select(module, patterns)
-    found: dict[str, Place] = {}
-    for pattern in patterns:
-        found |= select(module, pattern)
-    return found
+    return select(module, patterns, overlapping=True)
 
 
 @dataclass(eq=False, slots=True)
