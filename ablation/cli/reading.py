@@ -62,6 +62,7 @@ def effects(
     """
     import ablation
     from ablation import statistics
+    from ablation.report.forest import TOGETHER
 
     by: statistics.Method = {
         "recovering": statistics.Recovering,
@@ -87,7 +88,7 @@ def effects(
     _show(table)
     for heading, found in more.items():
         click.echo(f"\n{heading.capitalize()}")
-        _show(found)
+        _show(found.replace({"verdict": dict(TOGETHER)}) if heading == "interactions" else found)
 
 
 @click.command()

@@ -29,8 +29,9 @@ def dependences(table: pd.DataFrame, metric: Metric) -> Iterator[Block]:
     clear = [row for row in rows if row.verdict in ("matters", "hurts")]
     yield Prose(
         f"The design tells {counted(len(rows), 'pair')} of components apart: how much more one "
-        "is worth where the other is on than where it is off. On one side each needs the other; on "
-        "the other they stand in for each other, and either alone would do most of the work."
+        "is worth where the other is on than where it is off. On one side two are stronger "
+        "together: each needs the other for part of its worth. On the other they overlap: for part "
+        "of the work either would do."
     )
     places = decimals(row.half_width for row in rows)
     if clear:

@@ -36,8 +36,8 @@ COLOURS = MappingProxyType(
 
 TOGETHER = MappingProxyType(
     {
-        "matters": "each needs the other",
-        "hurts": "either would do",
+        "matters": "stronger together",
+        "hurts": "overlap",
         "equivalent": "independent",
         "undecided": "undecided",
     }

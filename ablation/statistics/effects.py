@@ -21,7 +21,7 @@ from ablation.statistics.comparing import DIVERGED, Asked, Asking, askings, comp
 from ablation.statistics.comparison import Comparison
 from ablation.statistics.crossing import estimates_by_levels
 from ablation.statistics.estimate import Estimate
-from ablation.statistics.methods import Method
+from ablation.statistics.methods import IDENTICAL, Method
 from ablation.statistics.multiplicity import ADJUSTED, beyond, holm
 from ablation.statistics.recovering import RECOVERED, Recovering
 from ablation.statistics.standardised import standardised
@@ -31,6 +31,7 @@ from ablation.trial import Trial
 from ablation.trials import Trials
 
 NOT_AMONG_SO_MANY = "clear by itself, but not among so many components"
+SAME = "no interval: both sides are the same on every seed"
 NOT_RUN = "not estimated: no trial was run without it"
 Runs: TypeAlias = Mapping[str, Sequence[Trial]]
 COLUMNS = (
@@ -87,9 +88,10 @@ def interactions(
 ) -> pd.DataFrame:
     """Estimate how the effects of components depend on each other, as far as the design can tell.
 
-    One row a pair, "a x b": how much more a brings where b is on than where b is off. Above zero
-    each needs the other, below zero either would do. The columns are those of `effects`; the pairs
-    of a metric are a family of their own. Pairs and factorials have them.
+    One row a pair, "a x b": how much more a brings where b is on than where b is off. Where
+    higher is better, above zero two are stronger together ("matters"), and below zero they overlap
+    ("hurts"): for part of the work either would do. The columns are those of `effects`; the pairs
+    of a metric are a family of their own. Pairs, factorials and exact Shapley designs have them.
     """
     return _table(trials, between, metric, level, by)
 
@@ -232,7 +234,9 @@ def _notes(study: Study, found: _Found, metric: str) -> Iterator[str]:
     for trial in found.weighed:
         if abs(trial.metrics.get(metric, 0.0)) >= DIVERGED:
             yield f"left out, diverged to {trial.metrics[metric]:.1g}: seed {trial.seed}"
-    if found.estimate.note:
+    if found.estimate.note == IDENTICAL and not found.asking.only_baseline:
+        yield SAME
+    elif found.estimate.note:
         yield found.estimate.note
     finished = len(found.comparison.baseline) + len(found.comparison.ablated)
     if 0 < len(found.estimate.on) + len(found.estimate.off) < finished:

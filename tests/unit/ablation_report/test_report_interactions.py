@@ -37,9 +37,9 @@ def trials(design: str, better: bool = True) -> Trials:
 def test_who_needs_whom_and_who_stands_in_for_whom_is_told(design: str, better: bool) -> None:
     page = study_page(trials(design, better)).render()
     assert "How components depend on each other: m" in page
-    needs, instead = page.index("each needs the other."), page.index("either would do.")
+    needs, instead = page.index(": stronger together."), page.index(": overlap.")
     assert page[:needs].rstrip().count("is worth") < page[:instead].count("is worth")
-    assert "each needs the other →" in page if better else "← each needs the other" in page
+    assert "stronger together →" in page if better else "← stronger together" in page
 
 
 def test_a_design_without_pairs_has_no_such_section() -> None:
@@ -52,3 +52,16 @@ def test_the_interaction_index_of_shapley_is_that_of_its_definition() -> None:
     assert index["a x b"] == pytest.approx(3, abs=0.2)
     assert index["c x d"] == pytest.approx(-2, abs=0.2)
     assert index["a x c"] == pytest.approx(0, abs=0.2)
+
+
+def test_an_interaction_of_exactly_nothing_does_not_ask_whether_the_ablation_acted() -> None:
+    toy = trials("pairs")
+    flat = [
+        Trial(
+            study="toy", condition=each.condition, component=each.component, seed=each.seed,
+            status="done", metrics={"m": 1.0 + 2 * each.config["a"]},
+        )
+        for each in lay_out(toy.study).trials
+    ]  # fmt: skip
+    told = ablation.interactions(Trials(toy.study, flat)).set_index("component")["note"]
+    assert told["a x b"] == "no interval: both sides are the same on every seed"
