@@ -8,7 +8,9 @@ never calls its parts (`torch.backends.mha`), and code that torch.compile has al
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import nn
@@ -16,7 +18,6 @@ from torch import nn
 from ablation.neural.errors import UnpatchableModuleError
 
 Forward: TypeAlias = Callable[..., object]
-_ABSENT = object()
 
 
 def eager(module: object) -> nn.Module:
@@ -69,26 +70,64 @@ def standing_in(stand_ins: Mapping[nn.Module, Forward]) -> Iterator[None]:
     >>> net(torch.tensor(-1.0))
     tensor(0.)
     """
-    before = {module: module.__dict__.get("forward", _ABSENT) for module in stand_ins}
     with _no_way_round():
         try:
             for module, stand_in in stand_ins.items():
+                _LAYERS.setdefault(module, [module.__dict__.get("forward")]).append(stand_in)
                 module.__dict__["forward"] = stand_in
             yield
         finally:
-            for module, forward in before.items():
-                if forward is _ABSENT:
-                    module.__dict__.pop("forward", None)
-                else:
-                    module.__dict__["forward"] = forward
+            for module, stand_in in stand_ins.items():
+                _leave(module, stand_in)
+
+
+# What each module ran before, and what stands in now: blocks need not end in the order of nesting.
+_LAYERS: WeakKeyDictionary[nn.Module, list[Forward | None]] = WeakKeyDictionary()
+
+
+def _leave(module: nn.Module, stand_in: Forward) -> None:
+    """Take one stand-in away, wherever it stands; the last to leave gives the forward back."""
+    layers = _LAYERS.get(module, [])
+    if not any(each is stand_in for each in layers[1:]):
+        return  # an exception came before it stood there
+    last = max(i for i, each in enumerate(layers) if each is stand_in)
+    del layers[last]
+    if layers[-1] is None:
+        module.__dict__.pop("forward", None)
+    else:
+        module.__dict__["forward"] = layers[-1]
+    if len(layers) == 1:
+        del _LAYERS[module]
+
+
+@dataclass(eq=False)
+class _Ways:
+    """How many blocks close the ways round a stand-in; the last to leave opens them again."""
+
+    blocks: int = 0
+    opening: ExitStack = field(default_factory=ExitStack)
+
+    def close(self) -> None:
+        if not self.blocks:
+            fused = torch.backends.mha.get_fastpath_enabled()
+            self.opening.callback(torch.backends.mha.set_fastpath_enabled, fused)
+        self.blocks += 1
+        torch.backends.mha.set_fastpath_enabled(False)
+
+    def leave(self) -> None:
+        self.blocks -= 1
+        if not self.blocks:
+            self.opening.close()
+
+
+_WAYS = _Ways()
 
 
 @contextmanager
 def _no_way_round() -> Iterator[None]:
-    fused = torch.backends.mha.get_fastpath_enabled()
     with ExitStack() as stack:
         if "torch._dynamo" in sys.modules:  # otherwise nothing has been compiled yet
             stack.enter_context(torch.compiler.set_stance("force_eager"))
-        stack.callback(torch.backends.mha.set_fastpath_enabled, fused)
-        torch.backends.mha.set_fastpath_enabled(False)
+        stack.callback(_WAYS.leave)
+        _WAYS.close()
         yield

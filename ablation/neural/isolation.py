@@ -24,14 +24,21 @@ def forgetting(module: nn.Module) -> Iterator[None]:
     >>> hasattr(net, "kept")
     False
     """
-    before = [(part.__dict__, dict(part.__dict__)) for part in module.modules()]
+    before = [(part.__dict__, _attributes(part)) for part in module.modules()]
     try:
         yield
     finally:
         for now, then in before:
-            for key in [key for key in now if now[key] is not then.get(key, now)]:
-                del now[key]
+            set_since = [key for key in now if now[key] is not then.get(key, now)]
+            for key in set_since:
+                if key != "forward":
+                    del now[key]
             now.update(then)
+
+
+def _attributes(part: nn.Module) -> dict[str, object]:
+    """What a module keeps, but for what stands in its forward: blocks see to that themselves."""
+    return {key: value for key, value in part.__dict__.items() if key != "forward"}
 
 
 @contextmanager

@@ -262,3 +262,21 @@ def test_an_operator_that_cannot_serve_says_why(
     with pytest.raises(OperatorCannotServeError, match=reason):
         off(net, name, torch.ones(1, 2) if by != Resample() else torch.ones(1), by=by)
     assert "forward" not in net[0].__dict__
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_blocks_that_do_not_end_in_the_order_of_nesting_leave_the_module_as_it_was(training):
+    net, x = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2)), torch.ones(3, 4)
+    net.train(training)
+    before = [dict(part.__dict__) for part in net.modules()]
+    fused = torch.backends.mha.get_fastpath_enabled()
+    with torch.no_grad():
+        first, second = (ablated(net, name, expect_effect=False) for name in ("0", "2"))
+        first.__enter__()
+        second.__enter__()
+        assert (net(x) == 0).all()
+        first.__exit__(None, None, None)
+        assert (net(x) == 0).all()
+        second.__exit__(None, None, None)
+    assert [part.__dict__ for part in net.modules()] == before
+    assert torch.backends.mha.get_fastpath_enabled() == fused
