@@ -82,7 +82,7 @@ class ADMG:
         if not {2}.issuperset(map(len, chain(directed, bidirected))):
             odd = next(e for e in chain(directed, bidirected) if len(e) != 2)
             raise TypeError(f"an edge joins two variables, found {odd!r:.80}")
-        names = {*nodes, *chain.from_iterable(directed), *chain.from_iterable(bidirected)}
+        names = dict.fromkeys(chain(nodes, *directed, *bidirected))
         if not names:
             raise EmptyGraphError
         if wrong := next(([name] for name in names if not (name and isinstance(name, str))), None):

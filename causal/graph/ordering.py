@@ -24,7 +24,7 @@ def causal_order(
     >>> causal_order(["V10", "V2", "A"], [("V10", "A")])
     ['V2', 'V10', 'A']
     """
-    ranked = sorted(sorted(names), key=natural)
+    ranked = sorted(names, key=natural)
     rank = {name: i for i, name in enumerate(ranked)}
     children: list[list[int]] = [[] for _ in ranked]
     waiting = [0] * len(ranked)

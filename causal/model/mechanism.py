@@ -43,6 +43,8 @@ Columns: TypeAlias = Sequence[Column]
 class Trait(Enum):
     """What an engine may rely on; a mechanism has as many as hold."""
 
+    __hash__ = object.__hash__  # a member equals nothing but itself; the hash of its name is slow
+
     TABLE = "everything is finite, and a table says it all"
     LINEAR = "the noise plus a weighted sum of what is given"
     ADDITIVE = "the noise plus a function of what is given"

@@ -101,7 +101,7 @@ def _eliminated(
     # A tensor waits for the first of its names to be eliminated (Dechter 1999).
     buckets: list[list[Tensor]] = [[] for _ in range(end + 1)]
     for tensor in tensors:
-        buckets[min([place[name] for name in tensor.names], default=end)].append(tensor)
+        buckets[min([end, *[place[name] for name in tensor.names]])].append(tensor)
     exponent = 0
     for step, bucket in zip(order.steps, buckets, strict=False):
         tensor, shift = _product(bucket, step, place, lift=lift)

@@ -112,7 +112,11 @@ class _Crowd(NamedTuple):
         beside, groups = self.beside, self.groups
         around = beside[i]
         members, stays = list(groups[i]), []
-        for other in _bits(around & self.firsts & ~(1 << i)):
+        others = around & self.firsts & ~(1 << i)
+        while others:
+            low = others & -others
+            others ^= low
+            other = low.bit_length() - 1
             if other in left and beside[other] | around == around:
                 members += groups[other]
             else:

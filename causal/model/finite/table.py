@@ -70,8 +70,7 @@ class Table:
                 f"the rows of a table cannot be coupled by {coupling!r}, but by InverseCDF(), "
                 "GumbelMax(), Independent() or Unknown()"
             )
-        weights = cast("Mapping[Value, Weights]", rows if isinstance(rows, Mapping) else {(): rows})
-        settings, laws = by_setting(_read(weights), names)
+        settings, laws = by_setting(_read(rows if isinstance(rows, Mapping) else {(): rows}), names)
         parts = whole(chain.from_iterable(laws))
         if not _are_laws(laws, parts, len(possible)):
             _refuse(settings, laws, len(possible))
