@@ -8,6 +8,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from ablation.canonical import Json, canonical
+from ablation.errors import listed
 from ablation.pages.blocks import Aside, Block, Facts, Listing, Preformatted, Prose, Table
 from ablation.pages.inline import Code, Text
 from ablation.pages.numbers import count, percent
@@ -74,7 +75,7 @@ def gaps(trials: Trials) -> Iterator[Block]:
         yield Prose("Nothing failed, and every planned trial was run.")
 
 
-def method(table: pd.DataFrame) -> Iterator[Block]:
+def method(table: pd.DataFrame, study: Study) -> Iterator[Block]:
     """How the numbers were made and what they assume."""
     level = percent(float(table.attrs["level"]))
     used = sorted(set(table["method"]))
@@ -82,12 +83,17 @@ def method(table: pd.DataFrame) -> Iterator[Block]:
         "The unit is the seed. For each component the differences of the two conditions on their "
         "shared seeds are averaged: differences, not levels, since a seed's luck is in both. "
         f"Intervals are made to hold in {level} of studies like this one, for each component by "
-        "itself. So is equivalent. The verdicts matters and hurts are adjusted for all components "
-        "of a metric together: the test is whether the difference is larger than the region "
-        f"(Holm, both directions), and {level} of studies should make no false one. The p of the "
-        "table is adjusted too, but asks only whether there is any difference at all."
+        "itself. So is equivalent. The verdicts matters and hurts ask whether the difference is "
+        f"larger than the region, in both directions, and {_corrected(study, level)} The p of the "
+        "table asks only whether there is any difference at all, and is adjusted by Holm."
     )
-    if "moderated paired t" in used:
+    if study.streams.crossed:
+        yield Prose(
+            f"Seeds are crossed by {listed(study.streams.crossed)}, so blocks share levels of "
+            "these. Intervals count the levels: they hold for further levels too, and are wide "
+            "where there are few."
+        )
+    if any(each.startswith("moderated paired t") for each in used):
         yield Prose(
             "A few seeds hardly show how noisy one component is, so the components share what they "
             "know (moderated t, Smyth 2004): the others have at most a quarter of the say, and "
@@ -102,6 +108,22 @@ def method(table: pd.DataFrame) -> Iterator[Block]:
             notes[["component", "metric", "note"]].reset_index(drop=True),
             "Remarks on single estimates.",
         )
+
+
+def _corrected(study: Study, level: str) -> str:
+    """What the stated correction promises of the verdicts."""
+    if study.correction == "none":
+        return (
+            "are not adjusted, as the study states: each holds by itself, and among many "
+            "components some are false."
+        )
+    name = {"benjamini-hochberg": "Benjamini and Hochberg"}.get(
+        study.correction, study.correction.capitalize()
+    )
+    how = f"are adjusted for all components of a metric together ({name}):"
+    if study.correction == "benjamini-hochberg":
+        return f"{how} of all that are made, {level} are right on average."
+    return f"{how} {level} of studies should make no false one."
 
 
 def _correlations(table: pd.DataFrame) -> Iterator[Text]:

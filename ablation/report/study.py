@@ -12,7 +12,8 @@ from ablation.pages.page import Page, Section
 from ablation.report.depending import dependences
 from ablation.report.findings import asked, lead, results
 from ablation.report.record import fingerprint, gaps, method, reproducibility
-from ablation.statistics import effects, interactions
+from ablation.report.stated import stated
+from ablation.statistics import contrasts, effects, interactions
 from ablation.trials import Trials
 
 
@@ -48,7 +49,9 @@ def study_page(trials: Trials, *, level: float = 0.95) -> Page:
     'What was asked'
     """
     study = trials.study
-    table, pairs = (estimate(trials, level=level) for estimate in (effects, interactions))
+    table, pairs, beside = (
+        estimate(trials, level=level) for estimate in (effects, interactions, contrasts)
+    )
     found = [
         Section(f"What came out: {metric.name}", tuple(results(table, metric)))
         for metric in study.metrics
@@ -59,6 +62,11 @@ def study_page(trials: Trials, *, level: float = 0.95) -> Page:
         if len(pairs)
         for blocks in [dependences(pairs, metric)]
     ]
+    asked_too = [
+        Section(f"What else was asked: {metric.name}", tuple(stated(beside, metric)))
+        for metric in study.metrics
+        if len(beside)
+    ]
     return Page(
         title=study.question or f"Ablation study: {study.name}",
         lead=lead(trials, table),
@@ -66,8 +74,9 @@ def study_page(trials: Trials, *, level: float = 0.95) -> Page:
             Section("What was asked", tuple(asked(trials))),
             *found,
             *together,
+            *asked_too,
             Section("What failed, and what was not run", tuple(gaps(trials))),
-            Section("How it was judged", tuple(method(table))),
+            Section("How it was judged", tuple(method(table, study))),
             Section("How to repeat it", tuple(reproducibility(trials))),
         ),
         colophon=(f"Study {study.name}, definition ", Code(fingerprint(study)[:12]), "."),

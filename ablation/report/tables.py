@@ -45,16 +45,21 @@ def effects_table(effects: pd.DataFrame, metric: str | None = None) -> Table:
     )
     if not any(row.failed for row in rows):
         frame = frame.drop(columns="failed")
-    return Table(frame, _caption(rows, level))
+    return Table(
+        frame, _caption(rows, level, one_by_one=bool(effects.attrs.get("one_by_one", True)))
+    )
 
 
-def _caption(rows: Sequence[Effect], level: float) -> Text:
+def _caption(rows: Sequence[Effect], level: float, *, one_by_one: bool) -> Text:
     region = rows[0].equivalence
     margin = f" Differences within ±{region:g} do not matter." if region else ""
     better = "higher" if rows[0].higher_is_better else "lower"
+    sides = (
+        "baseline minus without" if one_by_one else "with it minus without, as the design weighs"
+    )
     return (
-        f"Effect of each component on {rows[0].metric} ({better} is better): baseline minus "
-        f"without, over n shared seeds, with {percent(level)} intervals; p of no "
+        f"Effect of each component on {rows[0].metric} ({better} is better): {sides}, "
+        f"over n shared seeds, with {percent(level)} intervals; p of no "
         f"difference, adjusted for {len(rows)} component{'' if len(rows) == 1 else 's'} (Holm), "
         f"where a verdict asks for more than the region; d is Cohen's "
         f"difference in pooled standard deviations over seeds, g the same without its bias "
