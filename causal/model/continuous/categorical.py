@@ -228,6 +228,10 @@ class Categorical:
         high = at_places(rows.cumsum(axis=0), chosen)
         return Interval(high - at_places(rows, chosen), high, Uniform())
 
+    def chances(self, given: Columns, units: int) -> Chances:
+        """The law of the value of units of which nothing else was seen."""
+        return Chances(self.values, self._rows(given, units))
+
     def couple(self, value: Column, given: Columns, then: Columns) -> Chances:
         """The law of the value under other probabilities, exactly."""
         chosen = self._places(value)

@@ -105,6 +105,12 @@ class Threshold:
         low, high = self._between(value, self._sums(given, len(value)))
         return Interval(low, np.maximum(low, high), self.noise)
 
+    def chances(self, given: Columns, units: int) -> Chances:
+        """The law of the value of units of which nothing else was seen."""
+        none, all_ = np.zeros(units), np.ones(units)
+        sums = self._sums(given, units)
+        return Chances(self.values, interval_chances(none, all_, sums, len(self.values)))
+
     def couple(self, value: Column, given: Columns, then: Columns) -> Chances:
         """How the interval of the noise is cut under other circumstances."""
         low, high = self._ends(value, self._sums(given, len(value)))

@@ -1,8 +1,9 @@
 """Counterfactual numbers from models that no table holds: exactly where that can be, else by draws.
 
 The engines in order: a finite part of the model (its tables); a normal law, conditioned; evidence
-that pins all noise, so that one pass decides; a normal law for each case of what is finite; or
-weighted draws, which are refused when too few of them agree with the evidence to be worth a number.
+that pins all noise, so that one pass decides; one choice that stays open, in closed form; a normal
+law for each case of what is finite; or weighted draws, which are refused when too few of them agree
+with the evidence to be worth a number.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from causal.errors import TooFewDrawsError, UnusableEvidenceError
 from causal.model.engines.answers import Counterfactual
+from causal.model.engines.continuous.choices import choices
 from causal.model.engines.continuous.gaussian import conditioned, gaussian_value, is_exact, rows
 from causal.model.engines.continuous.limited import between_limits
 from causal.model.engines.continuous.mixture import mixture
@@ -29,6 +31,7 @@ from causal.query import Quantity
 from causal.variables import Variable
 
 __all__ = [
+    "CLOSED",
     "DRAWS",
     "FLOOR",
     "answered",
@@ -48,6 +51,7 @@ GAUSSIAN = "conditioned normal law, exact"
 LIMITS = "conditioned normal law, several limits by quasi-random points to about 1e-4"
 CASES = "mixture of conditioned normal laws, exact"
 POINT = "abduction of every noise, exact"
+CLOSED = "abduction of a choice, exact"
 SWARM = "weighted draws"
 
 
@@ -96,6 +100,9 @@ def _part(asked: Posed, draws: int, seed: int) -> Part:
         return Part(value, GAUSSIAN, couplings=couplings)
     if (once := pinned(asked, seed)) is not None:
         return Part(float(part_values(asked, once)[0]), POINT, couplings=couplings)
+    if (closed := choices(asked, seed)) is not None:
+        value = sum(part.factor * one[0] for part, one in zip(asked.parts, closed, strict=True))
+        return Part(float(value), CLOSED, couplings=couplings)
     if (mixed := mixture(asked)) is not None:
         value = sum(part.factor * mixed.value(part) for part in asked.parts)
         return Part(float(np.asarray(value)[0]), CASES, couplings=couplings)

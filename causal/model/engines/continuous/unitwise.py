@@ -17,6 +17,7 @@ from causal.errors import DomainError, TooFewDrawsError
 from causal.model.engines.answers import UnitCounterfactuals
 from causal.model.engines.continuous.answering import (
     CASES,
+    CLOSED,
     FLOOR,
     POINT,
     SWARM,
@@ -26,6 +27,7 @@ from causal.model.engines.continuous.answering import (
     pinned,
     rare,
 )
+from causal.model.engines.continuous.choices import choices
 from causal.model.engines.continuous.gaussian import conditioned, gaussian_value, rows
 from causal.model.engines.continuous.mixture import mixture
 from causal.model.engines.continuous.particles import swarm
@@ -114,6 +116,9 @@ def _values(asked: Posed, batch: Batch, draws: int, seed: int) -> Values:
         return Values(np.sum(parts, axis=0) + sure, sure, many, gaussian_engine(asked))
     if (once := pinned(asked, seed, batch.columns, len(batch))) is not None:
         return Values(part_values(asked, once), sure, many, POINT)
+    if (closed := choices(asked, seed, batch.columns, len(batch))) is not None:
+        parts = [part.factor * one for part, one in zip(asked.parts, closed, strict=True)]
+        return Values(np.sum(parts, axis=0) + sure, sure, many, CLOSED)
     if (mixed := _by_cases(asked, batch)) is not None:
         return Values(mixed, sure, many, CASES)
     step = max(1, ENTRIES // draws)
