@@ -79,6 +79,9 @@ class Replacement:
             returns = "reads" if self.place.at == "input" else "returns"
             reason = f"{self.place.name!r} {returns} no tensor of numbers."
             raise OperatorCannotServeError(self.operator, reason)
+        if any(each.is_nested or each.layout != torch.strided for each in pieces):
+            reason = f"{self.place.name!r} passes on a nested or sparse tensor."
+            raise OperatorCannotServeError(self.operator, reason)
         if isinstance(self.operator, Skip):
             pieces = pieces[:1]
         self.drawn.clear()

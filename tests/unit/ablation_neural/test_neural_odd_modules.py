@@ -11,7 +11,8 @@ from torch import Tensor, nn
 import ablation
 from ablation.attribution.amount import MetricError
 from ablation.errors import AblationError
-from ablation.neural.errors import AblationHadNoEffectError
+from ablation.neural import ablated
+from ablation.neural.errors import AblationHadNoEffectError, OperatorCannotServeError
 from ablation.neural.validity.errors import NoUnitsError
 
 
@@ -144,3 +145,22 @@ def test_complex_numbers_are_no_metric():
             asked()
         assert isinstance(caught.value, AblationError)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "made", [torch.Tensor.to_sparse, lambda x: torch.nested.nested_tensor([x])]
+)
+def test_tensors_of_another_layout_are_refused_in_one_line(made):
+    class Other(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.part = nn.Identity()
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.part(made(x))
+
+    net = Other()
+    refused = pytest.raises(OperatorCannotServeError, match="'part' passes on a nested or sparse")
+    with refused, ablated(net, "part"):
+        net(torch.rand(3, 4))
+    assert "forward" not in vars(net.part)
