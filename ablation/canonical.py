@@ -6,7 +6,7 @@ shortest form, so 1 and 1.0 are two values. What is not JSON (NaN, dates, object
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from types import MappingProxyType
 from typing import TypeAlias
@@ -18,9 +18,6 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 )
-_FROZEN = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=dict
-).encode  # of what `frozen` let through already: a table in it is a view of a dict
 
 
 def canonical(value: Json) -> str:
@@ -63,52 +60,6 @@ def frozen_beside(value: Mapping[str, Json], known: Mapping[str, Json]) -> Mappi
             for key, item in value.items()
         }
     )
-
-
-class Speller:
-    """Writes canonical JSON of mappings of which most items are those of a known one.
-
-    `changes` names items that take the place of known ones in many mappings: each is written once.
-
-    >>> known = frozen({"b": 1, "a": 2})
-    >>> speller = Speller(known, {"less": ("b", 0)})
-    >>> speller.canonical({**known, "b": 3}), speller.changed(["less"])
-    ('{"a":2,"b":3}', '{"a":2,"b":0}')
-    """
-
-    def __init__(
-        self, known: Mapping[str, Json], changes: Mapping[str, tuple[str, Json]] | None = None
-    ) -> None:
-        self._known = known
-        self._texts = {key: _item(key, known[key]) for key in sorted(known)}
-        place = {key: at for at, key in enumerate(self._texts)}
-        self._line = [*self._texts.values()]
-        self._changes = {
-            name: (place[key], _item(key, value)) for name, (key, value) in (changes or {}).items()
-        }
-
-    def canonical(self, value: Mapping[str, Json]) -> str:
-        """Write a mapping as `canonical` does; keys that are not known make it do so."""
-        if value.keys() != self._known.keys():
-            return canonical(value)
-        written = [
-            text if self._known[key] is (own := value[key]) else f"{canonical(key)}:{_FROZEN(own)}"
-            for key, text in self._texts.items()
-        ]
-        return f"{{{','.join(written)}}}"
-
-    def changed(self, names: Iterable[str]) -> str:
-        """Write the known mapping after the changes of these names, as far as they have one."""
-        line, changes = self._line.copy(), self._changes
-        for name in names:
-            if name in changes:
-                at, text = changes[name]
-                line[at] = text
-        return f"{{{','.join(line)}}}"
-
-
-def _item(key: str, value: Json) -> str:
-    return f"{canonical(key)}:{canonical(value)}"
 
 
 def plain(value: Mapping[str, Json]) -> dict[str, Json]:

@@ -6,14 +6,15 @@ draws masks of its own, so the spread over blocks has in it what the masks happe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress
+from math import ceil
+from operator import itemgetter
 from typing import ClassVar
 
 from ablation.canonical import Json, canonical
 from ablation.component import Component
 from ablation.design.condition import Condition, Design
 from ablation.design.contrast import Contrast
-from ablation.design.lots import lots_of
+from ablation.design.lots import lots_below
 from ablation.design.masks import conditions_of, main_effects
 from ablation.errors import StudyError
 
@@ -78,12 +79,13 @@ class RandomMasks(Design):
 
     def _set(self, names: Sequence[str], wanted: int, attempt: int) -> list[int]:
         found: dict[int, None] = {}
-        place = {name: at for at, name in enumerate(sorted(names))}
-        bits, limit = [1 << place[name] for name in names], self.share * 2**16
+        at = {name: place for place, name in enumerate(names)}
+        digits = itemgetter(-1, *(at[name] for name in sorted(names, reverse=True)))
+        limit = ceil(self.share * 2**16)
         head = canonical(["mask", self.block, attempt])[:-1]
         for draw in range(wanted * _ATTEMPTS):
-            drawn = lots_of(len(names), f"{head},{draw}]")
-            mask = sum(compress(bits, map(limit.__gt__, drawn)))
+            below = lots_below(limit, len(names), f"{head},{draw}]")
+            mask = int(bytes(digits(below + b"0")), 2)
             if mask:
                 found.setdefault(mask)
             if len(found) == wanted:
@@ -101,15 +103,12 @@ class RandomMasks(Design):
 
 def _rank(masks: Sequence[int], most: int) -> int:
     """How many masks are independent modulo 2; so many are independent as numbers too."""
-    pivots: dict[int, int] = {}
+    rank, pivots = 0, [0] * (most + 1)
     for mask in masks:
-        if len(pivots) == most:
-            break
         rest = mask
-        while rest:
-            high = rest.bit_length()
-            if high not in pivots:
-                pivots[high] = rest
-                break
-            rest ^= pivots[high]
-    return len(pivots)
+        while other := pivots[rest.bit_length()]:
+            rest ^= other
+        if rest:
+            pivots[rest.bit_length()] = rest
+            rank += 1
+    return rank

@@ -5,24 +5,13 @@ of its own. So each component's place in the configuration is found once, not in
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from ablation.canonical import Json, Speller, frozen, frozen_beside, plain, same
+from ablation.canonical import Json, canonical, frozen, frozen_beside, plain, same
 from ablation.component import Component
 from ablation.design import Condition
+from ablation.plan.spelling import Change, Path, Spelling
 from ablation.study import Study
-
-_Path = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """Where a component changes a configuration: to which value, or which items it takes out."""
-
-    path: _Path
-    value: Json
-    lost: frozenset[int]
 
 
 class Configurations:
@@ -34,7 +23,7 @@ class Configurations:
     >>> study = Study("toy", "t:t", parts, LeaveOneOut(), [Metric("m")], 2, config=config)
     >>> known = Configurations(study)
     >>> known.text(parts)
-    '{"features":["sex"],"model":{"depth":1}}'
+    b'{"features":["sex"],"model":{"depth":1}}'
     """
 
     def __init__(self, study: Study) -> None:
@@ -42,7 +31,11 @@ class Configurations:
         self._plain = dict(study.config)
         self._changes = _changes(study)
         self._switches = _switches(self._changes)
-        self._speller = Speller(study.config, self._switches)
+        self._spelling = (
+            None
+            if self._changes is None
+            else Spelling(study.config, self._changes, study.components)
+        )
 
     def without(self, off: Sequence[Component]) -> Mapping[str, Json]:
         """Give the configuration with these components off, made when it is first looked at."""
@@ -58,11 +51,11 @@ class Configurations:
             return frozen_beside(Condition(retrained).configured(self._config), self._config)
         return _altered(self._plain, [self._changes[each.name] for each in retrained])
 
-    def text(self, off: Sequence[Component]) -> str:
+    def text(self, off: Sequence[Component]) -> bytes:
         """Write the configuration with these components off as canonical JSON."""
-        if self._switches is not None:
-            return self._speller.changed([each.name for each in off])
-        return self._speller.canonical(self.made(off))
+        if self._spelling is None:
+            return canonical(self.made(off)).encode()
+        return self._spelling.text(off)
 
 
 class _Later(Mapping[str, Json]):
@@ -95,7 +88,7 @@ class _Later(Mapping[str, Json]):
         return dict, (plain(self._mapping()),)
 
 
-def _changes(study: Study) -> Mapping[str, _Change] | None:
+def _changes(study: Study) -> Mapping[str, Change] | None:
     """Find every component's place; None where one reaches into what another replaces."""
     found = {each.name: _change(each, study.config) for each in study.components if each.retrains}
     whole = {each.path for each in found.values() if not each.lost}
@@ -104,27 +97,27 @@ def _changes(study: Study) -> Mapping[str, _Change] | None:
     return None if inside or whole & lists else found
 
 
-def _change(component: Component, config: Mapping[str, Json]) -> _Change:
+def _change(component: Component, config: Mapping[str, Json]) -> Change:
     path = component.path_in(config)
     if component.feature is None:
-        return _Change(path, frozen({component.name: component.off})[component.name], frozenset())
+        return Change(path, frozen({component.name: component.off})[component.name], frozenset())
     items = component.listed_in(config)
     lost = (place for place, item in enumerate(items) if same(item, component.feature))
-    return _Change(path, None, frozenset(lost))
+    return Change(path, None, frozenset(lost))
 
 
-def _switches(changes: Mapping[str, _Change] | None) -> Mapping[str, tuple[str, Json]] | None:
+def _switches(changes: Mapping[str, Change] | None) -> Mapping[str, tuple[str, Json]] | None:
     """Say which outermost key each component sets to what, if that is all that any does."""
     if changes is None or any(each.lost or len(each.path) > 1 for each in changes.values()):
         return None
     return {name: (each.path[0], each.value) for name, each in changes.items()}
 
 
-def _altered(config: Mapping[str, Json], changes: Iterable[_Change]) -> Mapping[str, Json]:
+def _altered(config: Mapping[str, Json], changes: Iterable[Change]) -> Mapping[str, Json]:
     """Copy a configuration as far as it changes; what stays is shared."""
     result = dict(config)
-    copied: dict[_Path, dict[str, Json]] = {(): result}
-    lost: dict[_Path, set[int]] = {}
+    copied: dict[Path, dict[str, Json]] = {(): result}
+    lost: dict[Path, set[int]] = {}
     for each in changes:
         table = _opened(copied, each.path)
         if each.lost:
@@ -139,7 +132,7 @@ def _altered(config: Mapping[str, Json], changes: Iterable[_Change]) -> Mapping[
     return MappingProxyType(result)
 
 
-def _opened(copied: dict[_Path, dict[str, Json]], path: _Path) -> dict[str, Json]:
+def _opened(copied: dict[Path, dict[str, Json]], path: Path) -> dict[str, Json]:
     """Give the table that holds the end of a path, copied so that it can be changed."""
     if path[:-1] not in copied:
         for above, here in _steps(path):
@@ -151,7 +144,7 @@ def _opened(copied: dict[_Path, dict[str, Json]], path: _Path) -> dict[str, Json
     return copied[path[:-1]]
 
 
-def _steps(path: _Path) -> Iterator[tuple[_Path, _Path]]:
+def _steps(path: Path) -> Iterator[tuple[Path, Path]]:
     """The tables along a path, each after the one that holds it."""
     for depth in range(1, len(path)):
         yield path[: depth - 1], path[:depth]

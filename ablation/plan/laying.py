@@ -6,14 +6,16 @@ time and heat are not confounded with condition. The lot is keyed: the same stud
 """
 
 import gc
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from operator import itemgetter
+from typing import NamedTuple
 
 from ablation.canonical import Json, canonical
-from ablation.design import Condition, GroupScreening, LeaveOneOut, Pairs
+from ablation.design import Condition, Design, GroupScreening, LeaveOneOut, Pairs
 from ablation.errors import OverBudgetError, SettingError, StudyError, UnequalBudgetError
 from ablation.plan.altering import Configurations
 from ablation.plan.realised import NotRun, Realised, Realiser, refuse_namesakes
@@ -116,78 +118,81 @@ def _laid_out(study: Study) -> Plan:
             "give one a switch, or name a function evaluate(trained, config, seeds), or ablate "
             "modules of a trained network with ablation.ablated."
         )
-    in_blocks = {
-        seed: [each for each in found[design] if isinstance(each, Realised)]
-        for seed, design in blocks.items()
-    }
-    return Plan(
-        study, tuple(_trials(_Scribe(study, configurations), in_blocks)), not_run, conditions
-    )
+    scribe = _Scribe(study, configurations)
+    return Plan(study, tuple(_trials(scribe, blocks, found)), not_run, conditions)
 
 
-def _trials(scribe: "_Scribe", blocks: Mapping[int, Sequence[Realised]]) -> Iterator[PlannedTrial]:
+def _trials(
+    scribe: "_Scribe",
+    blocks: Mapping[int, Design],
+    found: Mapping[Design, Sequence[Realised | NotRun]],
+) -> Iterator[PlannedTrial]:
     """Write the trials block by block, with a share of the extra baselines after each block."""
     study, extra = scribe.study, scribe.study.extra_seeds
-    baseline = Realised("baseline", Condition(()), study.config, ())
-    for number, (seed, conditions) in enumerate(blocks.items(), start=1):
-        yield from scribe.block(seed, conditions)
+    baseline = [scribe.draft(Realised("baseline", Condition(()), study.config, ()))]
+    last: Design | None = None
+    drafts: list[_Draft] = []
+    for number, (seed, design) in enumerate(blocks.items(), start=1):
+        if design != last:  # most designs are the same in every block
+            drafts = [scribe.draft(each) for each in found[design] if isinstance(each, Realised)]
+        last = design
+        yield from scribe.block(seed, drafts)
         share = extra[len(extra) * (number - 1) // len(blocks) : len(extra) * number // len(blocks)]
         for each in share:
-            yield from scribe.block(each, [baseline])
+            yield from scribe.block(each, baseline)
+
+
+class _Draft(NamedTuple):
+    """What the trials of a condition have in common, up to where a trial says its seed."""
+
+    name: bytes
+    head: "hashlib._Hash"
+    patches: bytes
+    what: Realised
 
 
 class _Scribe:
-    """Writes planned trials fast: what many of them have in common is made into text once."""
+    """Writes planned trials fast: what many of them have in common is written and digested once."""
 
     def __init__(self, study: Study, configurations: Configurations) -> None:
         self.study = study
         self._configurations = configurations
-        self._name = canonical(study.name)
-        self._evaluate = f'"evaluate":{canonical(study.evaluate)},' if study.evaluate else ""
-        self._tail = f'"study":{self._name},"system":{canonical(study.system)}}}'
-        self._config = canonical(study.config)
+        name = canonical(study.name)
+        evaluate = f',"evaluate":{canonical(study.evaluate)}' if study.evaluate else ""
+        self._evaluate = evaluate.encode()
+        self._lots = f'["order",{name},'
+        self._tail = f'"study":{name},"system":{canonical(study.system)}}}'
         self._spelled = cache(canonical)
-        self._known: dict[str, tuple[str, str, str]] = {}
         self._order = 0
 
-    def block(self, seed: int, conditions: Sequence[Realised]) -> Iterator[PlannedTrial]:
+    def draft(self, each: Realised) -> _Draft:
+        """Digest as much of a condition's trials as is the same with every seed."""
+        spelled = ",".join(map(self._spelled, each.patches))
+        off = () if each.config is self.study.config else each.condition.off
+        head = sha256(b'{"config":%b%b,' % (self._configurations.text(off), self._evaluate))
+        patches = f'"patches":[{spelled}],' if spelled else ""
+        return _Draft(canonical(each.name).encode(), head, patches.encode(), each)
+
+    def block(self, seed: int, drafts: Sequence[_Draft]) -> Iterator[PlannedTrial]:
         """Write the trials of one block, in the order of their lots."""
-        lots, levels = f'["order",{self._name},{seed},', self._levels(seed)
-        stated = f'"levels":{canonical(levels)},' if levels else ""
-        tail = f'"seed":{seed},{self._tail}'
-        drawn = [
-            (sha256(f"{lots}{texts[0]}]".encode()).digest(), texts, each)
-            for each in conditions
-            for texts in [self._texts(each)]
-        ]
-        for _, (_, config, patches), each in sorted(drawn, key=itemgetter(0)):
-            text = f'{{"config":{config},{self._evaluate}{stated}{patches}{tail}'
+        lots, levels = f"{self._lots}{seed},".encode(), self._levels(seed)
+        stated = (f'"levels":{canonical(levels)},' if levels else "").encode()
+        tail = f'"seed":{seed},{self._tail}'.encode()
+        drawn = [(sha256(b"%b%b]" % (lots, each.name)).digest(), each) for each in drafts]
+        for _, (_, head, patches, each) in sorted(drawn, key=itemgetter(0)):
+            whole = head.copy()
+            whole.update(stated + patches + tail)
             yield PlannedTrial(
                 each.name,
                 each.condition.component,
                 seed,
                 each.config,
-                sha256(text.encode()).hexdigest(),
+                whole.hexdigest(),
                 self._order,
                 levels,
                 each.patches,
             )
             self._order += 1
-
-    def _texts(self, each: Realised) -> tuple[str, str, str]:
-        """Write the name, the configuration and the patches of a condition as canonical JSON."""
-        known = self._known.get(each.name)
-        if known is None:
-            spelled = ",".join([self._spelled(pair) for pair in each.patches])
-            patches = f'"patches":[{spelled}],' if spelled else ""
-            config = (
-                self._config
-                if each.config is self.study.config
-                else self._configurations.text(each.condition.off)
-            )
-            known = canonical(each.name), config, patches
-            self._known[each.name] = known
-        return known
 
     def _levels(self, seed: int) -> Mapping[str, int]:
         study = self.study
