@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import TextIO, TypeGuard
 
@@ -51,12 +52,33 @@ def jsonl_runs(path: Path) -> Iterator[Run]:
             if not line.strip():
                 continue
             try:
-                facts = json.loads(line)
+                facts = _facts(line)
             except (ValueError, RecursionError) as error:
                 raise LogError(path, f"is no JSON: {error}.", number) from error
             if not isinstance(facts, dict):
                 raise LogError(path, f"holds {type(facts).__name__}, not an object.", number)
             yield run_of(facts, f"line {number}")
+
+
+def _facts(line: str) -> object:
+    """Read a line; what is no finite number stays text, as in CSV, and no name may come twice."""
+    return json.loads(
+        line, parse_constant=str, parse_float=_number, object_pairs_hook=_without_doubles
+    )
+
+
+def _number(text: str) -> Json:
+    number = float(text)
+    return number if isfinite(number) else text
+
+
+def _without_doubles(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {twice!r} comes twice")
+    return found
 
 
 def run_of(facts: Mapping[str, Json], place: str) -> Run:

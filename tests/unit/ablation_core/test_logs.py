@@ -185,6 +185,17 @@ def test_what_fits_nowhere_is_left_out_and_said_why(tmp_path: Path) -> None:
     ]
 
 
+def test_a_json_line_without_a_number_is_a_failed_trial_as_in_csv(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    started = '{"attention": true, "dropout": 0.1, "seed": 0, "accuracy": '
+    path.write_text(f"{started}NaN}}\n{started}1e999}}\n{started}-Infinity}}\n{started}0.5}}\n")
+    adopted = adopt(STUDY, read_log(path), tmp_path / "runs.db")
+    assert [each.status for each in adopted.trials] == ["failed"] * 3 + ["done"]
+    path.write_text(f'{started}0.5, "accuracy": 0.9}}\n')
+    with pytest.raises(LogError, match=r"runs.jsonl:1: .*'accuracy' comes twice"):
+        read_log(path)
+
+
 def test_repeated_runs_are_attempts_of_which_the_last_counts(tmp_path: Path) -> None:
     path = tmp_path / "runs.csv"
     path.write_text("attention,dropout,seed,accuracy\nTrue,0.1,0,0.9\nTrue,0.1,0,0.7\n")
