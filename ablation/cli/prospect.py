@@ -225,6 +225,11 @@ def _power(found: "Forecast") -> Iterator[str]:
                 f"{chance} chance to find an effect of {cell(effect)} on {metric}"
                 f"{_beside(effect, regions[metric])}: {_few(names)}."
             )
+    if study.design.at(0) != study.design.at(1):
+        yield (
+            "by what the first seed draws; where components depend on each other, the luck of "
+            "the draw adds to the spread."
+        )
     if found.pilot is not None and not found.pilot.paired:
         yield "from the spread of the baseline over seeds; pairing by seed may find smaller ones."
 

@@ -165,3 +165,11 @@ def test_what_only_the_plan_refuses_has_its_line_too(
     number = (folder / "study.toml").read_text().split("\n").index(line) + 1
     assert code == 2
     assert error.startswith(f"Error: study.toml:{number}: ")
+
+
+def test_where_seeds_draw_their_conditions_the_plan_says_that_luck_adds_to_the_spread(
+    folder: Path,
+) -> None:
+    drawn = said(folder, "plan", "study.toml", head=design('name = "random-masks"'))[1]
+    assert "the luck of the draw adds to the spread" in drawn
+    assert "luck of the draw" not in said(folder, "plan", "study.toml")[1]
