@@ -17,7 +17,7 @@ import causal as engine
 from causal.cli import reading, records
 from causal.cli.commands import EXITS, as_json, causal
 from causal.cli.exits import Exit
-from causal.errors import ModelSyntaxError
+from causal.errors import ModelError, ModelSyntaxError
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -36,7 +36,8 @@ Examples:
   causal counterfactual '{"exogenous": {"u": [0.4, 0.6]},
       "equations": {"X": "u", "Y": "not X"}}' "P(Y[X=0]=1 | X=1)" """
 MODEL = """\b
-MODEL is a file in JSON or TOML, such text itself, or - for standard input:
+MODEL is a file in JSON or TOML, such text itself, - for standard input, or a
+folder that save_model wrote:
   {"exogenous": {"u": [0.4, 0.6]}, "equations": {"X": "u", "Y": "1 - X"}}
 An exogenous noise takes the values 0, 1, ... with these probabilities; in two
 equations it is a hidden common cause. Equations have + - * / // % **, == !=
@@ -78,11 +79,17 @@ def what_would_have_been(
     What is behind the bar is what was seen; it tells about the noise, which is the same in every
     world of the question.
     """
-    known = _model(model)
-    asked = reading.quantity_from(query, known.graph, beside=[one.name for one in known.noise])
-    known = _with_noise(known, asked.variables)
-    answer = engine.counterfactual(known, asked, exact=exact)
-    found = engine.explain(known, asked) if why or picture else ()
+    found: tuple[engine.Explanation, ...] = ()
+    if (system := _system(model)) is not None:
+        if why or picture:
+            raise click.ClickException("what feeds back has no paths that would explain it")
+        answer = engine.counterfactual(system, query, exact=exact)
+    else:
+        known = _model(model)
+        asked = reading.quantity_from(query, known.graph, beside=[one.name for one in known.noise])
+        known = _with_noise(known, asked.variables)
+        answer = engine.counterfactual(known, asked, exact=exact)
+        found = engine.explain(known, asked) if why or picture else ()
     if picture is not None:
         _draw(found, picture)
     found = found if why else ()
@@ -107,6 +114,16 @@ def _draw(found: tuple[engine.Explanation, ...], picture: Path) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise click.ClickException(f"{picture} cannot be written: {reason}") from error
+
+
+def _system(argument: str) -> engine.LinearSystem | None:
+    """The linear system that a folder holds, if it holds one."""
+    if not argument or any(mark in argument for mark in "{=\n") or not Path(argument).is_dir():
+        return None
+    try:
+        return engine.load_system(argument)
+    except ModelError:
+        return None
 
 
 def _model(argument: str) -> engine.SCM:

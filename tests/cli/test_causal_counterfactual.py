@@ -141,6 +141,24 @@ def test_the_picture_is_written_beside_the_answer(run: Run, tmp_path: Path) -> N
     assert "cannot be written: No such file" in err
 
 
+def test_a_saved_system_that_feeds_back_is_asked_in_the_same_words(
+    run: Run, tmp_path: Path
+) -> None:
+    market = causal.LinearSystem(
+        {
+            "price": causal.Linear({"demand": 0.5}, intercept=1),
+            "demand": causal.Linear({"price": -1.0}, intercept=3),
+        }
+    )
+    place = str(causal.save_model(market, tmp_path / "market"))
+    asked = "E(demand[price=1] | price=2)"
+    code, out, err = run(place, asked)
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{asked} = 2.2\n")
+    assert run(place, asked, "--explain").code == 2
+    assert "Q" in run(place, "E(Q[price=1])").err
+
+
 def test_a_model_comes_from_a_file_or_from_standard_input(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "squad.json"
     file.write_text(SQUAD)
