@@ -9,6 +9,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from ablation import Zero, ablated, sweep
+from ablation.neural.sweep.cutting import places_of
+from ablation.neural.sweep.holding import Held
+from ablation.neural.sweep.recorder import GIVEN
+from ablation.neural.sweep.recording import record
 
 LAYERS, WIDTH, EXAMPLES = 24, 128, 64
 VALUE = 4 * WIDTH * EXAMPLES  # bytes of what one layer returns
@@ -121,3 +125,14 @@ def test_what_was_let_go_is_computed_again_as_it_was(memory):
     for row, value in zip(found["component"], found["ablated"], strict=True):
         with torch.no_grad(), ablated(module, row.split(" + ")):
             assert float(first(module(x)).mean()) == pytest.approx(value, rel=1e-5, abs=1e-6)
+
+
+def test_a_tensor_that_is_no_more_is_not_taken_for_one_in_its_place():
+    module, x = Residual().eval(), torch.ones(EXAMPLES, WIDTH)
+    places = places_of(module, ["layers.*"])
+    spoiled = []
+    for memory in (2**30, VALUE):
+        found = record(module, x, places, values=Held(memory, stays=GIVEN))
+        spoiled.append({step.number for step in found.spoiled})
+    assert spoiled[0] == spoiled[1]
+    assert len(spoiled[0]) == LAYERS // 3
