@@ -14,7 +14,7 @@ from typing import TypeAlias, overload
 import numpy as np
 import pandas as pd
 
-from causal.errors import OptionError, QueryError
+from causal.errors import ModelError, OptionError, QueryError
 from causal.model.continuous import LinearSystem
 from causal.model.engines.answers import Counterfactual, UnitCounterfactuals
 from causal.model.engines.bounding.unknown_coupling import bound
@@ -115,6 +115,8 @@ def counterfactual(
     asked = _read(query)
     if isinstance(model, LinearSystem):
         return _in_equilibrium(model, asked, units, exact=exact, draws=draws, rng=rng)
+    if not isinstance(model, SCM):
+        raise ModelError(f"a model is an SCM, not a {type(model).__name__}; load_model reads one")
     seen = None if units is None else Evidence.of(units)
     names = [] if seen is None else list(map(str, seen.names))
     if hidden := hidden_in(model, {*asked.variables, *names}):

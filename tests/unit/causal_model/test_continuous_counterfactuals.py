@@ -10,6 +10,7 @@ from causal.errors import (
     CausalError,
     DomainError,
     ImpossibleEvidenceError,
+    ModelError,
     QueryError,
     TooFewDrawsError,
     UnusableEvidenceError,
@@ -238,6 +239,11 @@ def test_what_cannot_be_answered_is_refused_in_a_line(
     with pytest.raises(kind, match=said) as found:
         counterfactual(MIXED, query)
     assert "\n" not in str(found.value)
+
+
+def test_what_is_no_model_is_refused_in_a_line():
+    with pytest.raises(ModelError, match="a model is an SCM, not a dict; load_model reads one"):
+        counterfactual({"equations": {"X": "1"}}, "P(X=1)")
 
 
 def test_evidence_that_contradicts_itself_is_impossible():
