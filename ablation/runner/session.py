@@ -133,11 +133,11 @@ class _Session:
                 engine.start(planned)
             self._show(watcher)
             for finished in engine.finished(_TICK_S):
+                self._check_metrics(finished)
                 trial = self._settled(finished)
                 store.append(trial, _examples(finished))
                 self._trials.append(trial)
                 self._again(finished.planned, trial)
-                self._check_metrics(finished)
             store.beat()
         self._show(watcher)
 
@@ -186,6 +186,7 @@ class _Session:
     def _check_metrics(self, finished: Finished) -> None:
         """Stop at the first trial that returns names when a metric of the study never came.
 
+        It is not recorded: the study is wrong, not the trial, and is put right and run again.
         Once it came, a trial that lacks it has failed and costs no other.
         """
         if not finished.outcome.returned:

@@ -231,15 +231,13 @@ def test_a_metric_that_never_comes_stops_the_study_at_its_first_trial(tmp_path: 
     store = tmp_path / "runs.db"
     with pytest.raises(UnreturnedMetricError, match="'m'; the system returns acc"):
         run(stated, store, 1)
-    assert [each.error.splitlines()[0] for each in load(store).attempts] == [
-        "the metric 'm' was not returned, but acc."
-    ]
+    assert not load(store).attempts  # the study was wrong, not the trial
     mended = Study(
         stated.name, stated.system, stated.components, stated.design, ["acc"], stated.seeds,
         config=stated.config, folder=tmp_path,
     )  # fmt: skip
-    trials = run(mended, store, 1, retry_failed=True)
-    assert (len(trials), len(trials.attempts)) == (100, 101)
+    trials = run(mended, store, 1)
+    assert (len(trials), len(trials.attempts)) == (100, 100)
     assert all(each.done for each in trials)
 
 
