@@ -5,7 +5,7 @@ has a switch, and otherwise patched; in the second, "at inference", all that is 
 second needs a system in two functions, `train` and `evaluate`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -74,6 +74,7 @@ class Realiser:
         self._patches = {
             each.name: (each.module, str(each.by)) for each in study.components if each.module
         }
+        self._unswitched = {each.name: each for each in study.components if not each.retrains}
 
     def of(self, design: Design) -> Iterator[Realised | NotRun]:
         """Say of every condition of a design how it is realised, the baseline first."""
@@ -85,26 +86,21 @@ class Realiser:
                 yield Realised(each.name, each, without(each.off), ())
 
     def _both(self, condition: Condition) -> Iterator[Realised | NotRun]:
-        study = self._study
-        patched = [each for each in condition.off if not each.retrains]
+        study, off = self._study, [each.name for each in condition.off]
+        patched = [name for name in off if name in self._unswitched]
         if patched and study.evaluate is None:
-            yield NotRun(condition.name, _no_evaluate(patched[0]))
+            yield NotRun(condition.name, _no_evaluate(self._unswitched[patched[0]]))
             return
         config = self._configurations.without(condition.off)
         yield Realised(condition.name, condition, config, self._patched(patched))
-        if study.evaluate is not None and both_ways(condition):
+        # Where all of it is patched and some of it is trained too, there are two conditions.
+        both_ways = len(patched) < len(off) and all(map(self._patches.__contains__, off))
+        if study.evaluate is not None and both_ways:
             name = condition.name + AT_INFERENCE
-            yield Realised(name, condition, study.config, self._patched(condition.off))
+            yield Realised(name, condition, study.config, self._patched(off))
 
-    def _patched(self, components: Sequence[Component]) -> tuple[tuple[str, str], ...]:
-        return tuple([self._patches[each.name] for each in components])
-
-
-def both_ways(condition: Condition) -> bool:
-    """Whether a condition can be trained and, as another one, patched: all of it is both."""
-    return all(each.patches for each in condition.off) and any(
-        each.retrains for each in condition.off
-    )
+    def _patched(self, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        return tuple(map(self._patches.__getitem__, names))
 
 
 def _no_evaluate(component: Component) -> str:
