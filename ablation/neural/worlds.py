@@ -42,7 +42,7 @@ from ablation.operators import Operator
 T = TypeVar("T")
 MEMORY = 2**26  # bytes of intermediates side by side; with more they leave the cache
 FEW = 3  # draws side by side that are all run alone as well
-RARELY = 32  # in stacks of so many draws one is run alone as well, which costs little
+RARELY = 512  # in stacks of so many draws one is run alone as well, which costs little
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +275,8 @@ class _Worlds:
 def checked(numbers: range) -> list[int]:
     """Which of the draws that ran side by side are run alone as well: more of the first.
 
-    >>> checked(range(100)), checked(range(100, 200)), checked(range(2, 4))
-    ([0, 49, 99], [99], [])
+    >>> checked(range(100)), checked(range(100, 700)), checked(range(2, 4))
+    ([0, 49, 99], [599], [])
     """
     last = len(numbers) - 1
     if not numbers.start:
