@@ -9,13 +9,14 @@ import pytest
 
 import causal
 from causal.model import SCM, Table
+from causal.model.mechanism import Value
 
-PARENTS = list(product("abc", "cab"))
+OF_Y: dict[Value, str] = {key: f"{i}/9, {9 - i}/9" for i, key in enumerate(product("abc", "cab"))}
 MODEL = SCM.of(
     {
         "A": Table((), "1/4, 1/4, 1/2", values=("a", "b", "c")),
         "B": Table("A", {"a": "1/2, 1/4, 1/4", "b": "1/8, 1/8, 3/4", "c": "1, 0, 0"}, values="cab"),
-        "Y": Table(("A", "B"), {key: (f"{i}/9", f"{9 - i}/9") for i, key in enumerate(PARENTS)}),
+        "Y": Table(("A", "B"), OF_Y),
     }
 )
 
