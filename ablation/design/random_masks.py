@@ -68,16 +68,31 @@ class RandomMasks(Design):
                 f"{wanted} masks cannot tell {len(names)} components apart: draw {len(names)} "
                 "or more."
             )
+        if wanted > (there := 2 ** len(names) - 1):
+            if self.masks is not None:
+                raise StudyError(
+                    f"{wanted} masks are asked for, and {len(names)} components have {there} that "
+                    f"differ: draw {there} or fewer, or take a full factorial."
+                )
+            wanted = there
+        fewest = wanted
         for attempt in range(_ATTEMPTS):
-            masks = self._set(names, min(wanted, 2 ** len(names) - 1), attempt)
-            if _rank(masks, len(names)) == len(names):
+            masks = self._set(names, wanted, attempt)
+            if len(masks) == wanted and _rank(masks, len(names)) == len(names):
                 return (0, *masks)
+            fewest = min(fewest, len(masks))
+        if fewest < wanted:
+            raise StudyError(
+                f"{wanted} masks that differ do not come up with a share of {self.share:g} of "
+                f"{len(names)} components off: draw fewer, or a share nearer to a half."
+            )
         raise StudyError(
             f"{wanted} random masks with a share of {self.share:g} off do not tell {len(names)} "
             "components apart: draw more, or a share nearer to a half."
         )
 
     def _set(self, names: Sequence[str], wanted: int, attempt: int) -> list[int]:
+        """Draw so many masks that differ, or as many as so many lots gave."""
         found: dict[int, None] = {}
         at = {name: place for place, name in enumerate(names)}
         digits = itemgetter(-1, *(at[name] for name in sorted(names, reverse=True)))

@@ -11,6 +11,7 @@ from pandas.api.extensions import ExtensionArray
 from ablation.store.columns import Columns
 from ablation.store.record import Store
 from ablation.store.sharing import turned
+from ablation.trial import column
 
 _ORDER = ("condition", "component", "seed", "status", "attempt", "error", "wall_s", "cpu_s")
 
@@ -42,7 +43,7 @@ def frame(store: str | Path, study: str | None = None, *, attempts: bool = False
     declared = [each.name for each in stated.metrics]
     extra = sorted({name for part in parts for name in part.metrics} - set(declared))
     for name in declared + extra:
-        columns[name] = np.concatenate([part.metric(name) for part in parts])
+        columns[column(name)] = np.concatenate([part.metric(name) for part in parts])
     table = pd.DataFrame(columns)
     if attempts or (table["attempt"] == 1).all():
         return table

@@ -160,7 +160,7 @@ def test_pairs_tell_how_far_two_losses_do_not_add_up(game: list[int]) -> None:
         (RandomMasks(masks=24).at(3), 8),
         (RandomMasks(share=0.3).at(1), 5),
         (RandomMasks(masks=8).at(4), 8),
-        (RandomMasks(masks=99).at(4), 3),
+        (RandomMasks(masks=7).at(4), 3),
         (Shapley(), 5),
         (ShapleySampling(4).at(2), 7),
     ],

@@ -260,6 +260,8 @@ def test_generators_that_mean_nothing_are_refused(generators: list[str], says: s
         (PlackettBurman(), 200, "screen groups"),
         (RandomMasks(masks=3), 4, "draw 4 or more"),
         (RandomMasks(share=1e-6), 4, "nearer to a half"),
+        (RandomMasks(masks=200), 3, "draw 7 or fewer"),
+        (RandomMasks(masks=7, share=0.01), 3, "7 masks that differ do not come up"),
     ],
 )
 def test_a_design_that_cannot_be_made_says_what_can(design, count: int, says: str) -> None:

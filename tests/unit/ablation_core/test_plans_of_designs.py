@@ -49,6 +49,8 @@ def study(design, count: int = 5, seeds: object = 3, **stated) -> Study:
     count=st.integers(2, 6), seeds=st.lists(st.integers(0, 99), unique=True, min_size=1, max_size=4)
 )
 def test_every_condition_of_a_design_is_run_once_in_its_block(design, count, seeds) -> None:
+    if design == RandomMasks(masks=9):
+        count = max(count, 4)  # fewer have no nine masks that differ
     stated = study(design, count, seeds)
     laid = plan(stated)
     assert [each.order for each in laid.trials] == [*range(len(laid.trials))]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -161,3 +162,16 @@ def test_an_sqlite_without_json_reads_the_same_table(
     expected = frame(path, "one")
     monkeypatch.setattr("ablation.store.blocks._SELECT", "SELECT no_such_function(?, ?)")
     pd.testing.assert_frame_equal(frame(path, "one"), expected)
+
+
+def test_metrics_that_are_called_as_columns_take_no_column_away(tmp_path: Path) -> None:
+    parts = [Component("a", switch="a")]
+    named = Study("one", "toy:train", parts, LeaveOneOut(), ["seed"], 40, config={"a": True})
+    with Store.open(tmp_path / "runs.db") as store:
+        store.register(named)
+        for trial in trials():
+            if trial.study == "one" and trial.condition == "baseline":
+                store.append(replace(trial, metrics={"seed": 3.0} if trial.done else {}))
+    table = frame(tmp_path / "runs.db")
+    assert sorted(table["seed"]) == [*range(40)]
+    assert set(table["metric seed"].dropna()) == {3.0}
