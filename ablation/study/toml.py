@@ -202,7 +202,10 @@ class _Source:
                 "held": study.get("held", []),
                 "crossed": [[name, levels] for name, levels in crossed.items()],
             }
-            self.attempt(("seeds",), lambda: saved.streams({"crossed": streams["crossed"]}))
+            crossing = self.attempt(
+                ("seeds",), lambda: saved.streams({"crossed": streams["crossed"]})
+            )
+            self.attempt(("seeds",), lambda: numbered(crossing.blocks or 1))
             self.attempt(("held",), lambda: saved.streams(streams))
             yield "streams", streams
 

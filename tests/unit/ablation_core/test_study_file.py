@@ -139,7 +139,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
 def test_crossed_seeds_beyond_what_can_be_planned_and_bottomless_tables_are_refused(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(StudyError, match=r"seeds is 1,000,000,000,000; up to"):
+    with pytest.raises(StudyFileError, match=r"study.toml:\d+: seeds is 1,000,000,000,000; up to"):
         read(tmp_path, TOY.replace("seeds = 5", "seeds = { init = 1000000, data = 1000000 }"))
     with pytest.raises(StudyFileError, match="nested too deep"):
         read(tmp_path, f"{TOY}[config.deep]\nx = {'[' * 5000}{']' * 5000}\n")
