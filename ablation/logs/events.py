@@ -41,7 +41,8 @@ def tensorboard_runs(folder: Path) -> Iterator[Run]:
     """Read a folder of event files: a folder a run, the last value of every scalar.
 
     The configuration is what the HParams plugin recorded, and `key=value` in folders' names. A
-    record that was cut short by a crash ends its file, and the run counts as not finished. A
+    record that was cut short by a crash, or whose length is damaged, ends its file, and the run
+    counts as not finished; a file that does not begin with a record is refused. A
     folder inside a run's that holds hyperparameters only says what they were.
     """
     stories: dict[Path, _Story] = {}
@@ -64,18 +65,45 @@ def tensorboard_runs(folder: Path) -> Iterator[Run]:
 def _tell(file: Path, story: _Story) -> None:
     """Add a file to a story; the file is whole if it ends where a record ends."""
     whole = file.read_bytes()
+    if whole and not _heads(whole, 0):
+        raise LogError(
+            file, "is no event file of TensorBoard: it does not begin with a record's length."
+        )
     at = 0
-    while at + 12 <= len(whole):
+    while _heads(whole, at):
         (length,) = struct.unpack_from("<Q", whole, at)
-        record = whole[at + 12 : at + 12 + length]
-        at += 16 + length
-        if at > len(whole):
+        end = at + 16 + length
+        if end > len(whole):
             break
         try:
-            _event(_fields(record), story)
+            _event(_fields(whole[at + 12 : end - 4]), story)
         except (IndexError, struct.error, UnicodeDecodeError) as error:
-            raise LogError(file, "is no event file of TensorBoard.") from error
+            raise LogError(
+                file, f"is no event file of TensorBoard: at byte {at} lies a record of no event."
+            ) from error
+        at = end
     story.whole &= at == len(whole)
+
+
+def _heads(whole: bytes, at: int) -> bool:
+    """Whether a record's length lies there, as the checksum after it says."""
+    header = whole[at : at + 12]
+    return len(header) == 12 and struct.pack("<I", _masked_crc(header[:8])) == header[8:]
+
+
+def _masked_crc(data: bytes) -> int:
+    """CRC-32C (RFC 3720, appendix B.4), turned and shifted as TensorFlow's records keep it.
+
+    >>> _masked_crc(bytes([24, 0, 0, 0, 0, 0, 0, 0])).to_bytes(4, "little").hex()
+    'a37f4b22'
+    """
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    crc ^= 0xFFFFFFFF
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
 def _event(event: Fields, story: _Story) -> None:

@@ -104,7 +104,19 @@ def delimited(number: int, body: bytes) -> bytes:
 
 
 def record(event: bytes) -> bytes:
-    return struct.pack("<QI", len(event), 0) + event + struct.pack("<I", 0)
+    length = struct.pack("<Q", len(event))
+    return length + struct.pack("<I", masked_crc(length)) + event + struct.pack("<I", 0)
+
+
+def masked_crc(data: bytes) -> int:
+    """CRC-32C by long division of polynomials, bit by bit, and TensorFlow's mask."""
+    message = int.from_bytes(bytes(int(f"{each:08b}"[::-1], 2) for each in data), "big") << 32
+    message ^= 0xFFFFFFFF << 8 * len(data)
+    for bit in range(8 * len(data) + 31, 31, -1):
+        if message >> bit & 1:
+            message ^= 0x11EDC6F41 << bit - 32
+    crc = int(f"{message:032b}"[::-1], 2) ^ 0xFFFFFFFF
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) % 2**32
 
 
 def scalar(tag: str, value: float, step: int, time: float) -> bytes:
@@ -255,6 +267,40 @@ def test_an_event_file_that_was_cut_short_is_a_run_that_did_not_finish(tmp_path:
     for cut in range(1, 30):
         file.write_bytes(whole[:-cut])
         assert sum(not run.finished for run in read_log(folder)) == 1
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"garbage\n" * 40, b"?", random.Random(0).randbytes(500), bytes(64)]
+)
+def test_what_is_no_event_file_is_named(tmp_path: Path, garbage: bytes) -> None:
+    folder = tensorboard(tmp_path)
+    file = next(folder.rglob("*tfevents*"))
+    file.write_bytes(garbage)
+    with pytest.raises(LogError, match="no event file of TensorBoard: it does not begin") as said:
+        read_log(folder)
+    assert said.value.path == file
+
+
+def test_an_event_file_whose_end_is_damaged_is_a_run_that_did_not_finish(tmp_path: Path) -> None:
+    folder = tensorboard(tmp_path)
+    file = next(folder.rglob("*tfevents*"))
+    file.write_bytes(file.read_bytes() + bytes(64))  # as a crash leaves a file that was grown
+    assert sum(not run.finished for run in read_log(folder)) == 1
+
+
+def test_a_record_of_no_event_is_named_with_its_place(tmp_path: Path) -> None:
+    folder = tensorboard(tmp_path)
+    file = next(folder.rglob("*tfevents*"))
+    whole = file.read_bytes()
+    file.write_bytes(whole + record(b"\xff\xff"))
+    with pytest.raises(LogError, match=f"{file.name}: .* at byte {len(whole)} lies a record"):
+        read_log(folder)
+
+
+def test_the_checksum_of_a_record_is_that_of_the_standard() -> None:
+    # RFC 3720, appendix B.4: 32 bytes of zeros, and 32 of ones.
+    for data, crc in ((bytes(32), 0x8A9136AA), (b"\xff" * 32, 0x62A8AB43)):
+        assert masked_crc(data) == ((crc >> 15 | crc << 17) + 0xA282EAD8) % 2**32
 
 
 def test_damaged_event_files_meet_only_our_errors(tmp_path: Path) -> None:
