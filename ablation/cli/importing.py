@@ -1,7 +1,10 @@
 """`ablation import`: take the runs of another tool's log into a study's store."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -43,12 +46,27 @@ def import_(
     from ablation.runner.adopting import adopt
     from ablation.study import Study
 
-    adopted = adopt(Study.from_toml(study_file), read_log(log, kind), store, seed=seed)
+    study = Study.from_toml(study_file)
+    if sys.stderr.isatty():
+        click.echo(f"Reading {log}", err=True)
+    read = read_log(log, kind)
+    with _progress(sys.stderr, len(read)) as watch:
+        adopted = adopt(study, read, store, seed=seed, watch=watch)
     if as_json:
         show_record(_record(adopted, store))
     else:
         _show(adopted, store)
     return Exit.ANSWERED if adopted.trials or adopted.known else Exit.NO
+
+
+@contextmanager
+def _progress(stream: TextIO, runs: int) -> Iterator[Callable[[int], None] | None]:
+    """Draw on a terminal how many runs are dealt with; elsewhere nothing."""
+    if not stream.isatty():
+        yield None
+        return
+    with click.progressbar(length=runs, label="Importing", file=stream, show_pos=True) as drawn:
+        yield drawn.update
 
 
 def _record(adopted: "Adopted", store: Path) -> dict[str, object]:

@@ -6,7 +6,7 @@ nowhere is left out, and said why.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from ablation.plan import PlannedTrial, plan
 from ablation.store import Store
 from ablation.study import Study
 from ablation.trial import Trial
+
+_AT_ONCE = 4096  # runs that are recorded in one transaction
+_EXACT = 2**53  # from here on a float may stand for its neighbours too
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,24 @@ class Adopted:
     known: int = 0
 
 
-def adopt(study: Study, log: Log, store: str | Path = "runs.db", *, seed: str = "seed") -> Adopted:
+def adopt(
+    study: Study,
+    log: Log,
+    store: str | Path = "runs.db",
+    *,
+    seed: str = "seed",
+    watch: Callable[[int], object] | None = None,
+) -> Adopted:
     """Record the runs of a log as trials of a study; `seed` names what holds a run's seed.
 
     Runs of one condition and seed become attempts, in the log's order, of which the last counts;
-    one that did not finish, or lacks a metric of the study, becomes a failed trial. Doing it again
-    adds nothing. Raises `StudyError` if no run of the log has the seed's name.
+    one that did not finish, or lacks a metric of the study, becomes a failed trial. They are
+    recorded some thousands at once, and then `watch` hears how many runs were dealt with. Doing it
+    again adds nothing, and after an interruption the rest. Raises `StudyError` if no run of the
+    log has the seed's name.
     """
     _check_seed(log, seed)
-    wanted = _wanted(study)
+    wanted = _Wanted.of(study)
     adopted: list[Trial] = []
     left_out: list[LeftOut] = []
     known = 0
@@ -58,20 +70,26 @@ def adopt(study: Study, log: Log, store: str | Path = "runs.db", *, seed: str = 
         opened.hold(study.name)
         before = opened.trials(study.name)
         attempts = Counter((each.condition, each.seed) for each in before)
-        sources = {str(each.environment.get("imported")) for each in before}
-        for run in log:
-            source = f"{log.kind} {log.path}: {run.name}"
-            found = _placed(study, wanted, run, seed)
-            if isinstance(found, str):
-                left_out.append(LeftOut(run.name, found))
-            elif source in sources:
-                known += 1
-            else:
-                attempts[found.condition, found.seed] += 1
-                attempt = attempts[found.condition, found.seed]
-                trial = _trial(study, found, _measured(run, seed), source, attempt)
-                opened.append(trial)
-                adopted.append(trial)
+        sources = Counter(str(each.environment.get("imported")) for each in before)
+        for start in range(0, len(log), _AT_ONCE):
+            fresh: list[Trial] = []
+            for run in log[start : start + _AT_ONCE]:
+                source = f"{log.kind} {log.path}: {run.name}"
+                found = wanted.placed(run, seed)
+                if isinstance(found, str):
+                    left_out.append(LeftOut(run.name, found))
+                elif sources[source]:
+                    sources[source] -= 1  # of runs of one name, the first are known first
+                    known += 1
+                else:
+                    attempts[found.condition, found.seed] += 1
+                    attempt = attempts[found.condition, found.seed]
+                    fresh.append(_trial(study, found, _measured(run, seed), source, attempt))
+            opened.append_all(fresh)
+            opened.beat()
+            adopted += fresh
+            if watch is not None:
+                watch(min(_AT_ONCE, len(log) - start))
     return Adopted(tuple(adopted), tuple(left_out), known)
 
 
@@ -85,34 +103,43 @@ def _check_seed(log: Log, seed: str) -> None:
         )
 
 
-def _wanted(study: Study) -> Mapping[tuple[str, int], PlannedTrial]:
-    """The planned trials that training alone realises, by their configuration and seed."""
-    return {
-        (_spelled((name, _read(value)) for name, value in flat(each.config)), each.seed): each
-        for each in plan(study).trials
-        if not each.patches
-    }
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The trials of a plan that training alone realises, by their configuration and seed."""
 
+    settings: Mapping[str, Json]
+    seeds: frozenset[int]
+    trials: Mapping[tuple[str, int], PlannedTrial]
 
-def _placed(
-    study: Study, wanted: Mapping[tuple[str, int], PlannedTrial], run: Run, seed: str
-) -> PlannedTrial | str:
-    """The trial that a run is, or why it is none."""
-    keys = dict(flat(study.config))
-    if missing := [name for name in keys if name not in run.config]:
-        return f"its configuration lacks {listed(missing)}"
-    number = _read(run.config.get(seed))
-    if type(number) is not int:
-        return f"it has no seed: {seed} is {run.config.get(seed)!r}"
-    said = {name: _read(run.config[name]) for name in keys}
-    found = wanted.get((_spelled(said.items()), number))
-    if found is not None:
-        return found
-    if number not in {each.seed for each in wanted.values()}:
-        return f"seed {number} is none of the study's"
-    differing = [name for name, value in keys.items() if _spell(said[name]) != _spell(_read(value))]
-    setting = listed(f"{name}={said[name]!r}" for name in differing)
-    return f"no condition of the study has {setting}"
+    @classmethod
+    def of(cls, study: Study) -> "_Wanted":
+        trials = {
+            (_spelled((name, _read(value)) for name, value in flat(each.config)), each.seed): each
+            for each in plan(study).trials
+            if not each.patches
+        }
+        seeds = frozenset(each.seed for each in trials.values())
+        return cls(dict(flat(study.config)), seeds, trials)
+
+    def placed(self, run: Run, seed: str) -> PlannedTrial | str:
+        """The trial that a run is, or why it is none."""
+        if missing := [name for name in self.settings if name not in run.config]:
+            return f"its configuration lacks {listed(missing)}"
+        number = _whole(_read(run.config.get(seed)))
+        if number is None:
+            return f"it has no seed: {seed} is {run.config.get(seed)!r}"
+        said = {name: _read(run.config[name]) for name in self.settings}
+        found = self.trials.get((_spelled(said.items()), number))
+        if found is not None:
+            return found
+        if number not in self.seeds:
+            return f"seed {number} is none of the study's"
+        setting = listed(
+            f"{name}={said[name]!r}"
+            for name, value in self.settings.items()
+            if _spell(said[name]) != _spell(_read(value))
+        )
+        return f"no condition of the study has {setting}"
 
 
 def _measured(run: Run, seed: str) -> Run:
@@ -148,6 +175,17 @@ def _trial(study: Study, planned: PlannedTrial, run: Run, source: str, attempt: 
 def _read(value: Json) -> Json:
     """Read what a tool kept as text, as MLflow keeps every parameter."""
     return value_of(value) if isinstance(value, str) else value
+
+
+def _whole(value: Json) -> int | None:
+    """Read a seed; a table with a gap in the column writes 3 as 3.0.
+
+    >>> _whole(3), _whole(3.0), _whole(0.5), _whole(True), _whole(2.0**53)
+    (3, 3, None, None, None)
+    """
+    if type(value) is float and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    return value if type(value) is int else None
 
 
 def _spelled(config: Iterable[tuple[str, Json]]) -> str:

@@ -6,7 +6,7 @@ One writer, the process that runs the study; any number of readers. A trial is d
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -171,16 +171,22 @@ class Store:
 
         `examples` is what it did on every example, a name each.
         """
-        try:
-            with self._transaction():
-                self._allow(trial.study)
-                self._append(trial, examples or {})
-        except StoreError as error:
-            if _is_double(error.__cause__):
-                raise TrialRecordedError(
-                    self.path, trial.condition, trial.seed, trial.attempt
-                ) from error
-            raise
+        with self._transaction():
+            self._allow(trial.study)
+            number = self._append(trial)
+            for name, outcomes in (examples or {}).items():
+                place, above = self._end("examples")
+                self._insert("examples", outcomes_row(place, number, name, outcomes, above))
+
+    def append_all(self, trials: Iterable[Trial]) -> None:
+        """Record many attempts in one transaction: when it returns all are durable, before none."""
+        with self._transaction():
+            allowed: set[str] = set()
+            for trial in trials:
+                if trial.study not in allowed:  # nobody else writes before this ends
+                    self._allow(trial.study)
+                    allowed.add(trial.study)
+                self._append(trial)
 
     def trials(self, study: str) -> tuple[Trial, ...]:
         """Read every attempt of a study, after checking every row of the store."""
@@ -205,13 +211,18 @@ class Store:
             ended == {"failed"} and all(each.split(".")[0] == "metrics" for each in differing)
         )
 
-    def _append(self, trial: Trial, examples: Mapping[str, Outcomes]) -> None:
+    def _append(self, trial: Trial) -> int:
+        """Write a trial after the last; its number is returned."""
         number, before = self._end("trials")
-        row = row_of(trial, number, before, _now())
-        self._insert("trials", row)
-        for name, outcomes in examples.items():
-            place, above = self._end("examples")
-            self._insert("examples", outcomes_row(place, number, name, outcomes, above))
+        try:
+            self._insert("trials", row_of(trial, number, before, _now()))
+        except sqlite3.IntegrityError as error:
+            if error.sqlite_errorname != "SQLITE_CONSTRAINT_UNIQUE":
+                raise
+            raise TrialRecordedError(
+                self.path, trial.condition, trial.seed, trial.attempt
+            ) from error
+        return number
 
     def _insert(self, table: str, row: Row) -> None:
         places = ", ".join("?" * len(row))
@@ -284,13 +295,6 @@ class Store:
             rows: list[Row] = self._connection.execute(ALL_EXAMPLES).fetchall()
             count = appended(self._connection, "examples")
         return sound(self.path, rows, chain_problems(rows, count, " of outcomes"))
-
-
-def _is_double(cause: BaseException | None) -> bool:
-    return (
-        isinstance(cause, sqlite3.IntegrityError)
-        and cause.sqlite_errorname == "SQLITE_CONSTRAINT_UNIQUE"
-    )
 
 
 def _now() -> str:

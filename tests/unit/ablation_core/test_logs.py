@@ -5,6 +5,7 @@ import random
 import struct
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from ablation import Component, LeaveOneOut, Metric, Study, load, read_log
@@ -206,6 +207,21 @@ def test_a_json_line_without_a_number_is_a_failed_trial_as_in_csv(tmp_path: Path
     path.write_text(f'{started}0.5, "accuracy": 0.9}}\n')
     with pytest.raises(LogError, match=r"runs.jsonl:1: .*'accuracy' comes twice"):
         read_log(path)
+
+
+def test_a_seed_may_be_a_whole_number_that_was_written_as_a_float(tmp_path: Path) -> None:
+    log = pd.DataFrame(RUNS, columns=["attention", "dropout", "seed"])
+    log = pd.concat([log.assign(accuracy=0.9), pd.DataFrame([{"attention": True, "dropout": 0.1}])])
+    log.to_csv(tmp_path / "runs.csv", index=False)  # the gap makes seeds 0.0 and 1.0
+    log.to_json(tmp_path / "runs.jsonl", orient="records", lines=True)
+    assert ",1.0," in (tmp_path / "runs.csv").read_text()
+    for name in ("runs.csv", "runs.jsonl"):
+        adopted = adopt(STUDY, read_log(tmp_path / name), tmp_path / f"{name}.db")
+        assert [each.seed for each in adopted.trials] == [each[2] for each in RUNS]
+        assert [each.reason for each in adopted.left_out] == ["it has no seed: seed is None"]
+    (tmp_path / "half.csv").write_text("attention,dropout,seed,accuracy\nTrue,0.1,0.5,0.9\n")
+    (half,) = adopt(STUDY, read_log(tmp_path / "half.csv"), tmp_path / "half.db").left_out
+    assert half.reason == "it has no seed: seed is 0.5"
 
 
 def test_repeated_runs_are_attempts_of_which_the_last_counts(tmp_path: Path) -> None:

@@ -68,6 +68,26 @@ def test_an_attempt_is_recorded_once(tmp_path: Path) -> None:
         assert [each.attempt for each in store.trials("toy")] == [1, 2]
 
 
+def test_many_attempts_are_recorded_all_or_none(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.db", tmp_path / "two.db"
+    for path in (one, two):
+        with Store.open(path) as store:
+            store.register(study())
+    with Store.open(one) as store:
+        for seed in range(3):
+            store.append(trial(seed))
+    with Store.open(two) as store:
+        store.append_all(trial(seed) for seed in range(2))
+        with pytest.raises(TrialRecordedError) as refusal:
+            store.append_all([trial(2), trial(1)])
+        assert refusal.value.seed == 1
+        assert len(store.trials("toy")) == 2
+        store.append_all([])
+        store.append_all([trial(2)])
+    assert load(one).attempts == load(two).attempts
+    assert verify(two).sound
+
+
 def test_a_trial_of_a_study_that_was_not_stated_is_refused(tmp_path: Path) -> None:
     with Store.open(tmp_path / "runs.db") as store, pytest.raises(StoreError, match="FOREIGN KEY"):
         store.append(trial())
