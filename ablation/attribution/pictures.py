@@ -16,7 +16,7 @@ from ablation.pages.figures import image_figure
 from ablation.pages.figures.ribbons import Shares, two_worlds
 from ablation.pages.figures.svg import INK, MUTED, RULE, drawing, element, label, text_width
 from ablation.pages.figures.widths import effect_graph
-from ablation.pages.fragment import beside, fragment, paragraph, table
+from ablation.pages.fragment import beside, fitting, fragment, paragraph, table
 from ablation.pages.numbers import interval, number
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def flowing(found: Flow) -> Markup:
     """What components and arrows are worth, in a notebook."""
     return fragment(
         paragraph(flow_said(found), "lead"),
-        flow_figure(found),
+        fitting(lambda width: flow_figure(found, width)),
         paragraph(f"The graph was read by {found.route}.", "small"),
     )
 
@@ -58,7 +58,8 @@ def circuit(found: Circuit) -> Markup:
               ("margin of the circuit", number(found.found.margin, 3))]  # fmt: skip
     if found.necessary:
         facts.append(("in every smallest circuit", ", ".join(found.necessary)))
-    return fragment(paragraph(str(found), "lead"), circuit_figure(found), table(("", ""), facts))
+    picture = fitting(lambda width: circuit_figure(found, width))
+    return fragment(paragraph(str(found), "lead"), picture, table(("", ""), facts))
 
 
 def asked(answer: Explanation) -> str:

@@ -127,7 +127,8 @@ class Table:
 class Figure:
     """A numbered picture: an SVG that only draws; `narrow` is its version for a phone.
 
-    `alt` says in words what the picture shows. An SVG that could do more than draw is refused.
+    `alt` says in words what the picture shows. One that `scrolls` keeps its size in a box of its
+    own where the page has less room; others shrink. An SVG that could do more than draw is refused.
 
     >>> from ablation.pages.figures import graph_figure
     >>> edge = [("X", "Y")]
@@ -139,14 +140,20 @@ class Figure:
     caption: Text = ""
     alt: str = ""
     narrow: str = ""
+    scrolls: bool = False
     kind: ClassVar[str] = "figure"
 
     @classmethod
     def fitting(
-        cls, draw: Callable[[float], str], caption: Text = "", *, alt: str = ""
+        cls,
+        draw: Callable[[float], str],
+        caption: Text = "",
+        *,
+        alt: str = "",
+        scrolls: bool = False,
     ) -> "Figure":
         """Draw one picture twice: 740 units wide for a page, 340 for a phone."""
-        return cls(draw(740), caption, alt, narrow=draw(340))
+        return cls(draw(740), caption, alt, narrow=draw(340), scrolls=scrolls)
 
     def __post_init__(self) -> None:
         inert(self.svg)

@@ -3,7 +3,7 @@
 Light and dark follow the reader's system; nothing is requested and nothing runs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -48,6 +48,16 @@ def beside(*pieces: Markup) -> Markup:
     """
     cells = (Markup("<div>{}</div>").format(each) for each in pieces)
     return Markup('<div class="beside">{}</div>').format(Markup("").join(cells))
+
+
+def fitting(draw: Callable[[float], Markup]) -> Markup:
+    """A picture drawn twice, for a page and for a phone; it scrolls where it is wider than both.
+
+    >>> print(fitting(lambda width: Markup(int(width))))
+    <div class="scrolls broad">740</div><div class="scrolls narrow">340</div>
+    """
+    cell = Markup('<div class="scrolls {}">{}</div>')
+    return cell.format("broad", draw(740)) + cell.format("narrow", draw(340))
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "") -> Markup:

@@ -28,7 +28,9 @@ def page(answer: Explanation, found: Flow | None = None) -> Page:
     rests = Section("What it rests on", [how, Listing(answer.assumptions)])
     sections = [Section("Two worlds", [*_told(answer)]), rests]
     if found is not None:
-        picture = Figure(flow_figure(found), flow_said(found))
+        picture = Figure.fitting(
+            lambda width: flow_figure(found, width), flow_said(found), scrolls=True
+        )
         frame = found.arrows.rename(columns={"source": "from", "reader": "to"})
         if not found.sites:  # then the ends of the intervals are the values
             frame = frame[["from", "to", "effect"]]

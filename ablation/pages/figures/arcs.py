@@ -71,6 +71,37 @@ class Arc:
         return line + element("path", d=" ".join(heads), fill=colour, stroke="none")
 
 
+def squeezed(arcs: Mapping[Edge, Arc], boxes: Mapping[str, Box], width: float) -> dict[Edge, Arc]:
+    """Draw in what swings out to the sides of all nodes, until everything is as wide as wanted.
+
+    Arcs keep their order from the inside to the outside, and at each side 40 units at least.
+
+    >>> boxes = {"X": Box.of((0, 0), (40, 20)), "Y": Box.of((0, 300), (40, 20))}
+    >>> wide = Arc(np.array([[20.0, 0], [420, 100], [420, 200], [20, 300]]))
+    >>> float(squeezed({("X", "Y"): wide}, boxes, 200)["X", "Y"].samples[:, 0].max())
+    96.0
+    """
+    edge = np.array([[box.centre[0] - box.half[0], box.centre[0] + box.half[0]]
+                     for box in boxes.values()])  # fmt: skip
+    left, right = edge[:, 0].min(), edge[:, 1].max()
+    far = max((_outside(arc.samples[:, 0], left, right).max() for arc in arcs.values()), default=0)
+    room = max(40.0, (width - (right - left)) / 2)
+    if far <= room:
+        return dict(arcs)
+    share = (room - 4) / far  # the ends of arcs stand up to 3 units outside, and stay there
+    found = {}
+    for name, arc in arcs.items():
+        points = arc.points.copy()
+        x = points[1:3, 0]
+        points[1:3, 0] = np.clip(x, left, right) + (x - np.clip(x, left, right)) * share
+        found[name] = Arc(points)
+    return found
+
+
+def _outside(x: Points, left: float, right: float) -> Points:
+    return np.asarray(np.abs(x - np.clip(x, left, right)))
+
+
 def routed(
     edges: Sequence[Edge], bidirected: Sequence[Edge], boxes: Mapping[str, Box]
 ) -> tuple[Mapping[Edge, Arc], Mapping[Edge, Arc]]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 from markupsafe import Markup
 
-from ablation.pages.figures.arcs import Arc, Box, routed
+from ablation.pages.figures.arcs import Arc, Box, routed, squeezed
 from ablation.pages.figures.layers import Edge, Point, layered, placed
 from ablation.pages.figures.svg import (
     ACCENT,
@@ -51,7 +51,7 @@ def effect_graph(
     if not names:
         raise ValueError("there is no graph to draw: give nodes or edges.")
     boxes = _boxes(names, edges, values, width)
-    arcs, _ = routed(list(edges), [], boxes)
+    arcs = squeezed(routed(list(edges), [], boxes)[0], boxes, width - 2 * _MARGIN)
     most = max((abs(each) for each in sizes.values()), default=0.0)
     inner = None if members is None else {*members} | {n for n in names if n not in known}
     lines = [

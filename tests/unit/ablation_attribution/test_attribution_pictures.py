@@ -63,7 +63,7 @@ def test_every_answer_draws_itself_and_loads_nothing(net):
 def test_a_page_about_a_prediction_holds_input_worlds_and_components(net, tmp_path):
     told, _, flow, _ = answers(net)
     html = page(told, flow).save(tmp_path / "why.html").read_text()
-    assert html.count("<svg") == 3
+    assert html.count("<svg") == 4, "the components twice: for a page and for a phone"
     for part in ("Two worlds", "The components behind it", "What it rests on", "necessity (PN)"):
         assert part in html
     assert "The components behind it" not in page(told).render()

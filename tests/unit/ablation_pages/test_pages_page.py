@@ -141,9 +141,23 @@ def test_row_lines_belong_to_the_cells_so_that_a_column_that_stays_keeps_them() 
 
 
 def test_what_is_wider_than_a_phone_shows_that_it_goes_on() -> None:
-    [scrolls] = re.findall(r"\.table, \.formula, pre \{ background:(.*?)\}", CSS, re.DOTALL)
+    [scrolls] = re.findall(
+        r"\.table, \.formula, pre, \.scrolls \{ background:(.*?)\}", CSS, re.DOTALL
+    )
     assert "no-repeat local" in scrolls  # what covers the shadow moves with the content
     assert "var(--shade)" in scrolls
+
+
+def test_a_picture_that_scrolls_keeps_its_size_in_a_box_of_its_own() -> None:
+    figure = Figure.fitting(
+        lambda width: graph_figure([("X", "Y")], width=width), "One edge.", scrolls=True
+    )
+    html = Page("P", "", [Section("S", [figure])]).render()
+    assert '<div class="drawing scrolls broad">' in html
+    assert '<div class="drawing scrolls narrow">' in html
+    assert ".drawing { overflow-x: auto; }" in CSS
+    assert "@media screen { .scrolls svg { max-width: none; } }" in CSS
+    assert 'class="drawing scrolls' not in everything().render(), "others shrink"
 
 
 def test_saving_replaces_the_page_whole_and_leaves_nothing_else(tmp_path: Path) -> None:

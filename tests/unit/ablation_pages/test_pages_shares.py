@@ -2,12 +2,14 @@
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import combinations
 
 import pytest
 
+from ablation.pages.figures.arcs import Box, routed, squeezed
 from ablation.pages.figures.ribbons import Shares, two_worlds
 from ablation.pages.figures.widths import effect_graph
-from ablation.pages.fragment import fragment, table
+from ablation.pages.fragment import fitting, fragment, table
 
 NS = "{http://www.w3.org/2000/svg}"
 
@@ -42,6 +44,36 @@ def test_arrows_are_as_wide_as_their_effects():
     warn = [path for path in lines if "--warn" in path.get("stroke")]
     assert [float(path.get("stroke-width")) for path in warn] == pytest.approx([1.3 + 7.7 / 2])
     assert sum(path.get("stroke-dasharray") is not None for path in lines) == 1
+
+
+@pytest.mark.parametrize("width", [340, 740])
+def test_a_long_chain_with_every_shortcut_is_no_wider_than_asked_and_not_made_smaller(width):
+    names = [f"attention.{k}" for k in range(13)]
+    svg = effect_graph(list(combinations(names, 2)), worth=dict.fromkeys(names, 0.5), width=width)
+    root = ET.fromstring(svg)
+    assert float(root.get("width")) <= width
+    assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}", "units: pixels"
+    heights = [float(rect.get("y")) for rect in root.iter(f"{NS}rect")]
+    assert heights == sorted(set(heights)), "downwards"
+
+
+def test_what_is_drawn_in_still_passes_through_no_node_and_ends_where_it_did():
+    names = [f"n{k}" for k in range(8)]
+    boxes = {name: Box.of((0, 72 * k), (90, 46)) for k, name in enumerate(names)}
+    wide, _ = routed(list(combinations(names, 2)), [], boxes)
+    drawn_in = squeezed(wide, boxes, 316)
+    assert max(abs(arc.samples[:, 0]).max() for arc in wide.values()) > 158
+    assert max(abs(arc.samples[:, 0]).max() for arc in drawn_in.values()) <= 158
+    for edge, arc in drawn_in.items():
+        assert (arc.points[[0, 3]] == wide[edge].points[[0, 3]]).all()
+        assert not any(boxes[n].covers(arc.samples, 0) for n in names if n not in edge)
+
+
+def test_in_a_notebook_a_picture_has_a_version_for_a_phone_and_scrolls_beyond_it():
+    html = fragment(fitting(lambda width: effect_graph([("a", "b")], width=width)))
+    assert html.count('<div class="scrolls broad"><svg') == 1
+    assert html.count('<div class="scrolls narrow"><svg') == 1
+    assert ".causal-ablation .scrolls { overflow-x: auto;" in html
 
 
 def test_a_circuit_fills_its_members_and_fades_the_rest():
