@@ -18,7 +18,7 @@ from ablation.errors import AblationError, listed
 from ablation.neural import Components, KeyedNoise
 from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns
+from ablation.neural.selection import Patterns, require_names
 from ablation.neural.sweep import sweep
 from ablation.neural.trees import Inputs, Module
 from ablation.operators import Operator
@@ -152,6 +152,7 @@ def circuit(
     parts.1 keeps it that the event holds, with the other 3 components off (zero); no smaller set \
 does. Switching off parts.1 breaks it.
     """
+    components = components if components is None else require_names(components)
     bench = Bench.of(module, inputs, components, by, KeyedNoise(seed), reference=reference)
     names = tuple(bench.places)
     baseline = _margin(keeps, bench.run().output)

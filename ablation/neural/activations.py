@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from ablation.neural.errors import CallsDifferError
+from ablation.neural.errors import CallsDifferError, NeuralError, UnusableReferenceError
 from ablation.neural.forwards import Forward, eager, standing_in
 from ablation.neural.selection import Patterns, select
 from ablation.neural.taps import Place, layered, outermost, passed
@@ -49,6 +49,30 @@ class Observed:
             raise CallsDifferError(len(self.held))
         held = copied(self.held[number])
         return held if whole else self.place.put(value, numbers(held))
+
+
+def on_reference(
+    module: nn.Module, reference: Inputs, components: Patterns
+) -> Mapping[str, tuple[object, ...]]:
+    """What components are on a reference; raises UnusableReferenceError where it does not fit.
+
+    >>> on_reference(nn.Sequential(nn.Linear(2, 2)), torch.ones(3, 7), "0")
+    Traceback (most recent call last):
+        ...
+    ablation.neural.errors.UnusableReferenceError: the module does not run on reference, which is \
+a tensor of shape (3, 7); expected inputs like those that it is run on (RuntimeError: mat1 and \
+mat2 shapes cannot be multiplied (3x7 and 2x2)).
+    """
+    try:
+        return observe(module, reference, components).own
+    except (NeuralError, torch.OutOfMemoryError):
+        raise
+    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
+        kind = f"of type {type(reference).__name__}"
+        if isinstance(reference, Tensor):
+            kind = f"a tensor of shape {tuple(reference.shape)}"
+        why = str(error).strip().partition("\n")[0]
+        raise UnusableReferenceError(kind, f"{type(error).__name__}: {why}") from error
 
 
 def observe(

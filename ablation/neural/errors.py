@@ -3,7 +3,7 @@
 Every class keeps its facts as attributes; the message says what to do next.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 
 from ablation.errors import AblationError, did_you_mean, listed, nearest
 
@@ -29,9 +29,29 @@ class NotNamesError(NeuralError, TypeError):
 
     def __init__(self, given: object) -> None:
         self.given = given
+        empty = isinstance(given, Sized) and not len(given)
         super().__init__(
-            "components are named, as in 'blocks.*.attn' or a list of such names; "
-            f"given is {given!r}."
+            f"{'nothing was asked for: ' if empty else ''}components are named, as in "
+            f"'blocks.*.attn' or a list of such names; given is {given!r}."
+        )
+
+
+class SeedError(NeuralError, ValueError):
+    """A seed that no stream of random numbers begins from."""
+
+    def __init__(self, given: object) -> None:
+        self.given = given
+        super().__init__(f"seed is {given!r}; expected a whole number from -2**63 to 2**63 - 1.")
+
+
+class UnusableReferenceError(NeuralError, RuntimeError):
+    """A reference on which the module does not run, so no component has values there."""
+
+    def __init__(self, given: str, problem: str) -> None:
+        self.given, self.problem = given, problem
+        super().__init__(
+            f"the module does not run on reference, which is {given}; expected inputs like those "
+            f"that it is run on ({problem})."
         )
 
 

@@ -6,11 +6,27 @@ so a value is the same in every world, in any order, in any chunk, with any modu
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from numbers import Integral
 from typing import Protocol
 
 import numpy as np
 from numpy.random import Philox
 from numpy.typing import NDArray
+
+from ablation.neural.errors import SeedError
+
+
+def require_seed(seed: object) -> int:
+    """The seed as a plain number; raises SeedError for what no stream begins from.
+
+    >>> require_seed(1.5)
+    Traceback (most recent call last):
+        ...
+    ablation.neural.errors.SeedError: seed is 1.5; expected a whole number from -2**63 to 2**63 - 1.
+    """
+    if not isinstance(seed, Integral) or not -(2**63) <= int(seed) < 2**63:
+        raise SeedError(seed)
+    return int(seed)
 
 
 class NoiseSource(Protocol):
@@ -33,6 +49,9 @@ class KeyedNoise:
 
     seed: int = 0
     unit: int = 0
+
+    def __post_init__(self) -> None:
+        require_seed(self.seed)
 
     def words(self, site: str, count: int, draws: range) -> NDArray[np.uint32]:
         """Return the words of a site with `count` entries: one row a draw."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ablation.neural.activations import observe
+from ablation.neural.activations import on_reference
 from ablation.neural.errors import OperatorCannotServeError
 from ablation.neural.forwards import Forward, standing_in
 from ablation.neural.isolation import unchanged
@@ -33,7 +33,7 @@ def optimal_constants(
     >>> round(float(found["0"][0].constants[0]), 2)
     3.0
     """
-    own = observe(module, reference, tuple(places)).own
+    own = on_reference(module, reference, tuple(places))
     served = {
         name: [numbers(value)[: 1 if place.only_first else None] for value in own[name]]
         for name, place in places.items()

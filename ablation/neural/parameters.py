@@ -15,6 +15,7 @@ from ablation.errors import nearest
 from ablation.neural.errors import (
     MixedComponentsError,
     OperatorCannotServeError,
+    PartError,
     UnknownModuleError,
 )
 from ablation.neural.replacement import Replacement, require_operator
@@ -52,9 +53,10 @@ def exchanges(
     meant = {
         pattern: [name for name in known if matches(name, pattern)]
         for pattern in every
-        if not any(matches(name, pattern) for name in modules)
+        if not _any(pattern, modules)
     }
     found = [name for names in meant.values() for name in names]
+    _refuse_parts(meant, modules, known)
     if not found:
         _refuse_misspelt(meant, modules, known)
         return ()
@@ -68,6 +70,19 @@ def exchanges(
         _exchange(module, name, known[name], by, seed + number)
         for number, name in enumerate(first.values())
     )
+
+
+def _refuse_parts(meant: Iterable[str], modules: Iterable[str], known: Iterable[str]) -> None:
+    """Raise PartError for a part of what is no module, and is a parameter."""
+    for pattern in meant:
+        path, bracket, rest = pattern.partition("[")
+        for whole in (path, path.rpartition(".")[0]) if bracket else ():
+            if _any(whole, known) and not _any(whole, modules):
+                raise PartError(f"[{rest}", "parameters have no parts; name it whole", whole)
+
+
+def _any(pattern: str, names: Iterable[str]) -> bool:
+    return any(matches(name, pattern) for name in names)
 
 
 def _refuse_misspelt(

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ablation.errors import listed
-from ablation.neural.activations import observe
+from ablation.neural.activations import on_reference
 from ablation.neural.control import Witness, change_of_output, provably_unaffected
 from ablation.neural.edges import Rerouted, edge_of
 from ablation.neural.errors import (
@@ -23,6 +23,7 @@ from ablation.neural.errors import (
 )
 from ablation.neural.forwards import Forward, eager, standing_in, writes_in_place
 from ablation.neural.isolation import forgetting
+from ablation.neural.noise import require_seed
 from ablation.neural.optimal import optimal_constants
 from ablation.neural.parameters import Exchange, exchanged, exchanges
 from ablation.neural.recompiling import aside, can_be_recompiled, recompiled, within
@@ -195,6 +196,7 @@ def ablated(
     [('0', 1, 1.0)]
     """
     given, module = module, eager(module)
+    seed = require_seed(seed)
     components = require_names(components)
     edge = edge_of(module, components, among)
     weights = () if edge else exchanges(module, components, by, seed)
@@ -223,7 +225,7 @@ def references(
         return {}
     if isinstance(by, OptimalConstant):
         return optimal_constants(module, places, by, reference)
-    return observe(module, reference, tuple(places)).own
+    return on_reference(module, reference, tuple(places))
 
 
 def switched_off(

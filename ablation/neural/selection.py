@@ -91,7 +91,7 @@ def require_names(patterns: Patterns) -> list[str]:
     ['head']
     """
     if not (names := names_in(patterns)):
-        raise NotNamesError(patterns)
+        raise NotNamesError(names)
     return names
 
 

@@ -14,8 +14,9 @@ from torch import nn
 
 from ablation.errors import StudyError
 from ablation.neural.forwards import eager
+from ablation.neural.noise import require_seed
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns
+from ablation.neural.selection import Patterns, require_names
 from ablation.neural.sweep.axes import cut_along_examples
 from ablation.neural.sweep.batches import batches, examples_in
 from ablation.neural.sweep.cutting import places_of
@@ -63,6 +64,8 @@ def screen(
         raise StudyError(
             f"a screen is measured on a sample of two components or more, not {sample}."
         )
+    seed = require_seed(seed)
+    components = components if components is None else require_names(components)
     chosen_by, module = guess or FirstOrder(), eager(module)
     places = places_of(module, components)
     names = list(places)
@@ -133,7 +136,7 @@ class _Choice:
 
 def _chosen(guesses: Effects, top: int, sample: int, seed: int) -> _Choice:
     order: list[int] = np.argsort(-np.abs(guesses), kind="stable").tolist()
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed % 2**64)
     drawn: list[int] = rng.choice(len(order), min(sample, len(order)), replace=False).tolist()
     return _Choice(order, frozenset(order[:top]), frozenset(drawn))
 

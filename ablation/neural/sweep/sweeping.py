@@ -12,13 +12,14 @@ import pandas as pd
 import torch
 from torch import nn
 
-from ablation.neural.activations import observe
+from ablation.neural.activations import on_reference
 from ablation.neural.errors import OperatorCannotServeError, OverlappingComponentsError
 from ablation.neural.forwards import eager
 from ablation.neural.isolation import unchanged
+from ablation.neural.noise import require_seed
 from ablation.neural.optimal import optimal_constants
 from ablation.neural.replacement import OFF
-from ablation.neural.selection import Patterns
+from ablation.neural.selection import Patterns, require_names
 from ablation.neural.sweep.asking import (
     Plan,
     require_callable,
@@ -99,6 +100,8 @@ def sweep(
     require_counts(examples=examples, batch_size=batch_size, together=together)
     require_counts(memory=memory, verify=verify)
     require_callable(metric=metric, read=read)
+    seed = require_seed(seed)
+    components = components if components is None else require_names(components)
     _keep_freed_memory()
     given = batches(
         inputs, batch_size, None if examples else partial(cut_along_examples, module), examples
@@ -171,6 +174,6 @@ def _referenced(
     if reference is None:
         return {}
     try:
-        return observe(module, reference, list(places)).own
+        return on_reference(module, reference, list(places))
     except OverlappingComponentsError:
-        return {name: observe(module, reference, name).own[name] for name in places}
+        return {name: on_reference(module, reference, name)[name] for name in places}
