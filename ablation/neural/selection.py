@@ -153,7 +153,7 @@ def _with_parts(place: Place, kind: str, wanted: Wanted | None) -> Iterator[Plac
     except PartError as error:
         raise error.of(written) from None
     for part in parts:
-        yield replace(place, name=f"{written}{part}", part=part)
+        yield place.of(f"{written}{part}", part)
 
 
 def _refuse_examples(place: Place, kind: str, wanted: Wanted) -> None:

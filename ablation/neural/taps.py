@@ -46,6 +46,23 @@ class Place:
         """Whether it is a module with all that it returns."""
         return self.at == "output" and self.part is None
 
+    def of(self, name: str, part: Part) -> "Place":
+        """A part of what passes here, under its own name.
+
+        >>> Place("fc", nn.ReLU()).of("fc[0]", Part("units", 0, 1)).name
+        'fc[0]'
+        """
+        return Place(
+            name,
+            self.module,
+            self.only_first,
+            self.sees_input,
+            self.at,
+            self.argument,
+            part,
+            self.sequence_first,
+        )
+
     def leaves(self, value: object) -> list[int]:
         """Which leaves of a nested value belong to the component."""
         leaves = _pytree.tree_leaves(value)

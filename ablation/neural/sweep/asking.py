@@ -45,6 +45,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How many ablations run side by side, if that is fixed, in how much memory, and how proven."""
+
+    together: int | None
+    memory: int
+    verify: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The metric on one batch: as it is, row by row, and how much of it is rounding."""
 

@@ -8,7 +8,7 @@ stands beside it; and by how much it is not is rounding, below which an effect i
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 import torch
@@ -155,25 +155,30 @@ def _moved(
     value: object, grows: list[Growth], copies: int, changed: Callable[[object], object]
 ) -> object:
     """Change the first copy a lot, the last by rounding."""
-    generator = torch.Generator().manual_seed(0)
     pieces = [taken(value, grows, i, copies) for i in range(copies)]
     pieces[0] = changed(pieces[0])
-    pieces[-1] = mapped(lambda leaf: jittered(leaf, generator), pieces[-1])
+    pieces[-1] = mapped(jittered, pieces[-1])
     return joined(pieces, grows)
 
 
-def jittered(leaf: Tensor, generator: torch.Generator) -> Tensor:
+def jittered(leaf: Tensor) -> Tensor:
     """Multiply by 1 plus or minus the precision, at random.
 
-    >>> ones = jittered(torch.ones(100), torch.Generator().manual_seed(0)) - 1
+    >>> ones = jittered(torch.ones(100)) - 1
     >>> bool(ones.abs().max() < 1e-6), bool((ones != 0).any())
     (True, True)
     """
     if not numbers(leaf):
         return leaf
-    signs = torch.randint(0, 2, (leaf.shape[-1] if leaf.ndim else 1,), generator=generator)
-    step = (2 * signs - 1).to(leaf) * torch.finfo(leaf.dtype).eps
-    return leaf + leaf * step if leaf.ndim else leaf + leaf * step[0]
+    signs = _signs(leaf.shape[-1]) if leaf.ndim else torch.tensor(1.0)
+    return leaf.addcmul(leaf, signs.to(leaf), value=torch.finfo(leaf.dtype).eps)
+
+
+@lru_cache(16)
+def _signs(length: int) -> Tensor:
+    """As many times 1 or -1, the same in every pass."""
+    generator = torch.Generator().manual_seed(0)
+    return 2.0 * torch.randint(0, 2, (length,), generator=generator) - 1
 
 
 def _refuse_another(step: Step, other: Step, sizes: tuple[int, int]) -> None:

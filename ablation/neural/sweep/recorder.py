@@ -81,7 +81,8 @@ class Recorder(TorchFunctionMode):
         self.where: dict[int, tuple[Step, int | None]] = {}  # which step made a tensor, which leaf
         self.mortal: dict[int, weakref.ref[Tensor]] = {}  # tensors that only the code still has
         self.module = module
-        self.owned = {id(each) for part in (module.parameters(), module.buffers()) for each in part}
+        kinds = ((part._parameters, part._buffers) for part in module.modules())
+        self.owned = {id(each) for both in kinds for kind in both for each in kind.values()}
         self.looked_deeper = False
         self.storages = Storages()
         self.changing: set[Step] = set()  # what an ablation may change

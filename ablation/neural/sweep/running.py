@@ -10,10 +10,10 @@ import pandas as pd
 import torch
 
 from ablation.errors import AblationError
-from ablation.neural.sweep.asking import PROOF, Found, Plan, Progress, rounding_of, tolerance
+from ablation.neural.sweep.asking import PROOF, Found, Limits, Plan, Progress, rounding_of, tolerance
 from ablation.neural.sweep.batches import examples_in
 from ablation.neural.sweep.checking import Check, Due, replaced
-from ablation.neural.sweep.cutting import site_of
+from ablation.neural.sweep.cutting import Site, site_of
 from ablation.neural.sweep.engine import ALL_CARE, Resumed
 from ablation.neural.sweep.errors import MetricShapeError, UnsuitableError
 from ablation.neural.sweep.growing import CLOSE
@@ -24,6 +24,7 @@ from ablation.neural.sweep.recording import record
 from ablation.neural.sweep.rows import departure
 from ablation.neural.sweep.table import table
 from ablation.neural.sweep.whole import Passes
+from ablation.neural.taps import Place
 from ablation.neural.trees import Inputs, tensors
 
 
@@ -32,9 +33,7 @@ class Run:
     """What has been found in the batches so far."""
 
     plan: Plan
-    together: int | None
-    memory: int
-    verify: int | None
+    limits: Limits
     progress: Callable[[Progress], None] | None
     planned_batches: int
     examples: int = 0
@@ -60,6 +59,10 @@ class Run:
         self.reader = Reader(plan.metric)
         places = (*plan.places.values(), *(plan.weights.homes if plan.weights else ()))
         self.passes = Passes(plan.module, places, plan.read)
+        one_each: dict[Site, Place] = {}
+        for place in plan.places.values():
+            one_each.setdefault(site_of(place), place)
+        self.sites = {place.name: place for place in one_each.values()}  # where anything is cut
         if plan.weights:
             self.reason = "parameters are read from anywhere: there is no place to resume from"
 
@@ -129,10 +132,10 @@ class Run:
             self.engine.renew(inputs)
             return self.engine
         random = torch.random.get_rng_state()
-        recording = self._record(inputs, values=Held(self.memory // 2, stays=GIVEN))
+        recording = self._record(inputs, values=Held(self.limits.memory // 2, stays=GIVEN))
         if not torch.equal(random, torch.random.get_rng_state()):
             self.passes.refuse_random(inputs)
-        self.engine = Resumed(recording, inputs, self.memory, self.together, plan.axis)
+        self.engine = Resumed(recording, inputs, self.limits.memory, self.limits.together, plan.axis)
         sites = [step for steps in recording.sites.values() for step in steps]
         few = self._few(examples)
         self.made = self._made(recording)
@@ -150,7 +153,7 @@ class Run:
         return record(
             plan.module,
             inputs,
-            plan.places,
+            self.sites,
             plan.read,
             edit=edit,
             arguments=not plan.pointwise,
@@ -160,13 +163,13 @@ class Run:
     def _few(self, examples: int | None) -> int:
         """So many examples that what is only proof costs little beside the sweep."""
         planned = len(self.plan.rows) * self.planned_batches
-        share = PROOF * planned / (2 + (2 if self.verify is None else self.verify))
+        share = PROOF * planned / (2 + (2 if self.limits.verify is None else self.limits.verify))
         return max(1, min(examples or 1, round(share * (examples or 1))))
 
     def _check(self, engine: Resumed, inputs: Inputs, examples: int | None) -> Check:
         """Which rows to run whole as well, and on how many examples."""
         few = examples or 1
-        if self.plan.each_alone and engine.grown is not None and self.verify is not None:
+        if self.plan.each_alone and engine.grown is not None and self.limits.verify is not None:
             few = self._few(examples)
         order = engine.order()
         known = {}
@@ -178,7 +181,7 @@ class Run:
     def _made(self, recording: Recording) -> int | None:
         """A row that can be made while the pass is recorded again, and reaches every site."""
         opened = any(place.at == "heads" for place in self.plan.places.values())
-        enough = self.verify is not None and 2 <= self.verify < len(self.plan.rows)
+        enough = self.limits.verify is not None and 2 <= self.limits.verify < len(self.plan.rows)
         if not self.plan.pointwise or not enough or opened:
             return None
         first = recording.before_all_sites()
@@ -219,12 +222,12 @@ class Run:
 
     def _checked(self, order: Sequence[int]) -> frozenset[int]:
         """Choose the rows to run both ways: the ends of the network, and between them evenly."""
-        if self.verify is None or self.verify >= len(order):
+        if self.limits.verify is None or self.limits.verify >= len(order):
             return frozenset(order)
-        if self.verify < 2:
-            return frozenset(order[-1:] if self.verify else ())
-        step = (len(order) - 1) / (self.verify - 1)
-        return frozenset(order[round(i * step)] for i in range(self.verify))
+        if self.limits.verify < 2:
+            return frozenset(order[-1:] if self.limits.verify else ())
+        step = (len(order) - 1) / (self.limits.verify - 1)
+        return frozenset(order[round(i * step)] for i in range(self.limits.verify))
 
     def _whole(self, inputs: Inputs, examples: int | None) -> "Found":
         """The naive loop."""

@@ -4,6 +4,7 @@ Below the first cut nothing changes, so nothing is computed (the shared prefix o
 Balke & Pearl 1994). Runs under a prefix share more: those are the values that the prefix changed.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -66,6 +67,7 @@ class Suffix:
         self.laid_out = follow_examples(recording.steps, self.grows) if self.grows else {}
         self.layouts: dict[tuple[Step, int], object] = {}
         self.joins: dict[Branch, tuple[int, Shortcut | None]] = {}
+        self.firsts: list[int] = []  # where those join that are known, in order
 
     def first(self, branch: Branch) -> int:
         """The position of the first cut; that of the output where nothing is cut."""
@@ -213,8 +215,9 @@ class Suffix:
         """How many rows all runs together, of those that are known, have at a product."""
         if step not in self.shapes:
             return 0
-        uses = sum(first < step.number for first, _ in self.joins.values())
-        return self.shapes[step][:-1].numel() * uses
+        if len(self.firsts) != len(self.joins):
+            self.firsts = sorted(first for first, _ in self.joins.values())
+        return self.shapes[step][:-1].numel() * bisect_left(self.firsts, step.number)
 
     def _beside(self, step: Step, many: Mapping[Step, int], count: int) -> Beside | None:
         if step.name not in ("add", "sub", "mul") or len(step.inputs) != 2 or step.writes:

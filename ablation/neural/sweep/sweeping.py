@@ -21,6 +21,7 @@ from ablation.neural.optimal import optimal_constants
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, require_names
 from ablation.neural.sweep.asking import (
+    Limits,
     Plan,
     require_callable,
     require_counts,
@@ -29,12 +30,12 @@ from ablation.neural.sweep.asking import (
 from ablation.neural.sweep.axes import cut_along_examples
 from ablation.neural.sweep.batches import batches
 from ablation.neural.sweep.cutting import Cut
-from ablation.neural.sweep.meter import Watched, watcher
+from ablation.neural.sweep.meter import Watched, Watcher, watcher
 from ablation.neural.sweep.metric import Read
 from ablation.neural.sweep.pausing import no_search_for_garbage
 from ablation.neural.sweep.running import Run
 from ablation.neural.sweep.subsets import Subsets, label, subsets_of
-from ablation.neural.sweep.weights import Weight, Weights, components_of
+from ablation.neural.sweep.weights import Components, Weight, Weights, components_of
 from ablation.neural.taps import Place
 from ablation.neural.trees import Inputs
 from ablation.operators import Constant, Operator, OptimalConstant, Scale, Skip, Zero
@@ -107,20 +108,52 @@ def sweep(
         inputs, batch_size, None if examples else partial(cut_along_examples, module), examples
     )
     require_examples(given, examples)
-    found = components_of(module, components, by, seed)
+    with torch.no_grad(), unchanged(module), no_search_for_garbage():
+        return _swept(
+            module,
+            given,
+            components_of(module, components, by, seed),
+            metric=metric,
+            by=by,
+            subsets=subsets,
+            read=read,
+            reference=reference,
+            seed=seed,
+            examples=examples,
+            limits=Limits(together, memory, verify),
+            expect_effect=expect_effect,
+            progress=watcher(progress),
+        )
+
+
+def _swept(
+    module: nn.Module,
+    given: Sequence[Inputs],
+    found: Components,
+    *,
+    metric: Read,
+    by: Operator,
+    subsets: Subsets,
+    read: Read | None,
+    reference: Inputs | None,
+    seed: int,
+    examples: int,
+    limits: Limits,
+    expect_effect: bool,
+    progress: Watcher | None,
+) -> pd.DataFrame:
+    """Run all batches; whatever that took is freed on leaving."""
     places = {name: each for name, each in found.items() if isinstance(each, Place)}
     rows = subsets_of(list(found), subsets)
     theirs = [[each for name in row if isinstance(each := found[name], Weight)] for row in rows]
     weights = Weights(module, by, seed, theirs)
-    with torch.no_grad(), unchanged(module):
-        placed = [[name for name in row if name in places] for row in rows]
-        lines = cuts_of(module, places, placed, by, reference=reference, seed=seed)
-        zeros, alone = isinstance(by, Zero), isinstance(by, _ALONE)
-        plan = Plan(module, places, lines, metric, read, zeros, alone, examples, weights)
-        run = Run(plan, together, memory, verify, watcher(progress), len(given))
-        for batch in given:
-            with no_search_for_garbage():
-                run.batch(batch)
+    placed = [[name for name in row if name in places] for row in rows]
+    lines = cuts_of(module, places, placed, by, reference=reference, seed=seed)
+    zeros, alone = isinstance(by, Zero), isinstance(by, _ALONE)
+    plan = Plan(module, places, lines, metric, read, zeros, alone, examples, weights)
+    run = Run(plan, limits, progress, len(given))
+    for batch in given:
+        run.batch(batch)
     if expect_effect:
         for cut in dict.fromkeys(cut for row in plan.rows for cut in row):
             cut.refuse_no_effect()

@@ -25,6 +25,7 @@ Alive: TypeAlias = dict[
 
 _POINTS = ("relu", "gelu", "silu", "tanh", "sigmoid", "elu", "leaky_relu", "hardswish", "dropout")
 _POOLS = ("max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d")
+_ZEROS_STAY = frozenset((*_POINTS, *_POOLS, "flatten", "site")) - {"sigmoid"}
 _CONVOLUTIONS = {
     "conv1d": functional.conv1d,
     "conv2d": functional.conv2d,
@@ -59,6 +60,11 @@ class Shortcut:
     def plain(self) -> bool:
         """Whether what lies between is the same for every channel."""
         return all(step.name != "batch_norm" for step in self.chain)
+
+    @property
+    def keeps_zeros(self) -> bool:
+        """Whether zeros are known to arrive as zeros."""
+        return all(step.name in _ZEROS_STAY for step in self.chain)
 
 
 def shortcut(
@@ -145,6 +151,8 @@ class Thin:
         self.even = all(each == width for _, each in self.columns)
         starts = [start for start, _ in self.columns]
         self.adjacent = starts == [first + i * width for i in range(len(starts))]
+        if self.way.keeps_zeros:
+            self.rest = None
 
     @classmethod
     def of(cls, way: Shortcut, cuts: Sequence[tuple[Cut, int]], alive: Alive) -> "Thin":
@@ -181,16 +189,11 @@ class Thin:
     # Several parts set to zero before one matrix, in one product
 
     def _rows_off(self, read: Tensor, base: Tensor, into: Tensor) -> None:
-        many, width = len(self.columns), self.columns[0][1]
-        weight = self.way.reader.args[1]
-        if self.index is None or self.weights is None:
-            each = torch.arange(width, device=read.device)
-            starts = torch.tensor([start for start, _ in self.columns], device=read.device)
-            self.index = (starts[:, None] + each).flatten()
-            self.weights = weight.t().index_select(0, self.index).view(many, width, -1)
+        (first, width), many = self.columns[0], len(self.columns)
+        weights = self._rows_of_weights()
         rows = read.reshape(-1, read.shape[-1])
-        if self.adjacent:
-            some = rows.narrow(1, self.columns[0][0], many * width)
+        if self.index is None:
+            some = rows.narrow(1, first, many * width)
         else:
             some = rows.index_select(1, self.index)
         count = rows.shape[0]
@@ -198,9 +201,28 @@ class Thin:
         flat = base.reshape(1, count, -1).expand(many, -1, -1)
         out = into.view(many, count, -1)
         if torch.is_autocast_enabled(out.device.type):  # which knows no `out`
-            out.copy_(torch.baddbmm(flat, changes, self.weights, alpha=-1))
+            out.copy_(torch.baddbmm(flat, changes, weights, alpha=-1))
         else:
-            torch.baddbmm(flat, changes, self.weights, alpha=-1, out=out)
+            torch.baddbmm(flat, changes, weights, alpha=-1, out=out)
+
+    def _rows_of_weights(self) -> Tensor:
+        """The columns that each run changes; laid out in memory once they are used again."""
+        if self.weights is not None:
+            if not self.weights.is_contiguous():
+                self.weights = self.weights.contiguous()
+            return self.weights
+        (first, width), many = self.columns[0], len(self.columns)
+        columns: Tensor = self.way.reader.args[1].t()
+        if self.adjacent:
+            columns = columns.narrow(0, first, many * width)
+        else:
+            self.index = torch.tensor(
+                [start + i for start, _ in self.columns for i in range(width)],
+                device=columns.device,
+            )
+            columns = columns.index_select(0, self.index)
+        self.weights = columns.unflatten(0, (many, width))
+        return self.weights
 
     # One part after another
 

@@ -51,7 +51,7 @@ class Tuner:
             return self._bounded(self.fixed)
         known = self.speeds.get(_regime(share))
         if not known:
-            return self._first(share)
+            return self._first(share, left)
         quick = self.quick.get(_regime(share), 0)
         least = min(speed for size, speed in known.items() if size >= quick)
         best = max(size for size in known if size >= quick and known[size] <= EVEN * least)
@@ -84,16 +84,20 @@ class Tuner:
         total = 0.0
         for place, share in enumerate(shares[:size]):
             total += share * self.pass_seconds
-            if total > QUICK and share > STEP * shares[0]:
+            if total > QUICK * STEP and share > STEP * shares[0]:
                 return max(1, place)
         return min(size, len(shares))
 
-    def _first(self, share: float) -> int:
-        """What was best for other runs; where more cost hardly more, as many as will be quick."""
+    def _first(self, share: float, left: int) -> int:
+        """What was best for other runs; where more cost hardly more, as many as will be quick.
+
+        A rest of as many again goes along: alone it would cost as much.
+        """
         fit = QUICK * STEP / max(share * self.pass_seconds, 1e-9)
-        return self._bounded(
-            self.last or (STEP ** int(math.log(fit, STEP)) if fit >= 1 else self.start)
-        )
+        if self.last or fit < 1:
+            return self._bounded(self.last or self.start)
+        quick = STEP ** int(math.log(fit, STEP))
+        return self._bounded(left if left <= CLOSE * quick else quick)
 
     def _bounded(self, size: int) -> int:
         most = min(self.most, MOST) if self.fixed is None else self.room

@@ -55,14 +55,10 @@ class _Jittered:
     forward: Forward
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        generator = torch.Generator().manual_seed(0)
-        return passed(
-            self.place,
-            self.forward,
-            lambda value: mapped(lambda leaf: jittered(leaf, generator), value),
-            args,
-            kwargs,
-        )
+        def changed(value: object) -> object:
+            return mapped(jittered, value)
+
+        return passed(self.place, self.forward, changed, args, kwargs)
 
 
 @dataclass(frozen=True, slots=True)
