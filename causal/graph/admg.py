@@ -8,6 +8,7 @@ mutilation is a mask and never a copy.  Names live at the edges of this file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
@@ -92,10 +93,10 @@ class ADMG:
                 raise CycleError((tail, head))
         order = causal_order(names, directed)
         index = {name: i for i, name in enumerate(order)}
-        arrows = [(index[tail], index[head]) for tail, head in directed]
-        hidden = [(index[one], index[other]) for one, other in bidirected]
+        arrows = {(index[tail], index[head]) for tail, head in directed}
+        hidden = {(index[one], index[other]) for one, other in bidirected}
         children, parents = _gathered(order, arrows)
-        siblings, _ = _gathered(order, (*hidden, *map(_turned, hidden)))
+        siblings, _ = _gathered(order, hidden.union(map(_turned, hidden)))
         graph = cls(tuple(order), tuple(map(union, parents)), tuple(map(union, siblings)))
         # Known already, and slower to read back from the masks.
         known = {"parent_lists": parents, "child_lists": children, "sibling_lists": siblings}
@@ -130,9 +131,12 @@ class ADMG:
         statements = [typeset(a) + arrow + typeset(b) for a, arrow, b in edges]
         return r",\; ".join([*statements, *map(typeset, self._sketch.alone)])
 
-    def svg(self) -> str:
-        """The graph as a picture, causes to the left of effects; see causal.graph.drawing."""
-        return drawing.drawn(self)
+    def svg(self, *, width: float | None = None) -> str:
+        """The graph as a picture, causes to the left of effects; see causal.graph.drawing.
+
+        With a ``width``, in pixels, a picture that would be wider runs downwards.
+        """
+        return drawing.drawn(self, width=width)
 
     @property
     def _sketch(self) -> formats.Sketch:
@@ -141,12 +145,12 @@ class ADMG:
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
 
-    def _repr_svg_(self) -> str | None:
+    def _repr_html_(self) -> str | None:
         """What a notebook shows; a graph too large to be seen is shown as text."""
         seen = (
             len(self.nodes) <= MOST_SHOWN and len(self.directed + self.bidirected) <= 4 * MOST_SHOWN
         )
-        return self.svg() if seen else None
+        return drawing.shown(self) if seen else None
 
     # Names.
 
@@ -357,11 +361,13 @@ def _turned(pair: tuple[int, int]) -> tuple[int, int]:
     return pair[1], pair[0]
 
 
-def _gathered(nodes: Sequence[Variable], pairs: Iterable[tuple[int, int]]) -> tuple[Lists, Lists]:
+def _gathered(
+    nodes: Sequence[Variable], pairs: AbstractSet[tuple[int, int]]
+) -> tuple[Lists, Lists]:
     """For each number, who comes second in its pairs, and who comes first; both ascending."""
     seconds: list[list[int]] = [[] for _ in nodes]
     firsts: list[list[int]] = [[] for _ in nodes]
-    for first, second in sorted(set(pairs)):
+    for first, second in sorted(pairs):
         seconds[first].append(second)
         firsts[second].append(first)
     return tuple(map(tuple, seconds)), tuple(map(tuple, firsts))

@@ -28,7 +28,7 @@ def causal_order(
     rank = {name: i for i, name in enumerate(ranked)}
     children: list[list[int]] = [[] for _ in ranked]
     waiting = [0] * len(ranked)
-    for tail, head in set(map(tuple, directed)):
+    for tail, head in directed:  # an edge that is there twice is also waited for twice
         below = rank[head]
         children[rank[tail]].append(below)
         waiting[below] += 1

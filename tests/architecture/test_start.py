@@ -62,7 +62,7 @@ def loaded_by(code: str) -> set[str]:
     return pages - shared
 
 
-PICTURES = {"curves", "labels", "layers", "placing", "svg"}
+PICTURES = {"columns", "composing", "curves", "labels", "layers", "placing", "svg"}
 
 
 @pytest.mark.parametrize(

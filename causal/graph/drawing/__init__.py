@@ -7,12 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from causal.graph.drawing.notebook import shown as shown
     from causal.graph.drawing.svg import drawn as drawn
 
-__all__ = ["drawn"]
+__all__ = ["drawn", "shown"]
+
+_HOMES = {"drawn": "svg", "shown": "notebook"}
 
 
 def __getattr__(name: str) -> object:
-    if name == "drawn":
-        return import_module("causal.graph.drawing.svg").drawn
+    if name in _HOMES:
+        return getattr(import_module(f"causal.graph.drawing.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,7 @@
-"""Lines between boxes: arrows that flow from left to right, and arcs that stay out of the way."""
+"""Lines between boxes: arrows that flow from left to right, and arcs that stay out of the way.
+
+What is drawn downwards is drawn from left to right, and turned.
+"""
 
 from __future__ import annotations
 
@@ -31,29 +34,56 @@ class Box:
         across, down = abs(point[0] - self.x), abs(point[1] - self.y)
         return across < self.half_width + margin and down < self.half_height + margin
 
+    def turned(self) -> Box:
+        """The box with across and down exchanged."""
+        return Box(self.y, self.x, self.half_height, self.half_width)
+
 
 @dataclass(frozen=True)
 class Curve:
-    """The text of an SVG path, points along it, and the angle at which it arrives at each end."""
+    """Straight and cubic pieces, points along them, and the angle of arrival at each end."""
 
-    path: str
+    pieces: tuple[tuple[Point, ...], ...]  # the start; then one point a line, three a cubic
     points: tuple[Point, ...]
     arrives: float
     leaves: float = 0.0
+
+    @property
+    def path(self) -> str:
+        """The text of an SVG path.
+
+        >>> Curve((((0, 0),), ((9, 0),)), ((0, 0), (9, 0)), arrives=0).path
+        'M0.0,0.0L9.0,0.0'
+        """
+        letters = ("M", *("C" if len(piece) == 3 else "L" for piece in self.pieces[1:]))
+        return "".join(
+            letter + " ".join(map(_at, piece))
+            for letter, piece in zip(letters, self.pieces, strict=True)
+        )
+
+    def turned(self) -> Curve:
+        """The curve with across and down exchanged."""
+        return Curve(
+            tuple(tuple((y, x) for x, y in piece) for piece in self.pieces),
+            tuple((y, x) for x, y in self.points),
+            90 - self.arrives,
+            90 - self.leaves,
+        )
 
 
 def flow(levels: Sequence[Level]) -> Curve:
     """A line that runs level from x to x at some heights, and changes height between them only.
 
     >>> flow([(10, 20, 0), (60, 89, 40)]).path
-    'M10.0,0.0H20.0C40.0,0.0 40.0,40.0 60.0,40.0H89.0'
+    'M10.0,0.0L20.0,0.0C40.0,0.0 40.0,40.0 60.0,40.0L89.0,40.0'
     """
     first, _, height = levels[0]
-    path, points = f"M{_at((first, height))}", [(first, height)]
+    points: list[Point] = [(first, height)]
+    pieces: list[tuple[Point, ...]] = [(points[0],)]
     for level, following in zip(levels, [*levels[1:], None], strict=True):
         start, end, height = level
         if end > start + 0.1:
-            path += f"H{end:.1f}"
+            pieces.append(((end, height),))
             points += [(start + (end - start) * i / STEPS, height) for i in range(STEPS + 1)]
         if following is not None:
             middle = (end + following[0]) / 2
@@ -63,9 +93,9 @@ def flow(levels: Sequence[Level]) -> Curve:
                 (middle, following[2]),
                 (following[0], following[2]),
             )
-            path += f"C{' '.join(map(_at, controls[1:]))}"
+            pieces.append(controls[1:])
             points += [_bezier(controls, i / STEPS) for i in range(1, STEPS + 1)]
-    return Curve(path, tuple(points), arrives=0.0)
+    return Curve(tuple(pieces), tuple(points), arrives=0.0)
 
 
 def cells(points: Iterable[Point]) -> set[tuple[int, int]]:
@@ -102,8 +132,8 @@ def _bows(one: Box, other: Box) -> Iterator[Curve]:
         points = [
             _bezier(controls, ends[0] + (ends[1] - ends[0]) * i / STEPS) for i in range(STEPS + 1)
         ]
-        path = f"M{_at(points[0])}C{' '.join(map(_at, _part(controls, *ends)))}"
-        yield Curve(path, tuple(points), _angle(*points[-2:]), _angle(points[1], points[0]))
+        pieces = ((points[0],), _part(controls, *ends))
+        yield Curve(pieces, tuple(points), _angle(*points[-2:]), _angle(points[1], points[0]))
 
 
 def _cost(bow: Curve, boxes: Sequence[Box], taken: Set[tuple[int, int]]) -> float:
@@ -115,7 +145,7 @@ def _cost(bow: Curve, boxes: Sequence[Box], taken: Set[tuple[int, int]]) -> floa
 
 def _clipped(controls: Sequence[Point], box: Box) -> float:
     """The moment at which the curve leaves the box that it starts in."""
-    low, high = 0.0, 0.5
+    low, high = 0.0, 1.0
     for _ in range(20):
         half = (low + high) / 2
         low, high = (half, high) if box.holds(_bezier(controls, half), margin=2) else (low, half)

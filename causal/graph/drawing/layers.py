@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from causal.graph.drawing.columns import columned, filled
+
 __all__ = ["Layout", "layered"]
 
 Place = int  # a vertex, by its number; behind the last vertex come the bends
@@ -29,18 +31,30 @@ class Layout:
 
 
 def layered(
-    count: int, arrows: Sequence[tuple[int, int]], ties: Sequence[tuple[int, int]]
+    count: int,
+    arrows: Sequence[tuple[int, int]],
+    ties: Sequence[tuple[int, int]],
+    *,
+    room: Sequence[float] | None = None,
+    most: float = math.inf,
 ) -> Layout:
     """Place ``count`` vertices; ``arrows`` are in topological order, ``ties`` are ``<->``.
 
-    Those without any stand below the others, as many side by side as there are columns.
+    Those without any stand below the others, as many side by side as there are columns. ``room`` is
+    how many rows each vertex takes up; a column has no more vertices than ``most`` rows hold, and
+    then those without any edge have columns of their own.
 
     >>> layout = layered(3, arrows=[(0, 1), (1, 2)], ties=[])
     >>> layout.columns, layout.rows
     ((0, 1, 2), (0.0, 0.0, 0.0))
     """
-    columns = _columns(count, arrows, ties)
+    room = room or [1.0] * count
     joined = {end for edge in (*arrows, *ties) for end in edge}
+    if most < math.inf:
+        columns = filled(columned(count, arrows, ties), arrows, joined, room, most)
+        joined = set(range(count))
+    else:
+        columns = columned(count, arrows, ties)
     alone = [v for v in range(count) if v not in joined]
     routes: dict[tuple[int, int], tuple[Place, ...]] = {}
     for tail, head in arrows:
@@ -58,33 +72,12 @@ def layered(
             neighbours[other].append(one)
     seen = [place for place in range(len(columns)) if place >= count or place in joined]
     order = _ordered(seen, columns, neighbours, [*routes.values()])
-    rows = _rows(order, neighbours, count, len(columns))
+    rows = _rows(order, neighbours, [*room, *[BEND_ROOM] * (len(columns) - count)], most)
     below = max((rows[place] for place in seen), default=-1.0) + 1
     across = max(columns) + 1 if seen else math.isqrt(count - 1) + 1
     for i, v in enumerate(alone):
         columns[v], rows[v] = i % across, below + i // across
     return Layout(tuple(columns), tuple(rows), routes)
-
-
-def _columns(
-    count: int, arrows: Sequence[tuple[int, int]], ties: Sequence[tuple[int, int]]
-) -> list[int]:
-    """The longest way from a cause; roots move right, up to the first of their effects."""
-    columns = [0] * count
-    for tail, head in arrows:
-        columns[head] = max(columns[head], columns[tail] + 1)
-    effects: dict[int, list[int]] = {}
-    for tail, head in arrows:
-        effects.setdefault(tail, []).append(columns[head])
-    caused = {head for _, head in arrows}
-    for v in range(count):
-        if v not in caused:
-            friends = [columns[b if a == v else a] for a, b in ties if v in (a, b)]
-            if v in effects:
-                columns[v] = min(effects[v]) - 1
-            elif friends:
-                columns[v] = round(sum(friends) / len(friends))
-    return columns
 
 
 def _ordered(
@@ -142,33 +135,40 @@ def _crossings(order: Sequence[Sequence[Place]], routes: Iterable[Sequence[Place
 def _rows(
     order: Sequence[Sequence[Place]],
     neighbours: Sequence[Sequence[Place]],
-    count: int,
-    places: int,
+    room: Sequence[float],
+    most: float,
 ) -> list[float]:
     """Rows as near to the neighbours' as the order and the room allow; the top one is 0."""
-    rows = [0.0] * places
+    rows = [0.0] * len(room)
     for column in order:
         for i, place in enumerate(column):
             rows[place] = i - (len(column) - 1) / 2
     for sweep in range(SWEEPS):
         for column in filter(None, order if sweep % 2 else order[::-1]):
             wanted = [_mean([rows[n] for n in neighbours[p]], rows[p]) for p in column]
-            room = [1.0 if p < count else BEND_ROOM for p in column]
-            gaps = [max(a, b) if a != b else a for a, b in pairwise(room)]
-            for place, row in zip(column, _spread(wanted, gaps), strict=True):
+            gaps = [(room[a] + room[b]) / 2 for a, b in pairwise(column)]
+            ends = (room[column[0]] - most) / 2, (most - room[column[-1]]) / 2
+            for place, row in zip(column, _spread(wanted, gaps, ends), strict=True):
                 rows[place] = row
     top = min((rows[place] for column in order for place in column), default=0.0)
     return [round(row - top, 3) for row in rows]
 
 
-def _spread(wanted: Sequence[float], gaps: Sequence[float]) -> list[float]:
-    """The rows nearest to the wanted ones, by least squares, that keep order and gaps.
+def _spread(
+    wanted: Sequence[float],
+    gaps: Sequence[float],
+    ends: tuple[float, float] = (-math.inf, math.inf),
+) -> list[float]:
+    """The rows nearest to the wanted ones, by least squares, that keep order, gaps and ends.
 
     Subtracting the gaps before each place leaves isotonic regression: pool adjacent violators
-    (Ayer, Brunk, Ewing, Reid & Silverman, 1955).
+    (Ayer, Brunk, Ewing, Reid & Silverman, 1955); with bounds, the same cut off at them. Rows that
+    the ends have no room for keep their gaps alone.
 
     >>> _spread([0.0, 0.0], gaps=[1.0])
     [-0.5, 0.5]
+    >>> _spread([3.0, 3.0], gaps=[1.0], ends=(-2.0, 2.0))
+    [1.0, 2.0]
     """
     offsets = [0.0]
     for gap in gaps:
@@ -180,5 +180,8 @@ def _spread(wanted: Sequence[float], gaps: Sequence[float]) -> list[float]:
             before, more = pools.pop()
             mean, size = (before * more + mean * size) / (more + size), more + size
         pools.append((mean, size))
+    low, high = ends[0], ends[1] - offsets[-1]
     means = [mean for mean, size in pools for _ in range(size)]
+    if low <= high:
+        means = [min(max(mean, low), high) for mean in means]
     return [mean + offset for mean, offset in zip(means, offsets, strict=True)]

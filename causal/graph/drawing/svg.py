@@ -6,20 +6,19 @@ writes every name as text: what cannot be shown is shown as �.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container
 from html import escape
-from itertools import chain
 from typing import Protocol
 
-from causal.graph.drawing.curves import Box, Curve, arc, cells, flow
+from causal.graph.drawing.composing import Composition, composed
+from causal.graph.drawing.curves import Box, Curve
 from causal.graph.drawing.labels import lines, printable
-from causal.graph.drawing.layers import layered
-from causal.graph.drawing.placing import HALF_HEIGHT, LINE, placed
+from causal.graph.drawing.placing import HALF_HEIGHT, LINE
 from causal.variables import Variable
 
 __all__ = ["drawn"]
 
-MARGIN, LONGEST_TITLE = 14.0, 400
+LONGEST_TITLE = 400
 HIDDEN = "#c2591f"  # as dark against white as it is bright against black
 
 
@@ -39,8 +38,10 @@ class Drawable(Protocol):
         """The hidden common causes."""
 
 
-def drawn(graph: Drawable, hidden: Container[Variable] = ()) -> str:
+def drawn(graph: Drawable, hidden: Container[Variable] = (), *, width: float | None = None) -> str:
     """A graph as SVG, to be put into a page or a file; ``hidden`` vertices look like ``<->``.
+
+    Causes stand to the left of effects, and above them where that would be wider than ``width``.
 
     >>> from causal import ADMG
     >>> drawn(ADMG.parse("X -> Y")).startswith('<svg xmlns="http://www.w3.org/2000/svg"')
@@ -50,26 +51,19 @@ def drawn(graph: Drawable, hidden: Container[Variable] = ()) -> str:
     arrows = [(number[tail], number[head]) for tail, head in graph.directed]
     ties = [(number[one], number[other]) for one, other in graph.bidirected]
     labels = [lines(name) for name in graph.nodes]
-    place = placed(layered(len(graph.nodes), arrows, ties), labels)
-    flows = [flow(place.levels(route)) for route in place.layout.routes.values()]
-    boxes, dashed = place.boxes, list[Curve]()
-    taken = cells(chain.from_iterable(line.points for line in flows))
-    for one, other in ties:
-        bow = arc(boxes[one], boxes[other], boxes, taken)
-        dashed.append(bow)
-        taken |= cells(bow.points)
+    picture = composed(labels, arrows, ties, width)
     body = [
         *(
             _arrow(line, both=False, dashed=graph.nodes[tail] in hidden)
-            for (tail, _), line in zip(place.layout.routes, flows, strict=True)
+            for (tail, _), line in zip(picture.edges, picture.flows, strict=True)
         ),
-        *(_arrow(line, both=True, dashed=True) for line in dashed),
+        *(_arrow(line, both=True, dashed=True) for line in picture.bows),
         *(
             _node(box, label, name, dashed=name in hidden)
-            for box, label, name in zip(boxes, labels, graph.nodes, strict=True)
+            for box, label, name in zip(picture.boxes, labels, graph.nodes, strict=True)
         ),
     ]
-    return _framed(body, boxes, [*flows, *dashed], graph)
+    return _framed("".join(body), picture, graph)
 
 
 def _node(box: Box, label: tuple[str, ...], name: Variable, *, dashed: bool) -> str:
@@ -102,10 +96,8 @@ def _arrow(curve: Curve, *, both: bool, dashed: bool) -> str:
     return f'<path d="{curve.path}"{style}/>{tips}'
 
 
-def _framed(
-    body: Sequence[str], boxes: Sequence[Box], curves: Sequence[Curve], graph: Drawable
-) -> str:
-    left, top, right, bottom = _extent(boxes, curves)
+def _framed(body: str, picture: Composition, graph: Drawable) -> str:
+    left, top, right, bottom = picture.extent
     width, height = right - left, bottom - top
     spoken = f"Causal graph: {len(graph.nodes)} variables, {len(graph.directed)} arrows, "
     spoken += f"{len(graph.bidirected)} hidden common causes"
@@ -114,19 +106,5 @@ def _framed(
         f'aria-label="{spoken}" viewBox="{left:.1f} {top:.1f} {width:.1f} {height:.1f}" '
         f'width="{width:.0f}" height="{height:.0f}" style="max-width:100%;height:auto" '
         'fill="none" stroke="currentColor" stroke-width="1.4" '
-        'font-family="system-ui,sans-serif" font-size="14" text-anchor="middle">'
-        + "".join(body)
-        + "</svg>"
+        f'font-family="system-ui,sans-serif" font-size="14" text-anchor="middle">{body}</svg>'
     )
-
-
-def _extent(boxes: Sequence[Box], curves: Sequence[Curve]) -> tuple[float, float, float, float]:
-    def points() -> Iterator[tuple[float, float]]:
-        for box in boxes:
-            yield box.x - box.half_width, box.y - box.half_height
-            yield box.x + box.half_width, box.y + box.half_height
-        for curve in curves:
-            yield from curve.points
-
-    across, down = zip(*points(), strict=True)
-    return min(across) - MARGIN, min(down) - MARGIN, max(across) + MARGIN, max(down) + MARGIN

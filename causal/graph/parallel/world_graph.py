@@ -125,13 +125,18 @@ class WorldGraph:
             for p in parents
         ]
 
-    def svg(self) -> str:
-        """The worlds as a picture, with shared noise and settings as vertices of their own."""
-        return drawing.drawn(*pictured(self.graph, self.copies, self.labels))
+    def svg(self, *, width: float | None = None) -> str:
+        """The worlds as a picture, with shared noise and settings as vertices of their own.
 
-    def _repr_svg_(self) -> str | None:
+        With a ``width``, in pixels, a picture that would be wider runs downwards.
+        """
+        return drawing.drawn(*pictured(self.graph, self.copies, self.labels), width=width)
+
+    def _repr_html_(self) -> str | None:
         """What a notebook shows; worlds too many to be seen are shown as text."""
-        return self.svg() if len(self.copies) <= MOST_SHOWN else None
+        if len(self.copies) > MOST_SHOWN:
+            return None
+        return drawing.shown(*pictured(self.graph, self.copies, self.labels))
 
     @cached_property
     def _by_variable(self) -> dict[Variable, frozenset[int]]:

@@ -16,10 +16,12 @@ from strategies.names import HOSTILE
 
 from causal import ADMG, examples
 from causal.graph.admg import MOST_SHOWN
-from causal.graph.drawing.curves import flow
+from causal.graph.drawing.composing import composed
+from causal.graph.drawing.curves import Box, arc, flow
 from causal.graph.drawing.labels import lines
 from causal.graph.drawing.layers import BEND_ROOM, _spread, layered
-from causal.graph.drawing.placing import placed
+from causal.graph.drawing.notebook import PHONE
+from causal.graph.drawing.placing import placed, sizes
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = [name for name in dict.fromkeys(HOSTILE) if name]
@@ -56,7 +58,7 @@ WORDS = ["X", "blood pressure", "heart attack within five years", "W" * 40, "变
 @settings(max_examples=80, deadline=None)
 def test_no_arrow_runs_through_a_box(graph: ADMG, words: list[str]) -> None:
     layout, _ = layout_of(graph)
-    place = placed(layout, [lines(word) for word in words[: len(graph.nodes)]])
+    place = placed(layout, sizes([lines(word) for word in words[: len(graph.nodes)]]))
     for (tail, head), route in layout.routes.items():
         line = flow(place.levels(route))
         for v, box in enumerate(place.boxes):
@@ -164,6 +166,64 @@ def test_no_name_becomes_a_command_of_latex() -> None:
 
 def test_a_notebook_shows_a_picture_or_for_large_graphs_the_text() -> None:
     small = ADMG.parse("X -> Y; X <-> Y")
-    assert small._repr_svg_() == small.svg()
+    assert small._repr_html_() == f"<div>{small.svg()}</div>"
     assert small._repr_latex_() == r"$X \to Y,\; X \leftrightarrow Y$"
-    assert ADMG.of(nodes=[f"V{i}" for i in range(MOST_SHOWN + 1)])._repr_svg_() is None
+    assert ADMG.of(nodes=[f"V{i}" for i in range(MOST_SHOWN + 1)])._repr_html_() is None
+
+
+def test_a_wide_picture_is_drawn_downwards_for_a_phone_and_not_made_smaller() -> None:
+    long = ADMG.parse("A -> B -> C -> D -> E -> F -> G -> H; A <-> H")
+    shown = long._repr_html_() or ""
+    assert long.svg() in shown
+    assert long.svg(width=PHONE) in shown
+    assert long.svg(width=2000) == long.svg()
+    picture = ET.fromstring(long.svg(width=PHONE))
+    assert float(picture.attrib["width"]) <= PHONE
+    boxes = [float(box.attrib["x"]) for box in picture.iter(f"{SVG}rect")]
+    assert len(set(boxes)) < len(boxes) / 2
+    assert picture.attrib["font-size"] == ET.fromstring(long.svg()).attrib["font-size"]
+
+
+@given(admgs(min_nodes=2, max_nodes=9), st.permutations(WORDS * 2))
+@settings(max_examples=60, deadline=None)
+def test_downwards_effects_stand_below_causes_and_nothing_overlaps(
+    graph: ADMG, words: list[str]
+) -> None:
+    labels = [lines(word) for word in words[: len(graph.nodes)]]
+    arrows = [(graph.index[a], graph.index[b]) for a, b in graph.directed]
+    ties = [(graph.index[a], graph.index[b]) for a, b in graph.bidirected]
+    picture = composed(labels, arrows, ties, width=1)
+    assert picture.width <= composed(labels, arrows, ties).width
+    for one, other in itertools.combinations(picture.boxes, 2):
+        apart = abs(one.x - other.x), abs(one.y - other.y)
+        assert apart[0] > one.half_width + other.half_width or (
+            apart[1] > one.half_height + other.half_height
+        )
+    for (tail, head), line in zip(picture.edges, picture.flows, strict=True):
+        below = picture.boxes[tail].y < picture.boxes[head].y
+        assert below or picture.width == composed(labels, arrows, ties).width
+        for v, box in enumerate(picture.boxes):
+            if v not in (tail, head):
+                assert not any(box.holds(point, margin=2) for point in line.points)
+        for end, box in zip((line.points[0], line.points[-1]), (tail, head), strict=True):
+            assert picture.boxes[box].holds(end, margin=2)
+
+
+@given(admgs(min_nodes=1, max_nodes=9), st.floats(0.5, 4))
+@settings(max_examples=80, deadline=None)
+def test_no_column_has_more_vertices_than_it_has_room_for(graph: ADMG, most: float) -> None:
+    arrows = [(graph.index[a], graph.index[b]) for a, b in graph.directed]
+    room = [1 + 0.3 * (v % 3) for v in range(len(graph.nodes))]
+    columns = layered(len(graph.nodes), arrows, [], room=room, most=most).columns
+    for column in set(columns[: len(graph.nodes)]):
+        inside = [v for v in range(len(graph.nodes)) if columns[v] == column]
+        assert len(inside) == 1 or sum(room[v] for v in inside) <= most
+    assert all(columns[tail] < columns[head] for tail, head in arrows)
+
+
+def test_a_bow_between_a_wide_box_and_its_small_neighbour_ends_at_both() -> None:
+    wide, small = Box(0, 0, 80, 16), Box(110, 0, 17, 16)
+    bow = arc(wide, small, [wide, small], set())
+    for end, box in ((bow.points[0], wide), (bow.points[-1], small)):
+        assert box.holds(end, margin=3)
+        assert not box.holds(end, margin=-1)
