@@ -215,6 +215,8 @@ def matches(name: str, pattern: str) -> bool:
     >>> matches("blocks.0.mlp", "blocks.*.mlp"), matches("blocks.0.mlp", "blocks.*")
     (True, False)
     """
+    if name == pattern:
+        return True
     steps, wanted = name.split("."), pattern.split(".")
     return len(steps) == len(wanted) and all(map(fnmatchcase, steps, wanted))
 

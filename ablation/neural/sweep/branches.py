@@ -1,7 +1,8 @@
 """One ablation as it is run: its cuts, where they are made, and what several runs return."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TypeAlias
 
 from ablation.neural.replacement import Replacement
@@ -20,6 +21,10 @@ class Branch:
     cuts: tuple[Cut, ...]
     places: tuple[int, ...]
     changes: dict[Step, list[Change]]
+    first: Step | None = field(init=False)  # where it is cut first
+
+    def __post_init__(self) -> None:
+        self.first = min(self.changes, key=attrgetter("number"), default=None)
 
     @classmethod
     def of(

@@ -17,6 +17,7 @@ from ablation.neural.sweep.growing import Again, Grown, grown, refuse_together
 from ablation.neural.sweep.narrowing import narrowed
 from ablation.neural.sweep.packing import Packs
 from ablation.neural.sweep.recorder import Recording
+from ablation.neural.sweep.replaying import replayed
 from ablation.neural.sweep.steps import Step, bytes_of
 from ablation.neural.sweep.suffix import Suffix, Under
 from ablation.neural.sweep.trie import Family, Trie
@@ -64,7 +65,7 @@ class Resumed:
         """
         try:
             off = zeros_at(Branch.of(self.recording, row)) if row else None
-            self.grown = grown(
+            self.grown = replayed(self.factual, self.inputs, few, axis=self.axis) or grown(
                 self.factual,
                 again,
                 self.inputs,
@@ -193,7 +194,8 @@ class Resumed:
 
     def _cost(self, branch: Branch) -> float:
         """The share of a whole pass that one branch costs."""
-        key = (*branch.changes, *([way.reader] if (way := self.suffix.join(branch)[1]) else []))
+        way = self.suffix.join(branch)[1]
+        key = tuple(branch.changes) if way is None else (*branch.changes, way.reader)
         if key not in self.costs:
             self.costs[key] = self.suffix.cost(branch) / self.whole
         return self.costs[key]

@@ -119,7 +119,7 @@ class _Beside:
         _refuse_another(step, other, self.sizes)
         self.grows[step] = growth(self.factual.held.form(step), value, self.sizes)
         made = follows_examples(step, self.grows[step], self.laid_out)
-        if made or _is_apart(step, self.grows) or step in recording.spoiled:
+        if made or is_apart(step, self.grows) or step in recording.spoiled:
             return
         seen = self.seen(step, value)
         if _is_looked_at(step, seen):
@@ -229,9 +229,9 @@ def _ends(one: slice) -> tuple[Any, Any, Any]:
     return one.start, one.stop, one.step
 
 
-def _is_apart(step: Step, grows: Mapping[Step, list[Growth]]) -> bool:
+def is_apart(step: Step, grows: Mapping[Step, list[Growth]]) -> bool:
     """Whether an operation works example by example whatever they are."""
-    known = step.name in _APART and not step.writes and not step.counts
+    known = step.name in APART and not step.writes and not step.counts
     return known and all(grows[each] == [0] for each in (step, *step.inputs))
 
 
@@ -271,7 +271,7 @@ def follows_examples(step: Step, grows: list[Growth], made: LaidOut) -> bool:
     return made[step] and tensors_grow(grows)
 
 
-_APART = ("relu", "gelu", "silu", "tanh", "linear", "layer_norm", "conv1d", "conv2d")
+APART = ("relu", "gelu", "silu", "tanh", "linear", "layer_norm", "conv1d", "conv2d")
 _SEEN = ("input", "site", "pick")  # what is compared where it was made
 
 

@@ -1,5 +1,6 @@
 """What is read off an output: one number, or one for each example, of which the mean is taken."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -28,6 +29,8 @@ def measured(
     if isinstance(returned, torch.Tensor):
         if returned.numel() == 1:
             return float(returned)
+        if returned.shape == (examples,):
+            return float(returned.double().mean())
         values = returned.detach().double().cpu().numpy()
     elif isinstance(returned, int | float | np.ndarray | np.generic):
         values = np.asarray(returned, float)
@@ -66,7 +69,8 @@ class Reader:
         """Compare some of what was read at once with what is read one by one."""
         some = sorted({0, len(found) // 2, len(found) - 1})
         alone = [measured(self.metric, outputs.one(i), examples) for i in some]
-        return np.allclose([found[i] for i in some], alone, rtol=1e-6, atol=1e-12)
+        pairs = zip((found[i] for i in some), alone, strict=True)
+        return all(math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-12) for a, b in pairs)
 
     def _at_once(self, outputs: Outputs, examples: int | None) -> list[float]:
         """Read all outputs side by side; nothing where that gives no number per example."""

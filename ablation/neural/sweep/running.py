@@ -10,7 +10,15 @@ import pandas as pd
 import torch
 
 from ablation.errors import AblationError
-from ablation.neural.sweep.asking import PROOF, Found, Limits, Plan, Progress, rounding_of, tolerance
+from ablation.neural.sweep.asking import (
+    PROOF,
+    Found,
+    Limits,
+    Plan,
+    Progress,
+    rounding_of,
+    tolerance,
+)
 from ablation.neural.sweep.batches import examples_in
 from ablation.neural.sweep.checking import Check, Due, replaced
 from ablation.neural.sweep.cutting import Site, site_of
@@ -135,7 +143,9 @@ class Run:
         recording = self._record(inputs, values=Held(self.limits.memory // 2, stays=GIVEN))
         if not torch.equal(random, torch.random.get_rng_state()):
             self.passes.refuse_random(inputs)
-        self.engine = Resumed(recording, inputs, self.limits.memory, self.limits.together, plan.axis)
+        self.engine = Resumed(
+            recording, inputs, self.limits.memory, self.limits.together, plan.axis
+        )
         sites = [step for steps in recording.sites.values() for step in steps]
         few = self._few(examples)
         self.made = self._made(recording)
@@ -173,8 +183,9 @@ class Run:
             few = self._few(examples)
         order = engine.order()
         known = {}
-        if self.made is not None and engine.grown is not None:
-            known[self.made] = engine.grown.without
+        made = engine.grown and engine.grown.without
+        if self.made is not None and made is not None:
+            known[self.made] = made
             order = [*(i for i in order if i != self.made), self.made]
         return Check(self._checked(order), inputs, few, examples or 1, self.plan.axis, known)
 

@@ -71,12 +71,11 @@ class Suffix:
 
     def first(self, branch: Branch) -> int:
         """The position of the first cut; that of the output where nothing is cut."""
-        end = len(self.recording.steps) - 1
-        return min((step.number for step in branch.changes), default=end)
+        return len(self.recording.steps) - 1 if branch.first is None else branch.first.number
 
     def way(self, branch: Branch) -> Shortcut | None:
         """Where a run may join later than at its first cut, and which way it takes."""
-        site = min(branch.changes, key=lambda step: step.number, default=None)
+        site = branch.first
         if not self.thin or site is None or len(branch.changes[site]) != 1:
             return None
         if site not in self.ways:
@@ -84,8 +83,9 @@ class Suffix:
         found = self.ways[site]
         if found is None or not found.serves(branch.cuts[branch.changes[site][0][0]]):
             return None
-        others = (step.number for step in branch.changes if step is not site)
-        return found if all(number > found.reader.number for number in others) else None
+        after = found.reader.number
+        apart = all(step is site or step.number > after for step in branch.changes)
+        return found if apart else None
 
     def join(self, branch: Branch) -> tuple[int, Shortcut | None]:
         """The position at which a run joins the others, and its way there."""
@@ -150,14 +150,22 @@ class Suffix:
         order = tuple(sorted(range(len(branches)), key=lambda i: (joins[i][0], firsts[i])))
         group = tuple(branches[i] for i in order)
         ways = [joins[i][1] for i in order]
+        joins_at: dict[Step, dict[int, Shortcut]] = {}
+        cuts_at: dict[Step, list[int]] = {}
+        for i, (branch, way) in enumerate(zip(group, ways, strict=True)):
+            if way is not None:  # which sees to its own cut
+                joins_at.setdefault(way.reader, {})[i] = way
+            for site in branch.changes:
+                if way is None or way.site is not site:
+                    cuts_at.setdefault(site, []).append(i)
         many: dict[Step, int] = {}
         waiting: dict[Step, Step] = {}  # products that are done together with what bends them
         lines: list[tuple[Step, Instruction]] = []
         for step in self.reached(step for branch in group for step in branch.changes):
             count = max((many.get(each, 0) for each in step.reads), default=0)
-            joining = {i: way for i, way in enumerate(ways) if way and way.reader is step}
+            joining = joins_at.get(step)
             if step.name == "site":
-                line, many[step] = self._site(step, group, ways, many, count)
+                line, many[step] = self._site(step, group, cuts_at.get(step, []), many, count)
             elif joining:
                 line, many[step] = self._joining(step, group, joining, many, count)
             elif count and not whole and step in self.bent and self._serves(step):
@@ -234,16 +242,11 @@ class Suffix:
         self,
         step: Step,
         group: Sequence[Branch],
-        ways: Sequence[Shortcut | None],
+        cut_here: Sequence[int],
         many: Mapping[Step, int],
         count: int,
     ) -> tuple[Instruction, int]:
-        """Cut those that are cut here; those that take a shortcut have been seen to already."""
-        cut_here = [
-            i
-            for i, (branch, way) in enumerate(zip(group, ways, strict=True))
-            if step in branch.changes and (way is None or way.site is not step)
-        ]
+        """Cut those that are cut here."""
         if not cut_here:
             sources = tuple(self._source(each, many) for each in step.reads)
             return Passing(step.args[0], sources, count), count

@@ -30,13 +30,14 @@ def table(
     frame = pd.DataFrame(
         {
             "component": list(names),
-            "baseline": baseline,
+            "baseline": np.full(len(values), baseline),
             "ablated": values,
             "effect": effect,
-            "noise_floor": floor,
+            "noise_floor": np.full(len(values), floor),
             "exact": np.asarray(exact, bool),
             "rank": _ranks(np.abs(effect), floor),
-        }
+        },
+        copy=False,
     )
     frame.attrs.update(facts)
     return frame
