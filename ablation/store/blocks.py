@@ -7,109 +7,92 @@ here, for whichever reason, is in doubt, and is read again row by row by those w
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from hashlib import sha256
-from math import nan
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from ablation.store.columns import Columns, measured
+from ablation.store.columns import Columns, coded, measured
+from ablation.store.rows import Row, chain_problems
+from ablation.store.schema import TRIALS_BETWEEN
 
-Turned: TypeAlias = Mapping[tuple[str, ...], npt.NDArray[Any]]
-
-_ROWS = 256  # what these become stays in the processor's own memory
+ROWS = 512  # what these become stays in the processor's own memory
 _SELECT = """SELECT
     json_array(id, study, condition, component, seed, attempt, status, key, metrics, config, error),
     json_array(environment, recorded), checksum, wall_s, cpu_s, seed, attempt,
     json_array(study, condition, component, status), error, metrics
     FROM trials NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id"""
-_ABOVE = "SELECT checksum FROM trials NOT INDEXED WHERE id = ?"
-_LABEL = ("study", "condition", "component", "status")
+_CHECKSUM = "SELECT checksum FROM trials NOT INDEXED WHERE id = ?"
 
 
-class _Places(dict[bytes | None, int]):
-    """Numbers texts in the order in which they come."""
+def blocks(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Cut the rows `first` to `last` where blocks end.
 
-    def __missing__(self, text: bytes | None) -> int:
-        self[text] = place = len(self)
-        return place
-
-    def coded(self, column: Sequence[bytes | None]) -> npt.NDArray[np.int32]:
-        return np.fromiter(map(self.__getitem__, column), np.int32, len(column))
-
-    def texts(self) -> list[str | None]:
-        return [None if each is None else each.decode() for each in self]
+    >>> [*blocks(500, 1030)]
+    [(500, 512), (513, 1024), (1025, 1030)]
+    """
+    while first <= last:
+        end = min(last, first + ROWS - 1 - (first - 1) % ROWS)
+        yield first, end
+        first = end + 1
 
 
-def gathered(connection: sqlite3.Connection, study: str, first: int, last: int) -> Columns | None:
-    """Check rows `first` to `last` and turn those of a study; nothing where any is in doubt."""
-    connection.text_factory = bytes
-    labels, errors = _Places(), _Places()
+def gathered(connection: sqlite3.Connection, first: int, last: int) -> Columns | None:
+    """Check a block's rows `first` to `last` and turn them; nothing where any is in doubt."""
+    kept, connection.text_factory = connection.text_factory, bytes
     try:
-        (above,) = connection.execute(_ABOVE, (first - 1,)).fetchone() or (b"",)
-        cursor = connection.execute(_SELECT, (first, last))
-        blocks = [_turned(rows, labels, errors) for rows in _right(cursor, above)]
-        whole = _joined(blocks)
-        if not blocks or len(whole["label",]) != last + 1 - first:
-            return None
-        return _columns(whole, study, labels.texts(), errors.texts())
+        above = connection.execute(_CHECKSUM, (first - 1,)).fetchone() or (b"",)
+        rows = connection.execute(_SELECT, (first, last)).fetchall()
+        return _turned(rows, above[0]) if len(rows) == last + 1 - first else None
     except (ArithmeticError, TypeError, ValueError, sqlite3.Error):  # cells of another kind
         return None
+    finally:
+        connection.text_factory = kept
 
 
-def _right(cursor: sqlite3.Cursor, above: bytes) -> Iterator[list[tuple[Any, ...]]]:
-    """Pass on the columns of each block whose every checksum is right; ValueError if one is not."""
-    while rows := cursor.fetchmany(_ROWS):
-        heads, tails, stated, walls, cpus, *others = zip(*rows, strict=True)
-        befores = (above, *stated[:-1])
-        made = [
-            sha256(b'["%b",%b,%r,%r,%b' % (before, head[1:-1], wall, cpu, tail[1:])).hexdigest()
-            for before, head, wall, cpu, tail in zip(
-                befores, heads, walls, cpus, tails, strict=True
-            )
-        ]
-        if made != [each.decode() for each in stated]:
-            raise ValueError("a checksum is not right")
-        above = stated[-1]
-        yield [walls, cpus, *others]
+def one_by_one(
+    connection: sqlite3.Connection, first: int, last: int
+) -> tuple[list[Row], list[str]]:
+    """Read the rows `first` to `last`, and say which of them are not what was written."""
+    rows: list[Row] = connection.execute(TRIALS_BETWEEN, (first - 1, last)).fetchall()
+    before = ""
+    if first > 1:
+        if not rows or rows[0][0] != first - 1:
+            return rows, [f"row {first - 1} is missing"]
+        before = str(rows.pop(0)[-1])
+    return rows, chain_problems(rows, last, first=first, before=before)
 
 
-def _turned(columns: Iterable[tuple[Any, ...]], labels: _Places, errors: _Places) -> Turned:
-    walls, cpus, seeds, attempts, label, error, metrics = columns
-    return {
-        ("label",): labels.coded(label),
-        ("error",): errors.coded(error),
-        ("seed",): np.array(seeds, "i8"),
-        ("attempt",): np.array(attempts, "i8"),
-        ("wall_s",): np.array(walls, "f8"),
-        ("cpu_s",): np.array(cpus, "f8"),
-        **{("metric", name): each for name, each in measured(b",".join(metrics)).items()},
-    }
+def checksum_at(connection: sqlite3.Connection, row: int) -> str:
+    """What the row of that number states as its checksum; nothing where there is no such row."""
+    found = connection.execute(_CHECKSUM, (row,)).fetchone()
+    return str(found[0]) if found else ""
 
 
-def _joined(blocks: Sequence[Turned]) -> Turned:
-    """Put blocks under each other; a metric that one lacks is not a number there."""
-    return {
-        name: np.concatenate(
-            [each[name] if name in each else np.full(len(each["label",]), nan) for each in blocks]
+def _turned(rows: list[tuple[Any, ...]], above: bytes) -> Columns | None:
+    heads, tails, stated, walls, cpus, seeds, attempts, label, error, metrics = zip(
+        *rows, strict=True
+    )
+    made = [
+        sha256(b'["%b",%b,%r,%r,%b' % (before, head[1:-1], wall, cpu, tail[1:])).hexdigest()
+        for before, head, wall, cpu, tail in zip(
+            (above, *stated[:-1]), heads, walls, cpus, tails, strict=True
         )
-        for name in dict.fromkeys(name for each in blocks for name in each)
-    }
-
-
-def _columns(
-    whole: Turned, study: str, labels: Sequence[str | None], errors: Sequence[str | None]
-) -> Columns:
-    """Keep the rows of one study, and take their labels apart."""
-    said = [dict(zip(_LABEL, json.loads(each or ""), strict=True)) for each in labels]
-    ours = np.array([each["study"] == study for each in said], dtype=bool)
-    kept = ours[whole["label",]]
-    codes = whole["label",][kept]
+    ]
+    if made != [each.decode() for each in stated]:
+        return None
+    labels, errors = coded(label), coded(error)
     return Columns(
-        {name: (tuple(each[name] for each in said), codes) for name in _LABEL[1:]}
-        | {"error": (tuple(errors), whole["error",][kept])},
-        {name: whole[name,][kept] for name in ("seed", "attempt", "wall_s", "cpu_s")},
-        {name[1]: each[kept] for name, each in whole.items() if len(name) == 2},
+        tuple(tuple(json.loads(each)) for each in labels[0]),
+        tuple(None if each is None else each.decode() for each in errors[0]),
+        labels[1],
+        errors[1],
+        {
+            "seed": np.array(seeds, "<i8"),
+            "attempt": np.array(attempts, "<i8"),
+            "wall_s": np.array(walls, "<f8"),
+            "cpu_s": np.array(cpus, "<f8"),
+        },
+        measured(b",".join(metrics)),
     )

@@ -25,6 +25,7 @@ from ablation.errors import (
 )
 from ablation.outcomes import Outcomes
 from ablation.store import lease
+from ablation.store.keeping import keep
 from ablation.store.lease import Holder
 from ablation.store.opening import connect, reported
 from ablation.store.rows import (
@@ -44,7 +45,7 @@ from ablation.store.schema import (
     ALL_TRIALS,
     appended,
     create,
-    version_of,
+    lacks,
 )
 from ablation.study import Study
 from ablation.study.definition import differences, experiment
@@ -222,6 +223,7 @@ class Store:
             raise TrialRecordedError(
                 self.path, trial.condition, trial.seed, trial.attempt
             ) from error
+        keep(self._connection, number)
         return number
 
     def _insert(self, table: str, row: Row) -> None:
@@ -290,7 +292,7 @@ class Store:
 
     def _outcome_rows(self) -> Sequence[Row]:
         with self._transaction("DEFERRED"):
-            if version_of(self._connection) == 1:
+            if lacks(self._connection, "examples", since=2):
                 return []
             rows: list[Row] = self._connection.execute(ALL_EXAMPLES).fetchall()
             count = appended(self._connection, "examples")

@@ -128,8 +128,13 @@ def chain_problems(
             found.append(f"row {number}{of} is not what was written")
         before = str(stated)
     if len(rows) != last + 1 - first and not found:
-        found.append(f"{last} rows{of} were written and {len(rows) + first - 1} are there")
+        found.append(miscounted(last, len(rows) + first - 1, of))
     return found
+
+
+def miscounted(written: int, there: int, of: str = "") -> str:
+    """Say that there are more rows, or less, than were ever written."""
+    return f"{written} rows{of} were written and {there} are there"
 
 
 def study_problems(rows: Sequence[Row]) -> list[str]:

@@ -1,9 +1,9 @@
 """The tables of a store, and how a new one comes into being: wholly, or not at all.
 
 Rows are appended, never edited: triggers refuse UPDATE and DELETE. A row's checksum covers every
-column and the checksum before it, so rows form a chain, as in a certificate log (RFC 9162). Only
-`runners`, which says who may append just now, is rewritten, and a study's words before its first
-trial is done; nothing that was measured ever is.
+column and the checksum before it, so rows form a chain, as in a certificate log (RFC 9162); full
+blocks of rows are kept by column as well. Only `runners`, which says who may append just now, is
+rewritten, and a study's words before its first trial is done; nothing that was measured ever is.
 """
 
 import os
@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 APPLICATION_ID = 0x41424C31  # "ABL1", in the header of the file: this is how a store is known
-VERSION = 2
+VERSION = 3
 
 _TRIALS = (
     """CREATE TABLE studies (
@@ -61,6 +61,14 @@ _RUNNERS = (
     place TEXT NOT NULL,
     process TEXT NOT NULL)""",
 )
+_BLOCKS = (
+    """CREATE TABLE blocks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    above TEXT NOT NULL,
+    last TEXT NOT NULL,
+    turned BLOB NOT NULL,
+    checksum TEXT NOT NULL)""",
+)
 
 
 def _append_only(*tables: str) -> tuple[str, ...]:
@@ -76,6 +84,7 @@ def _append_only(*tables: str) -> tuple[str, ...]:
 ADDED: Mapping[int, tuple[str, ...]] = {
     1: _TRIALS + _append_only("studies", "trials"),
     2: _EXAMPLES + _RUNNERS + _append_only("examples"),
+    3: _BLOCKS + _append_only("blocks"),
 }
 
 # The tables themselves, in order: an index that lost an entry would hide its row.
@@ -83,6 +92,7 @@ ALL_STUDIES = "SELECT * FROM studies NOT INDEXED ORDER BY rowid"
 ALL_TRIALS = "SELECT * FROM trials NOT INDEXED ORDER BY id"
 TRIALS_BETWEEN = "SELECT * FROM trials NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id"
 ALL_EXAMPLES = "SELECT * FROM examples NOT INDEXED ORDER BY id"
+ALL_BLOCKS = "SELECT * FROM blocks NOT INDEXED ORDER BY id"
 
 
 def statements(version: int) -> tuple[str, ...]:
@@ -97,10 +107,22 @@ def appended(connection: sqlite3.Connection, table: str) -> int:
     return count
 
 
+def last_row(connection: sqlite3.Connection) -> int:
+    """The number of the last trial that is there."""
+    last: int = connection.execute("SELECT coalesce(max(id), 0) FROM trials").fetchone()[0]
+    return last
+
+
 def version_of(connection: sqlite3.Connection) -> int:
     """The version that the header of a store states."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version
+
+
+def lacks(connection: sqlite3.Connection, table: str, since: int) -> bool:
+    """Whether a store is older than a table: it states so, and there is none."""
+    asked = "SELECT count(*) FROM sqlite_master WHERE name = ?"
+    return version_of(connection) < since and not connection.execute(asked, (table,)).fetchone()[0]
 
 
 def create(path: Path) -> None:

@@ -3,7 +3,7 @@
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -31,8 +31,17 @@ STUDY = Study(
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_blocks() -> Iterator[None]:
+    """Three blocks of the 30 trials are kept by column, and six trials are only rows."""
+    with pytest.MonkeyPatch.context() as patch:
+        for page in ("blocks", "keeping", "sharing"):
+            patch.setattr(f"ablation.store.{page}.ROWS", 8)
+        yield
+
+
 @pytest.fixture(scope="module")
-def undamaged(tmp_path_factory) -> Path:
+def undamaged(small_blocks: None, tmp_path_factory) -> Path:
     """A store of 30 trials, some of them failed."""
     path = tmp_path_factory.mktemp("undamaged") / "runs.db"
     with Store.open(path) as store:
@@ -192,7 +201,7 @@ def content(path: Path) -> object:
     try:
         with closing(sqlite3.connect(path)) as connection:
             connection.text_factory = bytes
-            tables = ("studies", "trials", "examples")
+            tables = ("studies", "trials", "examples", "blocks")
             return [connection.execute(f"SELECT * FROM {each}").fetchall() for each in tables]
     except sqlite3.Error:
         return None
@@ -315,13 +324,24 @@ def test_an_empty_file_is_not_taken_for_a_new_store(tmp_path: Path) -> None:
     assert path.stat().st_size == 0
 
 
+def test_the_version_of_an_earlier_store_in_the_header_hides_nothing(store: Path) -> None:
+    """Version 3 and version 1 differ by a bit, and version 1 had no outcomes of examples."""
+    truth = read(store)
+    for version in (0, 1, 2):
+        connection = sqlite3.connect(store)
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.close()
+        assert read(store) == truth
+        assert not verify(store).sound
+
+
 def test_a_newer_store_is_refused(store: Path) -> None:
     connection = sqlite3.connect(store)
     connection.execute("PRAGMA user_version = 7")
     connection.close()
     with pytest.raises(NewerStoreError, match="version 7") as refusal:
         Store.open(store)
-    assert (refusal.value.version, refusal.value.known) == (7, 2)
+    assert (refusal.value.version, refusal.value.known) == (7, 3)
 
 
 def test_an_index_that_lost_a_row_hides_nothing(store: Path) -> None:

@@ -149,7 +149,7 @@ def test_blocks_that_sqlite_writes_are_those_that_python_writes(
             store.append(hostile(number))
     fast = frame(tmp_path / "runs.db")
     connection = connect(tmp_path / "runs.db", writing=False)
-    assert gathered(connection, "one", 1, 30) is not None
+    assert gathered(connection, 1, 30) is not None
     connection.close()
     monkeypatch.setattr(sharing, "gathered", lambda *_: None)
     pd.testing.assert_frame_equal(fast, frame(tmp_path / "runs.db"))
