@@ -60,15 +60,13 @@ class Arc:
         """Places along the curve."""
         return np.asarray(_BERNSTEIN @ self.points)
 
-    def drawn(self, *, both_ends: bool = False, **style: str | float | None) -> Markup:
-        """Draw the curve with a head at its end, or at both."""
+    def drawn(self, **style: str | float | None) -> Markup:
+        """Draw the curve with a head at its end."""
         a, b, c, d = (f"{x:.2f},{y:.2f}" for x, y in self.points)
         colour = style.get("stroke")
         line = element("path", d=f"M{a} C{b} {c} {d}", fill="none", **style)
-        heads = [_head(self.points[3], self.points[2])]
-        if both_ends:
-            heads.append(_head(self.points[0], self.points[1]))
-        return line + element("path", d=" ".join(heads), fill=colour, stroke="none")
+        head = _head(self.points[3], self.points[2])
+        return line + element("path", d=head, fill=colour, stroke="none")
 
 
 def squeezed(arcs: Mapping[Edge, Arc], boxes: Mapping[str, Box], width: float) -> dict[Edge, Arc]:
@@ -102,37 +100,29 @@ def _outside(x: Points, left: float, right: float) -> Points:
     return np.asarray(np.abs(x - np.clip(x, left, right)))
 
 
-def routed(
-    edges: Sequence[Edge], bidirected: Sequence[Edge], boxes: Mapping[str, Box]
-) -> tuple[Mapping[Edge, Arc], Mapping[Edge, Arc]]:
-    """Choose an arc for every edge: the directed ones, then the bidirected ones.
+def routed(edges: Sequence[Edge], boxes: Mapping[str, Box]) -> dict[Edge, Arc]:
+    """Choose an arc for every edge.
 
     >>> boxes = {"X": Box.of((0, 0), (40, 20)), "Y": Box.of((100, 0), (40, 20))}
-    >>> straight, bent = routed([("X", "Y")], [], boxes)
-    >>> straight["X", "Y"].points[:, 1].tolist()
+    >>> routed([("X", "Y")], boxes)["X", "Y"].points[:, 1].tolist()
     [0.0, 0.0, 0.0, 0.0]
     """
     taken: list[Points] = []
-    straight, bent = {}, {}
+    arcs: dict[Edge, Arc] = {}
     for edge in sorted(edges, key=lambda edge: (_distance(edge, boxes), edge)):
-        straight[edge] = _flattest(edge, boxes, _BOWS, taken)
-        taken.append(straight[edge].samples)
-    for edge in sorted(bidirected, key=lambda edge: (_distance(edge, boxes), edge)):
-        bent[edge] = _flattest(edge, boxes, _BOWS[3:], taken)
-        taken.append(bent[edge].samples)
-    return straight, bent
+        arcs[edge] = _flattest(edge, boxes, taken)
+        taken.append(arcs[edge].samples)
+    return arcs
 
 
 def _distance(edge: Edge, boxes: Mapping[str, Box]) -> float:
     return round(float(np.hypot(*(boxes[edge[1]].centre - boxes[edge[0]].centre))), 3)
 
 
-def _flattest(
-    edge: Edge, boxes: Mapping[str, Box], bows: Sequence[float], taken: Sequence[Points]
-) -> Arc:
-    arcs = [_arc(boxes[edge[0]], boxes[edge[1]], bow) for bow in bows]
+def _flattest(edge: Edge, boxes: Mapping[str, Box], taken: Sequence[Points]) -> Arc:
+    arcs = [_arc(boxes[edge[0]], boxes[edge[1]], bow) for bow in _BOWS]
     others = [box for name, box in boxes.items() if name not in edge]
-    costs = [_cost(arc, bow, others, taken) for arc, bow in zip(arcs, bows, strict=True)]
+    costs = [_cost(arc, bow, others, taken) for arc, bow in zip(arcs, _BOWS, strict=True)]
     return arcs[int(np.argmin(np.round(costs, 6)))]
 
 

@@ -1,7 +1,6 @@
-"""A causal graph as a picture; beside it, if wanted, the graph that was found, edge by edge.
+"""A graph as a picture; beside it, if wanted, the graph that was found, edge by edge.
 
-Directed edges are solid, bidirected ones (a hidden common cause) dashed with two heads. In a
-comparison an edge is right, missed (dotted) or extra (in the colour of a warning).
+In a comparison an edge is right, missed (dotted) or extra (in the colour of a warning).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from markupsafe import Markup
 
-from ablation.pages.figures.arcs import Arc, Box, routed
+from ablation.pages.figures.arcs import Arc, Box, routed, squeezed
 from ablation.pages.figures.layers import Edge, Point, layered, placed
 from ablation.pages.figures.svg import (
     INK,
@@ -35,62 +34,44 @@ class Panel:
     """One graph: its edges, how each stands, and a title."""
 
     title: str
-    directed: Mapping[Edge, Standing]
-    bidirected: Mapping[Edge, Standing]
+    edges: Mapping[Edge, Standing]
 
 
 def graph_figure(
     edges: Iterable[Edge],
     nodes: Iterable[str] = (),
     *,
-    bidirected: Iterable[Edge] = (),
     found: Iterable[Edge] | None = None,
-    found_bidirected: Iterable[Edge] = (),
     titles: tuple[str, str] = ("true graph", "found"),
-    title: str = "A causal graph",
+    title: str = "A graph",
     width: float = 740,
 ) -> Markup:
     """Draw a graph; with `found`, a second one beside it whose edges are marked.
 
     Below 480 units of width the two stand below each other, as a phone wants it.
 
-    >>> svg = graph_figure([("X", "Y")], bidirected=[("X", "Y")], title="The bow")
-    >>> svg.count("stroke-dasharray"), "<title>The bow</title>" in svg
+    >>> svg = graph_figure([("X", "Y")], found=[], title="Nothing was found")
+    >>> svg.count("stroke-dasharray"), "<title>Nothing was found</title>" in svg
     (1, True)
     """
-    solid, dashed = _unique(edges), _unique(map(_ordered, bidirected))
-    panels = [_panel("" if found is None else titles[0], (solid, dashed), (solid, dashed))]
+    true = _unique(edges)
+    panels = [Panel(title="" if found is None else titles[0], edges=_standing(true, true))]
     if found is not None:
-        other = (_unique(found), _unique(map(_ordered, found_bidirected)))
-        panels.append(_panel(titles[1], other, (solid, dashed)))
+        panels.append(Panel(title=titles[1], edges=_standing(_unique(found), true)))
     names = _names(nodes, panels)
     if not names:
         raise ValueError("there is no graph to draw: give nodes or edges.")
-    boxes = _boxes(names, solid, width=width, alone=len(panels) == 1)
-    return _composed([_drawn(panel, boxes) for panel in panels], panels, title, width)
+    boxes = _boxes(names, true, width=width, alone=len(panels) == 1)
+    return _composed([_drawn(panel, boxes, width) for panel in panels], panels, title, width)
 
 
 def _unique(edges: Iterable[Edge]) -> tuple[Edge, ...]:
     return tuple(dict.fromkeys((str(a), str(b)) for a, b in edges))
 
 
-def _ordered(edge: Edge) -> Edge:
-    a, b = edge
-    return (a, b) if a <= b else (b, a)
-
-
 def _names(nodes: Iterable[str], panels: Sequence[Panel]) -> tuple[str, ...]:
-    ends = (n for panel in panels for edge in [*panel.directed, *panel.bidirected] for n in edge)
+    ends = (name for panel in panels for edge in panel.edges for name in edge)
     return tuple(dict.fromkeys([*map(str, nodes), *ends]))
-
-
-def _panel(
-    title: str,
-    drawn: tuple[tuple[Edge, ...], tuple[Edge, ...]],
-    truth: tuple[tuple[Edge, ...], tuple[Edge, ...]],
-) -> Panel:
-    directed, bidirected = (_standing(ours, true) for ours, true in zip(drawn, truth, strict=True))
-    return Panel(title=title, directed=directed, bidirected=bidirected)
 
 
 def _standing(ours: Sequence[Edge], true: Sequence[Edge]) -> dict[Edge, Standing]:
@@ -118,31 +99,29 @@ def _boxes(
     return {name: Box.of(centres[name], size(name)) for name in names}
 
 
-def _drawn(panel: Panel, boxes: Mapping[str, Box]) -> tuple[Markup, Point, Point]:
+def _drawn(panel: Panel, boxes: Mapping[str, Box], width: float) -> tuple[Markup, Point, Point]:
     """Draw one graph where it stands, with the corners of what it covers."""
-    straight, bent = routed(list(panel.directed), list(panel.bidirected), boxes)
-    lines = [_edge(arc, panel.directed[edge], dashed=False) for edge, arc in straight.items()]
-    lines += [_edge(arc, panel.bidirected[edge], dashed=True) for edge, arc in bent.items()]
+    arcs = squeezed(routed(list(panel.edges), boxes), boxes, width - 2 * _MARGIN)
+    lines = [_edge(arc, panel.edges[edge]) for edge, arc in arcs.items()]
     nodes = [piece for name, box in boxes.items() for piece in _node(name, box)]
     reach = np.vstack(
         [box.centre + sign * box.half for box in boxes.values() for sign in (-1, 1)]
-        + [arc.samples for arc in [*straight.values(), *bent.values()]]
+        + [arc.samples for arc in arcs.values()]
     )
     low, high = reach.min(axis=0), reach.max(axis=0)
     picture = group([*lines, *nodes])
     return picture, (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
 
 
-def _edge(arc: Arc, standing: Standing, *, dashed: bool) -> Markup:
-    if standing == "missed":
-        return arc.drawn(both_ends=dashed, stroke=MUTED, stroke_width=1.3, stroke_dasharray="1.5 4",
-                         stroke_linecap="round")  # fmt: skip
-    return arc.drawn(
-        both_ends=dashed,
-        stroke=WARN if standing == "extra" else INK,
-        stroke_width=2 if standing == "extra" else 1.3,
-        stroke_dasharray="6 4" if dashed else None,
-    )
+def _edge(arc: Arc, standing: Standing) -> Markup:
+    match standing:
+        case "missed":
+            dots = {"stroke_dasharray": "1.5 4", "stroke_linecap": "round"}
+            return arc.drawn(stroke=MUTED, stroke_width=1.3, **dots)
+        case "extra":
+            return arc.drawn(stroke=WARN, stroke_width=2)
+        case "right":
+            return arc.drawn(stroke=INK, stroke_width=1.3)
 
 
 def _node(name: str, box: Box) -> Iterator[Markup]:
@@ -179,7 +158,7 @@ def _composed(
 
 
 def _heading(panel: Panel) -> str:
-    marks = [*panel.directed.values(), *panel.bidirected.values()]
+    marks = [*panel.edges.values()]
     if set(marks) <= {"right"}:
         return panel.title
     return f"{panel.title}: " + ", ".join(
@@ -188,6 +167,5 @@ def _heading(panel: Panel) -> str:
 
 
 def _said(panel: Panel) -> str:
-    arrows = [f"{a} -> {b} ({mark})" for (a, b), mark in panel.directed.items()]
-    arrows += [f"{a} <-> {b} ({mark})" for (a, b), mark in panel.bidirected.items()]
+    arrows = [f"{a} -> {b} ({mark})" for (a, b), mark in panel.edges.items()]
     return f"{panel.title or 'Edges'}: {', '.join(arrows) or 'none'}."

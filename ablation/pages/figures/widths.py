@@ -51,7 +51,7 @@ def effect_graph(
     if not names:
         raise ValueError("there is no graph to draw: give nodes or edges.")
     boxes = _boxes(names, edges, values, width)
-    arcs = squeezed(routed(list(edges), [], boxes)[0], boxes, width - 2 * _MARGIN)
+    arcs = squeezed(routed(list(edges), boxes), boxes, width - 2 * _MARGIN)
     most = max((abs(each) for each in sizes.values()), default=0.0)
     inner = None if members is None else {*members} | {n for n in names if n not in known}
     lines = [

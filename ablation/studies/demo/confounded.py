@@ -9,12 +9,12 @@ from ablation.errors import listed
 from ablation.pages.figures import Bar, bar_compare
 from ablation.pages.figures.bars import Tone
 from ablation.pages.numbers import count, percent
-from ablation.pages.page import Block, Formula, Preformatted, Prose, Strong, Table
+from ablation.pages.page import Block, Figure, Formula, Preformatted, Prose, Strong, Table
 from ablation.report.effect import read_effects
 from ablation.runner.session import run
 from ablation.statistics import effects
 from ablation.studies.demo.part import Part, Setting
-from ablation.studies.demo.pictures import graph_picture, picture
+from ablation.studies.demo.pictures import graph_picture
 from ablation.studies.demo.words import signed, signed_points
 from ablation.studies.digits import lab
 
@@ -88,7 +88,7 @@ def _blocks(read: AdjustedEffect, truth: Difference, runs: int) -> Iterator[Bloc
     yield Formula(read.formula, says)
     yield Preformatted(str(read.answer.derivation), summary="The derivation, step by step")
     title = "What augmentation adds to accuracy, read three ways"
-    yield picture(
+    yield Figure.fitting(
         lambda width: bar_compare(
             tuple(_bars(read, truth)), title=title, reference=truth.value, width=width,
             axis_title="accuracy: with minus without augmentation",

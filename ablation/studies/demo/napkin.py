@@ -12,9 +12,9 @@ from itertools import product
 import causal
 from ablation.pages.figures import Bar, bar_compare
 from ablation.pages.numbers import count, percent
-from ablation.pages.page import Block, Formula, Preformatted, Prose
+from ablation.pages.page import Block, Figure, Formula, Preformatted, Prose
 from ablation.studies.demo.part import Part, Setting
-from ablation.studies.demo.pictures import graph_picture, picture
+from ablation.studies.demo.pictures import graph_picture
 
 QUERY = "P(Y=1 | do(X=1))"
 SEED = 7
@@ -111,7 +111,7 @@ def _blocks(napkin: Napkin) -> Iterator[Block]:
     free = ", ".join(sorted(napkin.answer.free))
     yield Formula(str(napkin.answer), f"The ratio is the same for every value of {free}.")
     yield Preformatted(str(napkin.answer.derivation), summary="The derivation, step by step")
-    yield picture(
+    yield Figure.fitting(
         lambda width: bar_compare(
             tuple(_bars(napkin)), title=f"Four roads to {QUERY}", axis_title="probability",
             reference=float(napkin.surgery), width=width,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ablation.errors import listed
 from ablation.pages.numbers import TIED, count, percent
-from ablation.pages.page import Aside, Block, KeyFigures, Prose, Strong
+from ablation.pages.page import Aside, Block, Figure, KeyFigures, Prose, Strong
 from ablation.report.effect import NOT_ESTIMATED, Effect, ranked, read_effects
 from ablation.report.forest import forest_plot
 from ablation.report.sentences import counted
@@ -15,7 +15,6 @@ from ablation.report.tables import effects_table
 from ablation.runner.session import run
 from ablation.statistics import effects
 from ablation.studies.demo.part import Part, Setting
-from ablation.studies.demo.pictures import picture
 from ablation.studies.demo.words import between, points, share, signed
 from ablation.studies.digits.data import scans
 from ablation.studies.digits.study import study
@@ -103,7 +102,7 @@ def _blocks(trials: Trials, table: pd.DataFrame, rows: tuple[Effect, ...]) -> It
     for row in _worse(rows):
         text = (Strong("A negative result: "), _negative(row), f" {_BASELINE}")
         yield Aside(text, tone="warning")
-    yield picture(
+    yield Figure.fitting(
         lambda width: forest_plot(table, width=width),
         "What accuracy loses when a component is left out. Large marks are means with their "
         f"{_level(table)} intervals, small dots the seeds; within the shaded band a difference "

@@ -14,10 +14,9 @@ from ablation.neural import Components
 from ablation.operators import Zero
 from ablation.pages.figures import graph_figure
 from ablation.pages.numbers import count, number
-from ablation.pages.page import Block, KeyFigures, Prose
+from ablation.pages.page import Block, Figure, KeyFigures, Prose
 from ablation.studies.demo.network import ALL, baseline, held_out
 from ablation.studies.demo.part import Part, Setting
-from ablation.studies.demo.pictures import picture
 from ablation.studies.digits.transformer import VisionTransformer
 
 IMAGES = 8
@@ -78,7 +77,7 @@ def _blocks(
         )
     )
     titles = ("computation graph", "found by ablation")
-    yield picture(
+    yield Figure.fitting(
         lambda width: graph_figure(
             true.edges, true.names, found=found.edges, titles=titles, width=width,
             title="The components of the transformer",

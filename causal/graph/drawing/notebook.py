@@ -14,8 +14,8 @@ __all__ = ["shown"]
 
 PAGE, PHONE = 1100, 340  # what is wider than a page's 740 shrinks, to two thirds at the most
 STYLE = (
-    "<style>.causal-graph .narrow{display:none;overflow-x:auto}"
-    ".causal-graph .narrow svg{max-width:none!important}"
+    "<style>.causal-graph .broad svg{max-width:100%;height:auto}"
+    ".causal-graph .narrow{display:none;overflow-x:auto}"
     "@media (max-width:40rem){.causal-graph .broad{display:none}"
     ".causal-graph .narrow{display:block}}</style>"
 )

@@ -41,7 +41,8 @@ class Drawable(Protocol):
 def drawn(graph: Drawable, hidden: Container[Variable] = (), *, width: float | None = None) -> str:
     """A graph as SVG, to be put into a page or a file; ``hidden`` vertices look like ``<->``.
 
-    Causes stand to the left of effects, and above them where that would be wider than ``width``.
+    Causes stand to the left of effects, and above them where that would be wider than ``width``;
+    without a width the picture shrinks to that of the page.
 
     >>> from causal import ADMG
     >>> drawn(ADMG.parse("X -> Y")).startswith('<svg xmlns="http://www.w3.org/2000/svg"')
@@ -63,7 +64,8 @@ def drawn(graph: Drawable, hidden: Container[Variable] = (), *, width: float | N
             for box, label, name in zip(picture.boxes, labels, graph.nodes, strict=True)
         ),
     ]
-    return _framed("".join(body), picture, graph)
+    shrinks = ' style="max-width:100%;height:auto"' if width is None else ""
+    return _framed("".join(body), picture, graph, shrinks)
 
 
 def _node(box: Box, label: tuple[str, ...], name: Variable, *, dashed: bool) -> str:
@@ -96,7 +98,7 @@ def _arrow(curve: Curve, *, both: bool, dashed: bool) -> str:
     return f'<path d="{curve.path}"{style}/>{tips}'
 
 
-def _framed(body: str, picture: Composition, graph: Drawable) -> str:
+def _framed(body: str, picture: Composition, graph: Drawable, style: str) -> str:
     left, top, right, bottom = picture.extent
     width, height = right - left, bottom - top
     spoken = f"Causal graph: {len(graph.nodes)} variables, {len(graph.directed)} arrows, "
@@ -104,7 +106,7 @@ def _framed(body: str, picture: Composition, graph: Drawable) -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
         f'aria-label="{spoken}" viewBox="{left:.1f} {top:.1f} {width:.1f} {height:.1f}" '
-        f'width="{width:.0f}" height="{height:.0f}" style="max-width:100%;height:auto" '
+        f'width="{width:.0f}" height="{height:.0f}"{style} '
         'fill="none" stroke="currentColor" stroke-width="1.4" '
         f'font-family="system-ui,sans-serif" font-size="14" text-anchor="middle">{body}</svg>'
     )

@@ -60,7 +60,7 @@ def test_a_long_chain_with_every_shortcut_is_no_wider_than_asked_and_not_made_sm
 def test_what_is_drawn_in_still_passes_through_no_node_and_ends_where_it_did():
     names = [f"n{k}" for k in range(8)]
     boxes = {name: Box.of((0, 72 * k), (90, 46)) for k, name in enumerate(names)}
-    wide, _ = routed(list(combinations(names, 2)), [], boxes)
+    wide = routed(list(combinations(names, 2)), boxes)
     drawn_in = squeezed(wide, boxes, 316)
     assert max(abs(arc.samples[:, 0]).max() for arc in wide.values()) > 158
     assert max(abs(arc.samples[:, 0]).max() for arc in drawn_in.values()) <= 158

@@ -7,6 +7,7 @@ import pytest
 
 from causal import ADMG, parallel_worlds
 from causal.errors import CausalError, ImpossibleEvidenceError, QueryError, UnknownVariableError
+from causal.graph.drawing.notebook import PHONE
 from causal.graph.parallel import Contradiction, Potential, Setting, WorldGraph, merged
 from causal.variables import Symbol
 
@@ -130,7 +131,7 @@ def test_the_picture_shows_the_shared_noise_and_the_settings():
     shown = {text.text for text in picture.iter(f"{SVG}text")}
     assert shown == {"X", "Y", "Y[X=1]", "X=1", "noise of Y", "X \N{LEFT RIGHT ARROW} Y"}
     assert picture.get("aria-label")
-    assert worlds.svg() in (worlds._repr_html_() or "")
+    assert worlds.svg(width=PHONE) in (worlds._repr_html_() or "")
 
 
 def test_noise_of_a_single_copy_is_not_drawn():
