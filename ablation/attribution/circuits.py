@@ -1,19 +1,17 @@
 """The smallest set of components that keeps a prediction, and the smallest that breaks it.
 
 A circuit is sufficient where everything outside it is off (Wang et al. 2023; Conmy et al. 2023).
-Greedy search can miss a smaller one, so every smaller set is tried as well, as far as the budget
-goes; what was found is run once more, by another road.
+What was found is run once more, by another road.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
-from math import comb
-from typing import Literal, TypeAlias
 
-from ablation.attribution import pictures
+from markupsafe import Markup
+
 from ablation.attribution.event import Event, described, outcome
 from ablation.attribution.prediction import EvidenceNeverHeldError
+from ablation.attribution.smallest import Found, Members, Proof, Tried
 from ablation.errors import AblationError, listed
 from ablation.neural import Components, KeyedNoise
 from ablation.neural.bench import Bench
@@ -22,9 +20,9 @@ from ablation.neural.selection import Patterns, require_names
 from ablation.neural.sweep import sweep
 from ablation.neural.trees import Inputs, Module
 from ablation.operators import Operator
-
-Members: TypeAlias = tuple[str, ...]
-Proof: TypeAlias = Literal["smallest", "minimal"]
+from ablation.pages.figures.widths import effect_graph
+from ablation.pages.fragment import fitting, fragment, paragraph, table
+from ablation.pages.numbers import number
 
 
 class StillRandomError(AblationError, ValueError):
@@ -45,16 +43,6 @@ class TooSmallBudgetError(AblationError, ValueError):
         self.budget, self.needed = budget, needed
         super().__init__(f"a budget of {budget:,} runs is too small: the greedy searches may need "
                          f"{needed:,}.")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A smallest set: its members, all others of that size if they were tried, and the proof."""
-
-    members: Members
-    margin: float
-    proof: Proof
-    alternatives: tuple[Members, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +86,13 @@ class Circuit:
         return tuple(name for name in self.names if name in common)
 
     def _repr_html_(self) -> str:
-        return str(pictures.circuit(self))
+        facts = [("components", str(len(self.names))), ("runs", f"{self.runs:,}")]
+        facts += [("margin whole", number(self.baseline, 3)),
+                  ("margin of the circuit", number(self.found.margin, 3))]  # fmt: skip
+        if self.necessary:
+            facts.append(("in every smallest circuit", ", ".join(self.necessary)))
+        picture = fitting(lambda width: circuit_figure(self, width))
+        return str(fragment(paragraph(str(self), "lead"), picture, table(("", ""), facts)))
 
     def __str__(self) -> str:
         rest = len(self.names) - len(self.members)
@@ -173,7 +167,7 @@ does. Switching off parts.1 breaks it.
         )  # fmt: skip
         return [float(each) for each in swept["ablated"]]
 
-    tried = _Tried(names, margins, budget)
+    tried = Tried(names, margins, budget)
     found = tried.smallest(keep=True)
     breaking = tried.smallest(keep=False)
     for each, holds in ((found, True), (breaking, False)):
@@ -192,6 +186,18 @@ does. Switching off parts.1 breaks it.
     )
 
 
+def circuit_figure(found: Circuit, width: float = 740) -> Markup:
+    """The graph of components, with the members of the circuit filled."""
+    graph = found.components
+    return effect_graph(
+        list(graph.edges + graph.ends),
+        nodes=list(graph.names),
+        members=found.members,
+        title=f"The circuit that keeps it that {found.event}",
+        width=width,
+    )
+
+
 def _margin(keeps: Event, output: object) -> float:
     said = outcome(keeps, output)
     return said.margin if said.margin is not None else 1.0 if said.holds else -1.0
@@ -205,55 +211,3 @@ def _check(bench: Bench, keeps: Event, names: Members, found: Found, *, holds: b
             f"{listed(found.members)}: the margin {found.margin:.3g} is within the rounding of two "
             "ways to compute it. Ask for an event with a margin."
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """Margins with sets of components off, each computed once; `budget` bounds how many."""
-
-    names: Members
-    margins: Callable[[Sequence[Members]], list[float]]
-    budget: int
-    known: dict[Members, float] = field(default_factory=dict)
-
-    def smallest(self, *, keep: bool) -> Found | None:
-        """The smallest set that keeps the event alone, or that breaks it when it is off.
-
-        More can be off and break less, so sets are tried even where all of them off break nothing.
-        """
-        greedy = self._eliminated(keep=keep)
-        for size in range(len(self.names if greedy is None else greedy) + 1):
-            if len(self.known) + comb(len(self.names), size) > self.budget:
-                if greedy is None:
-                    return None
-                return Found(greedy, self._of([greedy], keep=keep)[0], "minimal")
-            sets = list(combinations(self.names, size))
-            found = dict(zip(sets, self._of(sets, keep=keep), strict=True))
-            if good := [each for each, margin in found.items() if (margin > 0) is keep]:
-                best = max(good, key=lambda each: found[each] if keep else -found[each])
-                return Found(best, found[best], "smallest", tuple(good))
-        return None
-
-    def _eliminated(self, *, keep: bool) -> Members | None:
-        """Leave out member after member, the one that matters least, until none can go."""
-        members = self.names
-        if (self._of([members], keep=keep)[0] > 0) is not keep:
-            return None
-        while members:
-            fewer = [tuple(name for name in members if name != out) for out in members]
-            margins = self._of(fewer, keep=keep)
-            signed = margins if keep else [-margin for margin in margins]
-            still = [i for i, margin in enumerate(margins) if (margin > 0) is keep]
-            if not still:
-                break
-            members = fewer[max(still, key=lambda i: signed[i])]
-        return members
-
-    def _of(self, sets: Sequence[Members], *, keep: bool) -> list[float]:
-        off = [self._off(each, keep=keep) for each in sets]
-        new = list(dict.fromkeys(each for each in off if each not in self.known))
-        self.known.update(zip(new, self.margins(new), strict=True))
-        return [self.known[each] for each in off]
-
-    def _off(self, members: Members, *, keep: bool) -> Members:
-        return tuple(name for name in self.names if (name in members) is not keep)

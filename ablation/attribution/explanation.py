@@ -7,10 +7,16 @@ counted, because the noise of a module can be held fixed between two worlds.
 import math
 from dataclasses import dataclass, field
 
-from ablation.attribution import pictures
+from markupsafe import Markup
+
 from ablation.attribution.draws import Chances, Counts
-from ablation.attribution.given import Given
+from ablation.attribution.given import Given, input_figure
 from ablation.attribution.intervals import Interval
+from ablation.pages.figures.ribbons import Shares, two_worlds
+from ablation.pages.fragment import beside, fragment, paragraph, table
+from ablation.pages.numbers import interval, number
+
+HEAD = ("", "value", "interval", "what the frequencies alone allow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,18 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
         return (0.0, 1.0) if math.isnan(share) else (share, share)
 
     def _repr_html_(self) -> str:
-        return str(pictures.shown(self))
+        pictures = [worlds_figure(self)]
+        if self.given and (drawn := input_figure(self.given)):
+            pictures.insert(0, drawn)
+        return str(
+            fragment(
+                paragraph(str(self), "lead"),
+                beside(*pictures),
+                table(HEAD, rows(self)),
+                paragraph(f"Intervals: {kind(self)}. {self.engine}.", "small"),
+                *(paragraph(each, "small") for each in self.assumptions),
+            )
+        )
 
     def __str__(self) -> str:
         off = f"if {self.component} were off ({self.operator})"
@@ -190,3 +207,48 @@ have said 0.720; the frequencies alone allow 0.689 to 0.800.
             case Chances(alone=True):
                 return ", exactly: the last draw is all that is random"
         return f": exact for the last draw, averaged over {self.draws:,} draws of all other noise"
+
+
+def asked(answer: Explanation) -> str:
+    """The question that an explanation answers."""
+    return f"Would it still be so that {answer.event}, without {answer.component}?"
+
+
+def kind(answer: Explanation) -> str:
+    """Which intervals an explanation has, in words."""
+    exact = "none is needed, as nothing is left to chance"
+    return exact if answer.kind == "exact" else f"{answer.kind}, {answer.level:.0%}"
+
+
+def worlds_figure(answer: Explanation) -> Markup:
+    """The draws as ribbons from the world with the component to the one without."""
+    on = f"with {answer.component}"
+    return two_worlds(_shares(answer), on=on, off="without it", title=asked(answer))
+
+
+def _shares(answer: Explanation) -> Shares:
+    every = (answer.counts.share(name, "draws") for name in ("both", "only_on", "only_off"))
+    both, on, off = every
+    return Shares(both, on, off, max(0.0, 1 - both - on - off))
+
+
+def rows(answer: Explanation) -> list[tuple[str, str, str, str]]:
+    """Probabilities of causation with their intervals and bounds, as text under `HEAD`."""
+    every = (
+        ("would still hold", answer.probability, answer.interval, answer.bounds),
+        ("necessity (PN)", answer.necessity, answer.necessity_interval, answer.necessity_bounds),
+        ("sufficiency (PS)", answer.sufficiency, answer.sufficiency_interval,
+         answer.sufficiency_bounds),
+        ("both (PNS)", answer.necessity_and_sufficiency,
+         answer.necessity_and_sufficiency_interval, answer.necessity_and_sufficiency_bounds),
+    )  # fmt: skip
+    return [
+        (name, number(value, 3), _ends(value, ends), interval(*bounds, 3))
+        for name, value, ends, bounds in every
+    ]
+
+
+def _ends(value: float, ends: tuple[float, float]) -> str:
+    if math.isnan(value):
+        return "–"
+    return "exact" if ends[0] == ends[1] else interval(*ends, 3)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from markupsafe import Markup
 
-from ablation.attribution import pictures
 from ablation.attribution.amount import Amount, Read
 from ablation.attribution.draws_of import draws_of
 from ablation.attribution.paths import Arrow
@@ -21,6 +21,9 @@ from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, require_names
 from ablation.neural.trees import Inputs, Module
 from ablation.operators import Operator
+from ablation.pages.figures.widths import effect_graph
+from ablation.pages.fragment import fitting, fragment, paragraph
+from ablation.pages.numbers import number
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +42,13 @@ class Flow:
     sites: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
-        return str(pictures.flowing(self))
+        return str(
+            fragment(
+                paragraph(flow_said(self), "lead"),
+                fitting(lambda width: flow_figure(self, width)),
+                paragraph(f"The graph was read by {self.route}.", "small"),
+            )
+        )
 
 
 def flow(
@@ -91,6 +100,28 @@ def flow(
         baseline=Amount.of(base, level),
         route=graph.route,
         sites=bench.sites,
+    )
+
+
+def flow_said(found: Flow) -> str:
+    """What a flow measures, in a sentence."""
+    return (
+        f"What it costs to switch off ({found.operator}) each component, and each arrow alone; "
+        f"with everything on the metric is {number(found.baseline.value, 3)}."
+    )
+
+
+def flow_figure(found: Flow, width: float = 740) -> Markup:
+    """Components with what they are worth, and arrows as wide as theirs."""
+    nodes, arrows = found.nodes, found.arrows
+    edges = [(str(a), str(b)) for a, b in zip(arrows["source"], arrows["reader"], strict=True)]
+    return effect_graph(
+        edges,
+        nodes=[str(each) for each in nodes["component"]],
+        worth=dict(zip(map(str, nodes["component"]), map(float, nodes["effect"]), strict=True)),
+        widths=dict(zip(edges, map(float, arrows["effect"]), strict=True)),
+        title="What every component and every arrow is worth",
+        width=width,
     )
 
 

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from markupsafe import Markup
+
 from ablation.neural.trees import Inputs, tensors
+from ablation.pages.figures import image_figure
+from ablation.pages.figures.svg import INK, MUTED, RULE, drawing, element, label, text_width
 
 LARGEST = 4096  # numbers; what has more is not kept
 
@@ -31,3 +36,36 @@ class Given:
             shape = shape[1:]
         values = tuple(float(each) for each in first.detach().flatten().tolist())
         return cls(shape, values, not first.is_floating_point())
+
+
+def input_figure(given: Given, width: float = 180) -> Markup | None:
+    """Draw an input: an image, a row of tokens, or numbers as shades; nothing above three axes."""
+    values = np.array(given.values).reshape(given.shape)
+    if given.labels and values.ndim == 1:
+        return _tokens([str(int(each)) for each in values], width)
+    if values.ndim == 3:
+        values = values.mean(0)  # channels
+    if values.ndim == 1:
+        values = values[None]
+    if values.ndim != 2 or not np.isfinite(values).all():
+        return None
+    low, high = float(values.min()), float(values.max())
+    shades = (values - low) / (high - low) if high > low else np.full_like(values, 0.5)
+    return image_figure(shades, title="What went in", width=width, full=1.0)
+
+
+def _tokens(words: list[str], width: float) -> Markup:
+    """Tokens in boxes, line by line."""
+    pieces: list[Markup] = []
+    x, y = 0.0, 0.0
+    for word in words:
+        wide = text_width(word) + 12
+        if x and x + wide > width:
+            x, y = 0.0, y + 30
+        pieces.append(element("rect", x=x + 0.5, y=y + 0.5, width=wide - 1, height=23, rx=4,
+                              fill="none", stroke=RULE))  # fmt: skip
+        pieces.append(label(word, x + wide / 2, y + 17, text_anchor="middle", fill=INK))
+        x += wide + 5
+    caption = label("what went in", 0, y + 44, fill=MUTED, font_size=12.5)
+    return drawing([*pieces, caption], width=width, height=y + 50, title="What went in",
+                   description=" ".join(words))  # fmt: skip

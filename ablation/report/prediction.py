@@ -7,18 +7,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ablation.attribution.explanation import Explanation
-from ablation.attribution.flowing import Flow
-from ablation.attribution.pictures import (
-    HEAD,
-    asked,
-    flow_figure,
-    flow_said,
-    input_figure,
-    kind,
-    rows,
-    worlds_figure,
-)
+from ablation.attribution.explanation import HEAD, Explanation, asked, kind, rows, worlds_figure
+from ablation.attribution.flowing import Flow, flow_figure, flow_said
+from ablation.attribution.given import input_figure
 from ablation.pages.page import Beside, Figure, Listing, Page, Prose, Section, Table
 
 

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import ablation
-from ablation.attribution.given import Given
-from ablation.attribution.pictures import input_figure
+from ablation.attribution.given import Given, input_figure
 from ablation.pages.inert import inert
 from ablation.report.prediction import page
 
