@@ -9,11 +9,12 @@ import json
 import os
 import sys
 from codecs import getwriter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from math import isnan
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -21,13 +22,13 @@ from ablation.cli.options import AS_JSON, STORE, STUDY_NAME
 from ablation.cli.showing import first_line, plural, show_record
 
 if TYPE_CHECKING:
-    from ablation.trial import Trial
-    from ablation.trials import Trials
+    from ablation.store.columns import Columns
+    from ablation.study import Study
 
-    Chosen: TypeAlias = Sequence[Trial]
-    Table: TypeAlias = Sequence[Sequence[object]]
-
+_LABEL = ("study", "condition", "component", "status")
 _COLUMNS = ("study", "condition", "component", "seed", "status", "attempt", "error")
+_PLAIN = (*_COLUMNS, "wall_s", "cpu_s", "key")
+_WRITTEN = ("metrics", "config", "environment")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FILE = click.Path(path_type=Path, allow_dash=True)
 
@@ -55,8 +56,8 @@ def export(
     Condition, seed, status, attempt and the metrics, in the order of the plan. JSON lines hold the
     configuration and the covariates too, Parquet holds them as JSON text.
     """
-    import ablation
     from ablation.errors import listed
+    from ablation.store.listing import listed_trials
 
     asked = {"csv": csv_file, "jsonl": jsonl_file, "parquet": parquet_file}
     targets = {form: target for form, target in asked.items() if target is not None}
@@ -68,16 +69,14 @@ def export(
         if target.is_dir() or not target.parent.is_dir():
             where = "is a folder" if target.is_dir() else f"has no folder {target.parent} to be in"
             raise click.UsageError(f"--{form} {target} {where}: name a file.")
-    trials = ablation.load(store, name)
-    chosen = trials.attempts if attempts else tuple(trials)
-    table = list(_rows(trials, chosen))
+    study, trials = listed_trials(store, name, attempts=attempts)
     for form, target in targets.items():
-        _write(target, partial(_WRITERS[form], chosen, table))
+        _write(target, partial(_WRITERS[form], store, study, trials))
     if as_json:
         written = {form: str(target) for form, target in targets.items()}
-        show_record({**written, "rows": len(chosen)})
+        show_record({**written, "rows": len(trials)})
     elif files := [str(each) for each in targets.values() if str(each) != "-"]:
-        click.echo(f"Wrote {plural(len(chosen), 'trial')} to {listed(files)}")
+        click.echo(f"Wrote {plural(len(trials), 'trial')} to {listed(files)}")
 
 
 def _write(target: Path, write: Callable[[IO[bytes]], None]) -> None:
@@ -99,25 +98,34 @@ def _write(target: Path, write: Callable[[IO[bytes]], None]) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def _as_csv(_: "Chosen", table: "Table", file: IO[bytes]) -> None:
+def _as_csv(_: Path, study: "Study", trials: "Columns", file: IO[bytes]) -> None:
     text = getwriter("utf-8")(file)  # leaves the file open, also where nobody reads on
-    csv.writer(text, lineterminator="\n").writerows(map(_guarded, row) for row in table)
+    table = _table(study, trials, _guarded)
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(map(_guarded, table))
+    rows.writerows(zip(*table.values(), strict=True))
 
 
-def _as_jsonl(chosen: "Chosen", _: "Table", file: IO[bytes]) -> None:
-    from ablation.canonical import plain
+def _as_jsonl(store: Path, _: "Study", trials: "Columns", file: IO[bytes]) -> None:
+    from ablation.store import Store
+    from ablation.store.rows import COLUMNS
 
-    for each in chosen:
-        said = {name: getattr(each, name) for name in (*_COLUMNS, "wall_s", "cpu_s", "key")}
-        said |= {name: plain(getattr(each, name)) for name in ("metrics", "config", "environment")}
-        file.write(json.dumps(said, ensure_ascii=False).encode() + b"\n")
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    with Store.read(store) as opened:
+        for row in opened.rows(trials.numbers["id"].tolist()):
+            cells = dict(zip(COLUMNS, row, strict=True))
+            plain = encode({name: cells[name] for name in _PLAIN})
+            json_already = "".join(f', "{name}": {cells[name]!s}' for name in _WRITTEN)
+            file.write(f"{plain[:-1]}{json_already}}}\n".encode())
 
 
-def _as_parquet(chosen: "Chosen", table: "Table", file: IO[bytes]) -> None:
+def _as_parquet(store: Path, study: "Study", trials: "Columns", file: IO[bytes]) -> None:
     import pandas as pd
 
-    from ablation.canonical import canonical
     from ablation.errors import AblationError
+    from ablation.store import Store
+    from ablation.store.rows import COLUMNS
+    from ablation.trial import column
 
     try:
         import_module("pyarrow")
@@ -126,39 +134,53 @@ def _as_parquet(chosen: "Chosen", table: "Table", file: IO[bytes]) -> None:
             "Parquet needs pyarrow, which is not installed: "
             "pip install 'causal-ablation[parquet]', or write --csv or --jsonl."
         ) from error
-    names = [str(name) for name in table[0]]
-    frame = pd.DataFrame([list(row) for row in table[1:]], columns=names)
-    frame = frame.astype(dict.fromkeys(names[len(_COLUMNS) :], float))
-    beside: dict[str, Sequence[object]] = {
-        name: [getattr(each, name) for each in chosen] for name in ("wall_s", "cpu_s")
-    }
-    for name in ("config", "environment"):
-        beside[name] = [canonical(getattr(each, name)) for each in chosen]
-    frame = pd.concat([frame, pd.DataFrame(beside)], axis=1)
-    frame.to_parquet(file, engine="pyarrow", index=False)
+    table: dict[str, object] = {**_table(study, trials, lambda text: text)}
+    table |= {column(name): trials.metric(name) for name in _metrics(study, trials)}
+    table |= {name: trials.numbers[name] for name in ("wall_s", "cpu_s")}
+    beside: dict[str, list[object]] = {name: [] for name in ("config", "environment")}
+    known: dict[object, object] = {}  # most configurations come often
+    with Store.read(store) as opened:
+        for row in opened.rows(trials.numbers["id"].tolist()):
+            for name, cells in beside.items():
+                cell = row[COLUMNS.index(name)]
+                cells.append(known.setdefault(cell, cell) if name == "config" else cell)
+    pd.DataFrame({**table, **beside}).to_parquet(file, engine="pyarrow", index=False)
 
 
 _WRITERS = {"csv": _as_csv, "jsonl": _as_jsonl, "parquet": _as_parquet}
 
 
-def _rows(trials: "Trials", chosen: "Chosen") -> Iterator[list[object]]:
-    """The header, then one row a trial."""
+def _table(
+    study: "Study", trials: "Columns", shown: Callable[[str | None], str | None]
+) -> dict[str, list[object]]:
+    """The columns that every form has; each text is made ready once, and not in every row."""
     from ablation.trial import column
 
-    declared = [each.name for each in trials.study.metrics]
-    extra = sorted({name for each in chosen for name in each.metrics} - set(declared))
-    metrics = declared + extra
-    yield [*_COLUMNS, *map(column, metrics)]
-    for each in chosen:
-        asked = [each.study, each.condition, each.component, each.seed]
-        came = [each.status, each.attempt, first_line(each.error)]
-        yield [*asked, *came, *map(each.metrics.get, metrics)]
+    labels = {name: [shown(each) for each in trials.texts(name)] for name in _LABEL}
+    errors = [shown(first_line(each)) for each in trials.errors]
+    table: dict[str, list[object]] = {}
+    for name in _COLUMNS:
+        if name in trials.numbers:
+            table[name] = trials.numbers[name].tolist()
+        elif name == "error":
+            table[name] = [errors[code] for code in trials.error.tolist()]
+        else:
+            table[name] = [labels[name][code] for code in trials.label.tolist()]
+    for name in _metrics(study, trials):
+        values = trials.metric(name).tolist()
+        table[column(name)] = [None if isnan(value) else value for value in values]
+    return table
 
 
-def _guarded(value: object) -> object:
-    """Keep a spreadsheet from running text; numbers pass.
+def _metrics(study: "Study", trials: "Columns") -> list[str]:
+    declared = [each.name for each in study.metrics]
+    return declared + sorted(trials.metrics.keys() - set(declared))
 
-    >>> _guarded("=1+1"), _guarded(-0.5)
-    ("'=1+1", -0.5)
+
+def _guarded(text: str | None) -> str | None:
+    """Keep a spreadsheet from running text.
+
+    >>> _guarded("=1+1"), _guarded("1+1"), _guarded(None)
+    ("'=1+1", '1+1', None)
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{text}" if text is not None and text.startswith(_FORMULA) else text

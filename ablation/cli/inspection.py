@@ -1,6 +1,7 @@
 """`ablation status` and `ablation verify`: how far a store is, and whether it can be believed."""
 
-from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ablation.cli.options import AS_JSON, STORE, STUDY_NAME
 from ablation.cli.showing import first_line, plural, show_record, show_table
 
 if TYPE_CHECKING:
-    from ablation.trials import Trials
+    from ablation.store.progress import Progress
 
 _ROWS = 100
 
@@ -22,20 +23,16 @@ _ROWS = 100
 @AS_JSON
 def status(store: Path, name: str | None, *, as_json: bool) -> None:
     """Count trials done, failed and missing."""
-    from ablation.store import Store
-    from ablation.trials import Trials
+    from ablation.store.progress import progress
 
-    with Store.read(store) as opened:
-        names = opened.studies() if name is None else [name]
-        studies = [opened.study(each) for each in names]
-        found = [Trials(study, opened.trials(study.name)) for study in studies]
+    found = progress(store, name)
     if as_json:
         show_record({"store": str(store), "studies": [_record(each) for each in found]})
         return
     if not found:
         click.echo(f"{store} holds no study.")
-    for trials in found:
-        _show(trials)
+    for each in found:
+        _show(each)
 
 
 @click.command()
@@ -62,65 +59,48 @@ def verify(store: Path, *, as_json: bool) -> int:
     return Exit.ANSWERED if found.sound else Exit.NO
 
 
-def _counts(trials: "Trials") -> dict[str, int]:
-    done = sum(each.done for each in trials)
-    return {
-        "planned": len(trials.planned),
-        "done": done,
-        "failed": len(trials) - done,
-        "missing": len(trials.missing),
-    }
+def _counts(found: "Progress") -> dict[str, int]:
+    planned, done, failed = map(_total, (found.planned, found.done, found.failed))
+    missing = planned - done - failed
+    return {"planned": planned, "done": done, "failed": failed, "missing": missing}
 
 
-def _conditions(trials: "Trials") -> list[dict[str, object]]:
+def _total(counts: Mapping[str, int]) -> int:
+    return sum(counts.values())
+
+
+def _conditions(found: "Progress") -> list[dict[str, object]]:
     """Count per condition, in the order of the design."""
-    from ablation.plan import lay_out
-
-    done = Counter(each.condition for each in trials if each.done)
-    failed = Counter(each.condition for each in trials if not each.done)
-    missing = Counter(each.condition for each in trials.missing)
     return [
         {
-            "condition": each.name,
-            "done": done[each.name],
-            "failed": failed[each.name],
-            "missing": missing[each.name],
+            "condition": each,
+            "done": found.done[each],
+            "failed": found.failed[each],
+            "missing": found.missing(each),
         }
-        for each in lay_out(trials.study).conditions
+        for each in found.planned
     ]
 
 
-def _failures(trials: "Trials") -> list[dict[str, object]]:
-    return [
-        {
-            "condition": each.condition,
-            "seed": each.seed,
-            "attempt": each.attempt,
-            "error": first_line(each.error),
-        }
-        for each in trials
-        if not each.done
-    ]
-
-
-def _record(trials: "Trials") -> dict[str, object]:
+def _record(found: "Progress") -> dict[str, object]:
+    failures = [{**asdict(each), "error": first_line(each.error)} for each in found.failures]
     return {
-        "study": trials.study.name,
-        **_counts(trials),
-        "conditions": _conditions(trials),
-        "failures": _failures(trials),
+        "study": found.study,
+        **_counts(found),
+        "conditions": _conditions(found),
+        "failures": failures,
     }
 
 
-def _show(trials: "Trials") -> None:
-    counts = _counts(trials)
+def _show(found: "Progress") -> None:
+    counts = _counts(found)
     click.echo(
-        f"{trials.study.name}: {counts['done']} of {plural(counts['planned'], 'trial')} done, "
+        f"{found.study}: {counts['done']} of {plural(counts['planned'], 'trial')} done, "
         f"{counts['failed']} failed, {counts['missing']} missing"
     )
-    rows = _conditions(trials)
+    rows = _conditions(found)
     show_table(list(rows[0]), [list(row.values()) for row in rows[:_ROWS]])
     if len(rows) > _ROWS:
         click.echo(f"... and {len(rows) - _ROWS} more; --json has them all.")
-    for row in _failures(trials):
-        click.echo(f"Failed: {row['condition']}, seed {row['seed']}: {row['error']}")
+    for each in found.failures:
+        click.echo(f"Failed: {each.condition}, seed {each.seed}: {first_line(each.error)}")

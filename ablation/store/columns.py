@@ -69,8 +69,8 @@ class Columns:
             errors,
             label,
             error,
-            {name: _under([each.numbers[name] for each in parts], _NUMBERS[name])
-             for name in _NUMBERS},
+            {name: _under([each.numbers[name] for each in parts], kind)
+             for name, kind in _NUMBERS.items()},
             {name: _under([each.metric(name) for each in parts], _METRIC)
              for name in dict.fromkeys(name for each in parts for name in each.metrics)},
         )  # fmt: skip

@@ -43,6 +43,7 @@ from ablation.store.schema import (
     ALL_EXAMPLES,
     ALL_STUDIES,
     ALL_TRIALS,
+    TRIAL,
     appended,
     create,
     lacks,
@@ -192,6 +193,16 @@ class Store:
     def trials(self, study: str) -> tuple[Trial, ...]:
         """Read every attempt of a study, after checking every row of the store."""
         return tuple(trial_of(row) for row in self._trial_rows() if row[1] == study)
+
+    def rows(self, numbers: Iterable[int]) -> Iterator[Row]:
+        """Read some rows of the table of trials, in this order, each after a check of its own."""
+        with self._transaction("DEFERRED"):
+            for number in numbers:
+                row = self._connection.execute(TRIAL, (number,)).fetchone()
+                found = [row[:-1]] if row else []
+                before = str(row[-1] or "") if row else ""
+                problems = chain_problems(found, number, first=number, before=before)
+                yield from sound(self.path, found, problems)
 
     def examples(self, study: str) -> dict[tuple[str, int, int], dict[str, Outcomes]]:
         """Read what every trial did on each example: by condition, seed and attempt, then name."""

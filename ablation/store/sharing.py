@@ -12,9 +12,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from ablation.errors import DamagedStoreError, StoreError
 from ablation.store.blocks import ROWS, blocks, gathered, one_by_one
@@ -38,7 +40,10 @@ class Doubts:
 
 
 def turned(path: Path) -> Columns:
-    """Turn every row of a store: blocks as they were kept, other rows after a check of each."""
+    """Turn every row of a store: blocks as they were kept, other rows after a check of each.
+
+    The number "id" of each row is there too.
+    """
     with closing(connect(path, writing=False)) as connection, reported(path):
         connection.execute("BEGIN")
         count = appended(connection, "trials")
@@ -46,7 +51,9 @@ def turned(path: Path) -> Columns:
         last = last_row(connection)
     begun = len(parts) * ROWS
     sound(path, (), [] if begun <= last == count else [miscounted(count, last)])
-    return Columns.together([*parts, *map(Columns.read, _shared("turn", path, begun + 1, last))])
+    parts += map(Columns.read, _shared("turn", path, begun + 1, last))
+    whole = Columns.together(parts)
+    return replace(whole, numbers={**whole.numbers, "id": np.arange(1, last + 1)})
 
 
 def doubts(path: Path, last: int) -> Doubts:
