@@ -5,7 +5,9 @@ from causal.calculus.axioms import chain_rule as chain_rule
 from causal.calculus.axioms import conditioning as conditioning
 from causal.calculus.axioms import marginalisation as marginalisation
 from causal.calculus.bridge import bridge as bridge
+from causal.calculus.certificate import certificate_of_experiments as certificate_of_experiments
 from causal.calculus.certificate import certificate_of_no as certificate_of_no
+from causal.calculus.certificate import certificate_of_worlds as certificate_of_worlds
 from causal.calculus.certificate import certificate_of_yes as certificate_of_yes
 from causal.calculus.certificate import confirm_no as confirm_no
 from causal.calculus.certificate import confirm_yes as confirm_yes
@@ -31,7 +33,9 @@ __all__ = [
     "Step",
     "bayes",
     "bridge",
+    "certificate_of_experiments",
     "certificate_of_no",
+    "certificate_of_worlds",
     "certificate_of_yes",
     "chain_rule",
     "conditioning",

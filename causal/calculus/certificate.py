@@ -17,7 +17,15 @@ from causal.expression import Expression, P
 from causal.graph import ADMG
 from causal.variables import Variables, natural
 
-__all__ = ["certificate_of_no", "certificate_of_yes", "confirm_no", "confirm_yes", "sealed"]
+__all__ = [
+    "certificate_of_experiments",
+    "certificate_of_no",
+    "certificate_of_worlds",
+    "certificate_of_yes",
+    "confirm_no",
+    "confirm_yes",
+    "sealed",
+]
 
 Steps: TypeAlias = Sequence[Step]
 
@@ -49,6 +57,27 @@ def certificate_of_no(
     """
     hedge = {"outer": sorted(outer, key=natural), "inner": sorted(inner, key=natural)}
     return sealed(_asked(graph, query, "not-identified") | {"hedge": hedge, "models": None})
+
+
+def certificate_of_worlds(graph: ADMG, query: str, estimand: str) -> dict[str, object]:
+    """Graph, counterfactual and formula, under one digest: the checker puts both into numbers.
+
+    >>> certificate_of_worlds(ADMG.parse("X -> Y"), "P(Y[X=1])", "P(Y | X=1)")["schema"]
+    2
+    """
+    return sealed(_asked(graph, query, "identified", schema=2) | {"estimand": estimand})
+
+
+def certificate_of_experiments(
+    graph: ADMG, query: str, thicket: Mapping[str, object] | None
+) -> dict[str, object]:
+    """A no to experiments, all or some, whose two models are to be added on a higher floor.
+
+    >>> bow = ADMG.parse("X -> Y; X <-> Y")
+    >>> certificate_of_experiments(bow, "P(Y[X=1]=1 | X=0)", None)["models"]
+    """
+    body = _asked(graph, query, "not-identified", schema=2)
+    return sealed(body | {"thicket": thicket, "models": None})
 
 
 def confirm_yes(
@@ -94,9 +123,9 @@ def sealed(body: Mapping[str, object]) -> dict[str, object]:
     return {**body, "digest": digest(body)}
 
 
-def _asked(graph: ADMG, query: str, answer: str) -> dict[str, object]:
+def _asked(graph: ADMG, query: str, answer: str, *, schema: int = 1) -> dict[str, object]:
     return {
-        "schema": 1,
+        "schema": schema,
         "graph": {
             "nodes": list(graph.nodes),
             "directed": [list(edge) for edge in graph.directed],

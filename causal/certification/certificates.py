@@ -5,7 +5,7 @@ Every table is written down with exact rationals, so that whoever reads it can e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 import pandas as pd
@@ -13,9 +13,11 @@ import pandas as pd
 from causal.calculus import sealed
 from causal.certification.counted import Numbers
 from causal.certification.countermodels import Countermodels, proposed
+from causal.certification.functions import written
+from causal.certification.parallel import told_apart
 from causal.checker import TooLargeError, check
 from causal.errors import CertificateError, ModelsTooLargeError
-from causal.identification import Answer, Identified, NotIdentified
+from causal.identification import Answer, Hedge, Identified, IdentifiedQuantity, NotIdentified
 from causal.model import SCM
 from causal.model.exact import Row
 from causal.model.noise import hidden_cause
@@ -23,11 +25,13 @@ from causal.model.noise import hidden_cause
 __all__ = ["certificate"]
 
 
-def certificate(answer: Answer, data: pd.DataFrame | pd.Series | None = None) -> dict[str, object]:
+def certificate(
+    answer: Answer | IdentifiedQuantity, data: pd.DataFrame | pd.Series | None = None
+) -> dict[str, object]:
     """Plain data that ``python -m causal.checker`` verifies without the solver.
 
     What ``answer.certificate`` holds; for a "no" its two models as well, unless they have too many
-    states to be enumerated.  With ``data``, observations or an exact law, a "yes" holds its numbers
+    states to be enumerated.  Of a counterfactual, or of chosen experiments, likewise.  With ``data``, observations or an exact law, a "yes" holds its numbers
     and the counted rows that they come from.  Raises CertificateError when the question is open or
     data are given to a "no", PositivityError where they leave the formula undefined, and DataError.
 
@@ -42,6 +46,8 @@ def certificate(answer: Answer, data: pd.DataFrame | pd.Series | None = None) ->
     verified: P(Y | do(X)) = P(Y | X), in 1 steps
     numbers of 4 rows: 1.0 at {'X': '1', 'Y': '1'} (95% interval: [1.0, 1.0])
     """
+    if isinstance(answer, IdentifiedQuantity):
+        raise CertificateError(f"a sum has none of its own; ask for those of its laws: {answer}")
     if isinstance(answer, NotIdentified):
         if data is not None:
             raise CertificateError(f"there is no formula, so data give no number: {answer}")
@@ -50,13 +56,29 @@ def certificate(answer: Answer, data: pd.DataFrame | pd.Series | None = None) ->
 
 
 def _of_no(answer: NotIdentified) -> dict[str, object]:
-    hedged = answer.certificate
+    alone = answer.certificate
+    body = {key: value for key, value in alone.items() if key != "digest"}
     try:
-        whole = sealed(_refuted(hedged, proposed(answer)[0]))
+        whole = sealed(body | {"models": _models(answer)})
         check(whole)  # it compares the laws
-    except (ModelsTooLargeError, TooLargeError):
-        return answer.certificate
+    except (ModelsTooLargeError, TooLargeError) as error:
+        return _without_models(alone, error)
     return whole
+
+
+def _without_models(alone: dict[str, object], error: Exception) -> dict[str, object]:
+    """The obstacle alone, where it is one by itself."""
+    try:
+        check(alone)
+    except TooLargeError:
+        raise CertificateError(f"without two models it verifies nothing, and {error}") from error
+    return alone
+
+
+def _models(answer: NotIdentified) -> dict[str, object]:
+    if isinstance(answer.hedge, Hedge):
+        return _refuted(proposed(answer)[0])
+    return written(told_apart(answer, answer.hedge))
 
 
 def _with_numbers(answer: Answer, data: pd.DataFrame | pd.Series) -> dict[str, object]:
@@ -64,6 +86,8 @@ def _with_numbers(answer: Answer, data: pd.DataFrame | pd.Series) -> dict[str, o
     body = {key: value for key, value in answer.certificate.items() if key != "digest"}
     if not isinstance(answer, Identified):
         raise CertificateError(f"there is no formula, so no number: {answer}")
+    if answer.query.is_counterfactual:
+        raise CertificateError(f"the number of a counterfactual has no certificate: {answer.query}")
     numbers = Numbers.of(answer, data)
     for intervals in (True, False):
         whole = sealed(body | {"number": numbers.to_dict(intervals=intervals)})
@@ -77,18 +101,17 @@ def _with_numbers(answer: Answer, data: pd.DataFrame | pd.Series) -> dict[str, o
     raise AssertionError("unreachable")
 
 
-def _refuted(hedged: Mapping[str, object], found: Countermodels) -> dict[str, object]:
+def _refuted(found: Countermodels) -> dict[str, object]:
     one, other = found
     wired = frozenset(found.query.variables).union(
         *({v, *m.given} for model in found for v, m in model.mechanisms.items() if m.given)
     )
-    models = {
+    return {
         "one": list(_tables(one, wired)),
         "other": list(_tables(other, wired)),
         "cell": {v: one.domains[v].index(value) for v, value in found.cell.items()},
         "values": [str(value) for value in found.values],
     }
-    return {key: value for key, value in hedged.items() if key != "digest"} | {"models": models}
 
 
 def _tables(model: SCM, wired: frozenset[str]) -> Iterator[dict[str, object]]:

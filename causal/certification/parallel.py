@@ -7,7 +7,7 @@ run, verified in fractions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -22,7 +22,7 @@ from causal.model import SCM, Do, Noise, Response, Table, counterfactual
 from causal.model.mechanism import Mechanism, Value, Values
 from causal.model.noise import hidden_cause
 from causal.query import Query
-from causal.variables import Variable, natural
+from causal.variables import Symbol, Variable, natural
 
 __all__ = ["Apart", "told_apart"]
 
@@ -31,9 +31,13 @@ SPARE = (0, 1, 2, 3)
 
 @dataclass(frozen=True)
 class Apart:
-    """The query at some values, two models that only it tells apart, and their answers."""
+    """The query at some values, two models that only it tells apart, and their answers.
+
+    ``at`` has the values of what the query leaves open.
+    """
 
     query: Query
+    at: Mapping[Symbol, Value]
     models: tuple[SCM, SCM]
     values: tuple[Fraction, Fraction]
 
@@ -43,20 +47,20 @@ def told_apart(answer: NotIdentified, hedge: Conflict | Thicket) -> Apart:
 
     The experiments are all there can be, or those that a thicket grows from.
 
-    Raises CertificateError when none are found, and ModelsTooLargeError where they would be.
+    Raises ModelsTooLargeError when none are found among the small ones.
     """
     refused: ModelsTooLargeError | None = None
     regimes = {z for z, _ in hedge.hedges} if isinstance(hedge, Thicket) else None
     asked = answer.query if answer.query.is_counterfactual else in_one_world(answer.query)
     for sizes in _sizes(hedge):
         domains = _domains(answer.graph, asked, sizes)
-        for _, query in cells(domains, asked):
+        for at, query in cells(domains, asked):
             try:
                 if (found := _apart(answer.graph, query, domains, regimes)) is not None:
-                    return found
+                    return replace(found, at=at)
             except ModelsTooLargeError as error:
                 refused = error
-    raise refused or CertificateError(
+    raise refused or ModelsTooLargeError(
         f"no two small models were found that tell {answer.query} apart"
     )
 
@@ -73,7 +77,7 @@ def _apart(
     if one == other or not isinstance(one, Fraction) or not isinstance(other, Fraction):
         raise CertificateError(f"the models agree on {query}")
     first, second = (_widened(model, graph, domains) for model in models)
-    return Apart(query, (first, second), (one, other))
+    return Apart(query, {}, (first, second), (one, other))
 
 
 def _sizes(hedge: Conflict | Thicket) -> Iterator[dict[Variable, int]]:

@@ -4,7 +4,8 @@ It reads plain JSON, believes nothing, imports nothing of the solver, and is sho
 in one sitting: ``python -m causal.checker answer.json``.
 """
 
+from causal.checker.opening import check, digest
 from causal.checker.plain import CheckError, TooLargeError
-from causal.checker.verdict import check, digest, refute, replay
+from causal.checker.verdict import refute, replay
 
 __all__ = ["CheckError", "TooLargeError", "check", "digest", "refute", "replay"]

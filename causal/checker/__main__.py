@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from causal.checker import CheckError, check
+from causal.checker import CheckError, TooLargeError, check
 
 
 def main(arguments: list[str]) -> int:
@@ -13,7 +13,8 @@ def main(arguments: list[str]) -> int:
         raw = sys.stdin.buffer.read() if arguments == ["-"] else Path(*arguments).read_bytes()
         stream, code, said = sys.stdout, 0, check(json.loads(raw, object_pairs_hook=_once))
     except CheckError as error:
-        stream, code, said = sys.stdout, 1, f"REJECTED: {error}"
+        verdict = "NOT VERIFIED" if isinstance(error, TooLargeError) else "REJECTED"
+        stream, code, said = sys.stdout, 1, f"{verdict}: {error}"
     except (OSError, ValueError, RecursionError) as error:
         stream, code, said = sys.stderr, 2, f"python -m causal.checker ANSWER.json (or -): {error}"
     stream.buffer.write(f"{said}\n".encode())

@@ -22,10 +22,11 @@ from causal.checker.plain import reached, require
 
 
 class Symbol(NamedTuple):
-    """A value of a variable: x is ("X", 0) and x' is ("X", 1)."""
+    """A value of a variable: x is ("X", 0), x' is ("X", 1) and X=1 is ("X", 0, "1")."""
 
     name: str
     primes: int
+    value: str = ""
 
 
 Tokens: TypeAlias = tuple[Any, ...]  # as described above
@@ -35,11 +36,12 @@ Product: TypeAlias = dict[tuple[Any, ...], int]  # of parts, as described above
 _unused = count(100)  # numbers of primes: formulas have fewer, sums that are parts negative ones
 
 _BARE, _QUOTED = r"[^\W\d][\w.]*|\d+", r'"(?:[^"\\]|\\.)*"'
-_NAMES = r"\s*NAME\s*(?:,\s*NAME\s*)*".replace("NAME", rf"(?:{_BARE}|{_QUOTED})'{{0,99}}")
+NAME, VALUE = rf"(?:{_BARE}|{_QUOTED})", rf"(?:{_QUOTED}|(?:[\w.+]|-(?!>))+)"
+_NAMES = r"\s*ONE\s*(?:,\s*ONE\s*)*".replace("ONE", rf"{NAME}(?:={VALUE}|'{{0,99}})")
 _DO = rf"do\((?P<do>{_NAMES})\)\s*(?:,(?P<also>{_NAMES}))?"
 _LAW = rf"P\((?P<of>{_NAMES})(?:\|\s*(?:{_DO}|(?P<given>{_NAMES})))?\)"
 _TOKEN = re.compile(rf"\s*(?:{_LAW}|Σ_\{{(?P<over>{_NAMES})\}}|(?P<mark>[()/1])|(?P<odd>\S.*))")
-_SYMBOL = re.compile(rf"(?:({_BARE})|({_QUOTED}))('*)")
+_SYMBOL = re.compile(rf"({NAME})(?:=({VALUE})|('*))")
 _ESCAPE = re.compile(r"\\(?:u\{(0?[0-9a-f]{1,5}|10[0-9a-f]{4})\}|(.))")
 
 
@@ -59,6 +61,11 @@ def read(text: str) -> Tokens:
     """The tokens of a text; raises CheckError at what is none."""
     require(text.isprintable(), f"{text!r:.60} cannot be printed")
     return tuple(map(_token, _TOKEN.finditer(text)))
+
+
+def unquoted(name: str) -> str:
+    """A name without its quotes, and its backslashes read."""
+    return _ESCAPE.sub(_unescaped, name[1:-1]) if name[0] == '"' else name
 
 
 def meaning(tokens: Tokens) -> Formula:
@@ -100,13 +107,14 @@ def _token(match: re.Match[str]) -> str | Tokens | frozenset[Symbol]:
     of, given, also, do, over = map(_symbols, match.group("of", "given", "also", "do", "over"))
     every = [s.name for s in of + given + also + do]
     require(len({*every}) == len(every), f"a variable stands twice in {match[0]:.60}")
+    require(not any(s.value for s in over), f"{match[0]:.60} sums over a constant")
     law = ("P", *map(frozenset, (of, given + also, do)))
     return frozenset(over) or (law if match["mark"] in (None, "1") else match["mark"])
 
 
 def _symbols(text: str | None) -> list[Symbol]:
     written = _SYMBOL.findall(text or "")
-    return [Symbol(b or _ESCAPE.sub(_unescaped, q[1:-1]), len(primes)) for b, q, primes in written]
+    return [Symbol(unquoted(name), len(primes), value) for name, value, primes in written]
 
 
 def _unescaped(m: re.Match[str]) -> str:

@@ -1,43 +1,12 @@
-"""Verify a certificate: a derivation and where it leads, or a hedge and two models."""
+"""Verify an answer: a derivation and where it leads, or a hedge and two models."""
 
-import hashlib
-import json
-from collections.abc import Mapping, Set
+from collections.abc import Sequence, Set
 
 from causal.checker.models import compared, refuted
 from causal.checker.numbers import measured
 from causal.checker.plain import CheckError, Json, TooLargeError, fields, items, require
 from causal.checker.reading import Tokens, is_law, meaning, normal, read, symbols
 from causal.checker.separation import Causes, Graph, ancestors, cut, district, drawn, separated
-
-
-def digest(certificate: Mapping[str, Json]) -> str:
-    """SHA-256 over everything but the digest itself."""
-    body = {key: value for key, value in certificate.items() if key != "digest"}
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-
-
-def check(certificate: Json, *, models: int = 3) -> str:
-    """What has been verified, in sentences; raises CheckError at the first thing that is false.
-
-    ``models`` is the number of random models in which a formula is compared with the query.
-
-    >>> check({"schema": 1, "digest": "none"})
-    Traceback (most recent call last):
-    ...
-    causal.checker.plain.CheckError: expected an object with schema, ... lacks or adds ['answer'...
-    """
-    known = certificate if isinstance(certificate, dict) else {}
-    no, acts, yes = (known.get("answer") == a for a in ("not-identified", "equal", "identified"))
-    proof = ("hedge", "models") if no else ("estimand", "derivation", *known.keys() & {"number"})
-    try:
-        keys = ("schema", "answer", "digest", "graph", "query", *proof)
-        schema, _, sealed, *parts = fields(certificate, *keys)
-        require([type(schema), schema] == [int, 1] and (no or acts or yes), "no answer of schema 1")
-        require(sealed == digest(certificate), "the digest does not match what it seals")
-        return refute(*parts) if no else replay(*parts, acts=acts, models=models)
-    except (RecursionError, ValueError) as error:
-        raise CheckError(f"this is no graph, formula or model: {error}") from error
 
 
 def replay(graph: Json, query: Json, *proof: Json, acts: bool = False, models: int = 0) -> str:
@@ -62,31 +31,43 @@ def replay(graph: Json, query: Json, *proof: Json, acts: bool = False, models: i
 
 
 def refute(graph: Json, query: Json, hedge: Json, models: Json = None) -> str:
-    """What has been verified of a no.
+    """What has been verified of a no."""
+    asked = _read(causes := drawn(graph), query)
+    require(is_law(asked), "the query is not a law P(...)")
+    found = hedged(causes, [{s.name for s in part} for part in asked[0][1:]], hedge)
+    said = refuted(causes, asked, models) if models is not None else "two models: none given"
+    return f"verified: {query} is not identified; {found}\n{said}"
+
+
+def hedged(causes: Causes, law: Sequence[Set[str]], hedge: Json) -> str:
+    """A hedge, which a law of some variables, given some, others set, cannot do without.
 
     Huang & Valtorta (2006), theorem 3; conditions by Shpitser & Pearl (2006, IDC), theorem 6.
     """
-    asked, whole = _read(causes := drawn(graph), query), causes.__getitem__
-    require(is_law(asked), "the query is not a law P(...)")
-    y, z, x = ({s.name for s in part} for part in asked[0][1:])
     outer, inner = ({*items(part, str)} for part in fields(hedge, "outer", "inner"))
+    depends(causes, law, inner)
+    whole = causes.__getitem__
+    around = ancestors(cut(whole, set(), causes.keys() - outer), inner)
+    proper = inner < outer == around == district(whole, min(inner), outer)
+    require(proper, "the outer set is not one district of ancestors around the inner set")
+    return f"the hedge is {sorted(outer)} around {sorted(inner)}"
+
+
+def depends(causes: Causes, law: Sequence[Set[str]], inner: Set[str]) -> None:
+    """Whether the law is about a district, whose members answer to their causes alone."""
+    whole, (y, z, x) = causes.__getitem__, law
     for v in sorted(z) * len(z):  # what rule 2 turns into an action, perhaps after others, is one
         if v in z and separated(cut(whole, x, {v}), y, {v}, x | z - {v}):
             x, z = x | {v}, z - {v}
     needed = ancestors(cut(whole, set(), x), y | z)
     proper = inner and inner <= needed and district(whole, min(inner), needed) == inner
     require(proper, "the inner set is no district of what the outcome descends from")
-    around = ancestors(cut(whole, set(), causes.keys() - outer), inner)
-    proper = inner < outer == around == district(whole, min(inner), outer)
-    require(proper, "the outer set is not one district of ancestors around the inner set")
-    hedge = f"the hedge is {sorted(outer)} around {sorted(inner)}"
-    said = refuted(causes, asked, models) if models is not None else "two models: none given"
-    return f"verified: {query} is not identified; {hedge}\n{said}"
 
 
 def _read(causes: Causes, text: Json) -> Tokens:
     tokens = read(*items([text], str))
-    require({s.name for s in symbols(tokens)} <= causes.keys(), f"not in the graph: {text:.60}")
+    known = all(s.name in causes and not s.value for s in symbols(tokens))
+    require(known, f"not of the graph, or at a value: {text:.60}")
     return tokens
 
 

@@ -21,6 +21,9 @@ __all__ = ["identified"]
 def identified(asked: Quantity, answer: QuantityAnswer, *, shape: str | None, proof: bool) -> int:
     """Say whether a quantity is computable, and by which formula; returns the exit code."""
     if not isinstance(answer, engine.IdentifiedQuantity):
+        if shape == "certificate" and isinstance(answer, engine.NotIdentified):
+            click.echo(records.written(engine.certificate(answer)))  # of the part without a formula
+            return Exit.NO
         whole = f"{asked} has no formula, as one of its parts has none." if shape is None else ""
         if whole and isinstance(answer, engine.NotIdentified):
             click.echo(f"{story.prose(whole)}\n")

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from causal.calculus import Derivation, certificate_of_no
+from causal.calculus import (
+    Derivation,
+    certificate_of_experiments,
+    certificate_of_no,
+    certificate_of_worlds,
+)
 from causal.errors import CertificateError
 from causal.expression import Expression, P, laws, valued
 from causal.graph import ADMG
@@ -83,6 +88,8 @@ class Identified:
     @cached_property
     def certificate(self) -> dict[str, object]:
         """Plain data that ``python -m causal.checker`` verifies without the solver."""
+        if isinstance(self.derivation, Reasoning):
+            return certificate_of_worlds(self.graph, str(self.query), str(self.estimand))
         return self.derivation.certificate(self.graph)
 
     def __str__(self) -> str:
@@ -102,20 +109,15 @@ class NotIdentified:
 
     @cached_property
     def certificate(self) -> dict[str, object]:
-        """The hedge as plain data that ``python -m causal.checker`` verifies without the solver.
+        """The obstacle as plain data that ``python -m causal.checker`` verifies without the solver.
 
-        ``causal.certificate`` adds the two models that it makes.
+        ``causal.certificate`` adds the two models that it makes.  A conflict is named by the
+        checker; where something is given, and nothing but models can say that it matters, the
+        checker asks for them.
         """
-        if isinstance(self.hedge, Conflict):
-            raise CertificateError(
-                f"{self.query} is a counterfactual, which the checker does not read; "
-                f"its obstacle is the conflict of {self.hedge}"
-            )
-        if isinstance(self.hedge, Thicket):
-            raise CertificateError(
-                f"{self.query} was asked of chosen experiments, which the checker does not read; "
-                f"it has agreed with each hedge: {self.hedge}"
-            )
+        if not isinstance(self.hedge, Hedge):
+            thicket = self.hedge.to_dict() if isinstance(self.hedge, Thicket) else None
+            return certificate_of_experiments(self.graph, str(self.query), thicket)
         asked, hedge = str(self.query.for_all_values), self.hedge
         return certificate_of_no(self.graph, asked, outer=hedge.outer, inner=hedge.inner)
 

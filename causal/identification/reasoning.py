@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from causal.calculus import Derivation
 from causal.calculus.board import chain
-from causal.errors import CertificateError
 from causal.expression import Expression, P
 from causal.graph import ADMG
 from causal.identification.hedge import Hedge
@@ -69,11 +68,3 @@ class Reasoning:
         """Replay the derivations of the do-calculus in it; CertificateError at a false step."""
         for derivation in self.derivations:
             derivation.check(graph)
-
-    def certificate(self, graph: ADMG) -> dict[str, object]:
-        """Refuse: the checker replays the do-calculus, and worlds are beyond it."""
-        raise CertificateError(
-            f"{self.start} is a counterfactual, which the checker does not read; "
-            f"certify compares its formula with models of {graph}, and each of its derivations "
-            "has a certificate of its own"
-        )
