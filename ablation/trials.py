@@ -1,6 +1,7 @@
 """What a study asked for beside what came of it: one row a planned trial, failures included."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import overload
 
 import pandas as pd
@@ -10,6 +11,22 @@ from ablation.errors import AblationError
 from ablation.plan import PlannedTrial, lay_out
 from ablation.study import Study
 from ablation.trial import TABLE, Trial, column
+
+
+class NotTrialsError(AblationError, TypeError):
+    """Effects, or a report, were asked of something else than trials."""
+
+    def __init__(self, given: object) -> None:
+        self.given = given
+        shown = (
+            f"{given!r}, a {type(given).__name__}"
+            if isinstance(given, str | Path)
+            else (f"a {type(given).__name__}")
+        )
+        super().__init__(
+            f"trials of a study were expected, and given was {shown}. ablation.run returns "
+            "trials, and ablation.load reads them from a store."
+        )
 
 
 class Trials(Sequence[Trial]):
@@ -144,3 +161,15 @@ def _flat(facts: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
             yield from ((f"{prefix}{inner}", fact) for inner, fact in value.items())
         else:
             yield name, value
+
+
+def require_trials(given: object) -> None:
+    """Refuse what is no trials of a study: a table of them, the file that they are in.
+
+    >>> require_trials("runs.db")
+    Traceback (most recent call last):
+    ablation.trials.NotTrialsError: trials of a study were expected, and given was 'runs.db', a \
+str. ablation.run returns trials, and ablation.load reads them from a store.
+    """
+    if not isinstance(given, Trials):
+        raise NotTrialsError(given)

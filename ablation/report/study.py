@@ -14,7 +14,7 @@ from ablation.report.findings import asked, lead, results
 from ablation.report.record import fingerprint, gaps, method, reproducibility
 from ablation.report.stated import stated
 from ablation.statistics import contrasts, effects, interactions
-from ablation.trials import Trials
+from ablation.trials import Trials, require_trials
 
 
 def write(trials: Trials, *, to: str | Path = "out/", level: float = 0.95) -> Path:
@@ -48,6 +48,7 @@ def study_page(trials: Trials, *, level: float = 0.95) -> Page:
     >>> study_page(Trials(study, [])).sections[0].title
     'What was asked'
     """
+    require_trials(trials)
     study = trials.study
     table, pairs, beside = (
         estimate(trials, level=level) for estimate in (effects, interactions, contrasts)

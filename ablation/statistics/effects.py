@@ -28,7 +28,7 @@ from ablation.statistics.standardised import standardised
 from ablation.statistics.verdict import Verdict, verdict
 from ablation.study import Metric, Study
 from ablation.trial import Trial
-from ablation.trials import Trials
+from ablation.trials import Trials, require_trials
 
 NOT_AMONG_SO_MANY = "clear by itself, but not among so many components"
 SAME = "no interval: both sides are the same on every seed"
@@ -116,6 +116,7 @@ def contrasts(
 def _table(
     trials: Trials, asked: Asked, metric: str | None, level: float, by: Method
 ) -> pd.DataFrame:
+    require_trials(trials)
     if not 0 < level < 1:
         raise AblationError(
             f"the level is {level}: give the share of intervals that hold, as 0.95."

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ablation.errors import StudyError, UnknownNameError
-from ablation.trials import Trials
+from ablation.trials import Trials, require_trials
 
 REST = "everything else"
 
@@ -36,6 +36,7 @@ def variance_sources(trials: Trials, metric: str | None = None) -> pd.DataFrame:
     1             init       2       0.0    0.0
     2  everything else       1       0.0    0.0
     """
+    require_trials(trials)
     crossed = trials.study.streams.crossed
     if len(crossed) < 2:
         raise StudyError(

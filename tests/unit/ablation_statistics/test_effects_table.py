@@ -2,11 +2,13 @@
 
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies.handmade_trials import made
 
+import ablation
 from ablation import Metric
 from ablation.errors import AblationError, UnknownNameError
 from ablation.statistics import ModeratedPairedT, PairedT, Welch, effects
@@ -191,6 +193,13 @@ def test_the_facts_beside_the_table_hold_the_differences_by_seed() -> None:
 def test_an_unknown_metric_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean accuracy"):
         effects(made({"baseline": BASE, "a": BASE}, seeds=5), "acuracy")
+
+
+@pytest.mark.parametrize("given", ["runs.db", pd.DataFrame({"accuracy": [0.9]}), None])
+def test_what_is_no_trials_is_refused_in_a_line(given: object) -> None:
+    for asked in (effects, ablation.interactions, ablation.variance_sources, ablation.report):
+        with pytest.raises(AblationError, match=r"^trials of a study were expected.*load.*$"):
+            asked(given)
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, 95.0, float("nan")])
