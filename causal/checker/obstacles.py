@@ -72,8 +72,9 @@ def surrounded(causes: Causes, query: Query, stated: Json, *, alone: bool) -> st
     for each in items(regimes, dict):
         names, hedge = fields(each, "set", "hedge")
         z = {*items(names, str)}
+        require(z <= causes.keys(), f"no regime of this graph: {names!r:.60}")
         if hedge is None:
-            require(z & inner, f"do({', '.join(sorted(z))}) lets {law} be")
+            require(z & inner, f"where {sorted(z)} are set there is {law}, and no hedge")
             continue
         left = {v: {u for u in above if not _of(u, z)} for v, above in causes.items()}
         smaller = {v: above for v, above in left.items() if not _of(v, z)}

@@ -71,7 +71,7 @@ def apart(causes: Causes, query: Query, stated: Json, regimes: Iterable[Set[str]
     require(differ, "these are not two answers")
     equal = "equal and positive" if positive else "equal"
     where = "under all experiments" if regimes is None else "in these regimes"
-    told = "".join(f" at {v}={value}" for v, value in sorted(at.items()))
+    told = f" at {at}" if at else ""
     return f"two models: {equal} {where}, and the answers are {' and '.join(values)}{told}"
 
 

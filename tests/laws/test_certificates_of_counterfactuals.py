@@ -80,7 +80,7 @@ def test_a_true_certificate_is_accepted(seed):
 
 
 @pytest.mark.parametrize(("of", "kind"), KINDS)
-@settings(patient, max_examples=40)
+@settings(patient, max_examples=25)
 @given(seeds())
 def test_a_forgery_is_rejected_or_true(of, kind, seed):
     assert_it_is_rejected_or_true(seed, of, kind)
