@@ -75,6 +75,8 @@ def _record(adopted: "Adopted", store: Path) -> dict[str, object]:
         "imported": len(adopted.trials),
         "failed": sum(not each.done for each in adopted.trials),
         "known": adopted.known,
+        "known_from": adopted.known_from,
+        "changed": adopted.changed,
         "left_out": [{"run": each.run, "reason": each.reason} for each in adopted.left_out],
     }
 
@@ -85,6 +87,14 @@ def _show(adopted: "Adopted", store: Path) -> None:
         f"Imported {plural(len(adopted.trials), 'trial')} into {store}, {failed} of them failed; "
         f"{adopted.known} known already, {len(adopted.left_out)} left out"
     )
+    for place in adopted.known_from[:_SHOWN]:
+        click.echo(f"Known already from {place}")
+    if adopted.changed:
+        runs = "run says" if adopted.changed == 1 else "runs say"
+        click.echo(
+            f"{adopted.changed} {runs} something else than when this log was imported before: "
+            "another attempt each, and the last counts"
+        )
     for each in adopted.left_out[:_SHOWN]:
         click.echo(f"Left out: {each.run}, because {each.reason}.")
     if (rest := len(adopted.left_out) - _SHOWN) > 0:

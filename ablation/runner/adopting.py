@@ -16,6 +16,7 @@ from ablation.logs import Log, Run
 from ablation.logs.run import flat
 from ablation.logs.values import value_of
 from ablation.plan import PlannedTrial, plan
+from ablation.runner.recognition import Recognition, source
 from ablation.store import Store
 from ablation.study import Study
 from ablation.trial import Trial
@@ -36,12 +37,16 @@ class LeftOut:
 class Adopted:
     """What a log gave a study: the trials now in its store, and the runs that are none of it.
 
-    `known` counts runs that the store had from the same log already.
+    `known` counts runs that the store had already, imported from `known_from`: the same log by any
+    path, or a copy of it. `changed` counts runs that it had from this log with other content; they
+    are among the trials, as further attempts.
     """
 
     trials: tuple[Trial, ...]
     left_out: tuple[LeftOut, ...]
     known: int = 0
+    known_from: tuple[str, ...] = ()
+    changed: int = 0
 
 
 def adopt(
@@ -56,41 +61,46 @@ def adopt(
 
     Runs of one condition and seed become attempts, in the log's order, of which the last counts;
     one that did not finish, or lacks a metric of the study, becomes a failed trial. They are
-    recorded some thousands at once, and then `watch` hears how many runs were dealt with. Doing it
-    again adds nothing, and after an interruption the rest. Raises `StudyError` if no run of the
-    log has the seed's name.
+    recorded some thousands at once, and then `watch` hears how many runs were dealt with. A run is
+    known by its content, wherever its log lies: doing it again adds nothing, after an interruption
+    the rest, and what has changed is another attempt. Raises `StudyError` if no run of the log has
+    the seed's name.
     """
     _check_seed(log, seed)
     wanted = _Wanted.of(study)
     adopted: list[Trial] = []
     left_out: list[LeftOut] = []
-    known = 0
+    known_from: list[str] = []
+    changed = 0
     with Store.open(store) as opened:
         opened.register(study)
         opened.hold(study.name)
         before = opened.trials(study.name)
         attempts = Counter((each.condition, each.seed) for each in before)
-        sources = Counter(str(each.environment.get("imported")) for each in before)
+        recognition = Recognition(before)
         for start in range(0, len(log), _AT_ONCE):
             fresh: list[Trial] = []
             for run in log[start : start + _AT_ONCE]:
-                source = f"{log.kind} {log.path}: {run.name}"
                 found = wanted.placed(run, seed)
                 if isinstance(found, str):
                     left_out.append(LeftOut(run.name, found))
-                elif sources[source]:
-                    sources[source] -= 1  # of runs of one name, the first are known first
-                    known += 1
-                else:
-                    attempts[found.condition, found.seed] += 1
-                    attempt = attempts[found.condition, found.seed]
-                    fresh.append(_trial(study, found, _measured(run, seed), source, attempt))
+                    continue
+                attempt = attempts[found.condition, found.seed] + 1
+                where = source(log, run.name)
+                trial = _trial(study, found, _measured(run, seed), where, attempt)
+                if (place := recognition.place(trial, run.name)) is not None:
+                    known_from.append(place)
+                    continue
+                attempts[found.condition, found.seed] = attempt
+                changed += recognition.changed(log, run.name)
+                fresh.append(trial)
             opened.append_all(fresh)
             opened.beat()
             adopted += fresh
             if watch is not None:
                 watch(min(_AT_ONCE, len(log) - start))
-    return Adopted(tuple(adopted), tuple(left_out), known)
+    places = tuple(dict.fromkeys(known_from))
+    return Adopted(tuple(adopted), tuple(left_out), len(known_from), places, changed)
 
 
 def _check_seed(log: Log, seed: str) -> None:

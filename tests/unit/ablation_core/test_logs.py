@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import struct
 from pathlib import Path
 
@@ -170,6 +171,53 @@ def test_importing_again_adds_nothing(tmp_path: Path, write) -> None:
     again = adopt(STUDY, log, tmp_path / "runs.db")
     assert (len(again.trials), again.known) == (0, 6)
     assert len(load(tmp_path / "runs.db").attempts) == 6
+
+
+@pytest.mark.parametrize("write", [a_csv, json_lines, hydra])
+def test_a_log_is_known_by_every_path_and_where_it_was_moved_or_copied(
+    tmp_path: Path, write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, store = write(tmp_path), tmp_path / "runs.db"
+    monkeypatch.chdir(path.parent)
+    adopt(STUDY, read_log(path.name), store)
+    (tmp_path / "link").symlink_to(path.parent)
+    copy = shutil.copytree if path.is_dir() else shutil.copy
+    for other in (f"./{path.name}", path, tmp_path / "link" / path.name,
+                  copy(path, tmp_path / f"copy{path.suffix}")):  # fmt: skip
+        again = adopt(STUDY, read_log(other), store)
+        assert (len(again.trials), again.known, again.changed) == (0, 6, 0)
+        assert again.known_from == (f"{read_log(path).kind} {path.resolve()}",)
+
+
+def test_a_log_that_went_on_gives_its_new_runs_and_what_changed_as_another_attempt(
+    tmp_path: Path,
+) -> None:
+    path, store = tmp_path / "runs.csv", tmp_path / "runs.db"
+    head = "run,attention,dropout,seed,accuracy,state\n"
+    path.write_text(f"{head}a,True,0.1,0,0.9,finished\nb,True,0.1,1,,running\n")
+    assert adopt(STUDY, read_log(path), store).changed == 0
+    path.write_text(
+        f"{head}new,False,0.1,0,0.7,finished\n"
+        "a,True,0.1,0,0.9,finished\nb,True,0.1,1,0.8,finished\n"
+    )
+    again = adopt(STUDY, read_log(path), store)
+    assert (len(again.trials), again.known, again.changed) == (2, 1, 1)
+    by_unit = {(each.condition, each.seed): each for each in load(store)}
+    assert by_unit["baseline", 1].metrics == {"accuracy": 0.8}
+    assert by_unit["baseline", 1].attempt == 2
+    assert adopt(STUDY, read_log(path), store).known == 3
+
+
+def test_runs_that_an_earlier_version_imported_by_a_relative_path_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "ablation.runner.adopting.source", lambda log, run: f"{log.kind} {log.path.name}: {run}"
+    )
+    path = a_csv(tmp_path)
+    adopt(STUDY, read_log(path), tmp_path / "runs.db")
+    monkeypatch.undo()
+    assert adopt(STUDY, read_log(path), tmp_path / "runs.db").known == 6
 
 
 def test_what_fits_nowhere_is_left_out_and_said_why(tmp_path: Path) -> None:
