@@ -39,6 +39,8 @@ Value: TypeAlias = Hashable
 Values: TypeAlias = tuple[Value, ...]
 Columns: TypeAlias = Sequence[Column]
 
+VERBS = ("forward", "abduct", "couple")
+
 
 class Trait(Enum):
     """What an engine may rely on; a mechanism has as many as hold."""
@@ -155,7 +157,7 @@ def require_mechanism(variable: Variable, given: object) -> None:
         ...
     causal.errors.ModelError: Y has the mechanism 3, which is none; causal.Linear() is one
     """
-    if not all(callable(getattr(given, verb, None)) for verb in ("forward", "abduct", "couple")):
+    if not all(map(callable, [getattr(given, verb, None) for verb in VERBS])):
         raise ModelError(
             f"{variable} has the mechanism {given!r}, which is none; causal.Linear() is one",
             variables=(variable,),

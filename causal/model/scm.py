@@ -19,7 +19,7 @@ import pandas as pd
 from causal.errors import ModelError, OptionError
 from causal.graph import ADMG
 from causal.model.finite.contraction import Tensor, contract, noise_tensor
-from causal.model.finite.grid import Grid
+from causal.model.finite.grid import NOTHING, Grid
 from causal.model.finite.settings import ranked
 from causal.model.finite.tabulation import tabulated
 from causal.model.intervention import Intervention
@@ -207,12 +207,12 @@ class SCM:
     def grids(self) -> Mapping[Variable, Grid]:
         """The mechanisms of a finite model as arrays, noise that nobody else reads taken in."""
         laws = {one.name: one.law for one in self.noise if one.name not in self.shared_noise}
-        own = {v: {n: laws[n] for n in m.given if n in laws} if laws else {} for v, m in self.parts}
+        own = {v: {n: laws[n] for n in m.given if n in laws} for v, m in self.parts if laws}
         domains = self._domains
         distinct = {id(values): values for values in domains.values()}
         odd = {i: order for i, each in distinct.items() if (order := ranked(each)) is not None}
         orders = {name: odd[id(each)] for name, each in domains.items() if id(each) in odd}
-        return {v: Grid(m, domains, orders, own[v]) for v, m in self.tables.items()}
+        return {v: Grid(m, domains, orders, own.get(v, NOTHING)) for v, m in self.tables.items()}
 
     @cached_property
     def shared_noise(self) -> frozenset[str]:

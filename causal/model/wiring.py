@@ -43,8 +43,11 @@ def drawn(mechanisms: Mapping[Variable, Mechanism], noise: Iterable[Noise]) -> A
     Raises UnknownVariableError when they read what is not there, CycleError when they feed back.
     """
     hidden = {one.name for one in noise}
+    known: set[type] = set()
     for v, mechanism in mechanisms.items():
-        require_mechanism(v, mechanism)
+        if type(mechanism) not in known:
+            require_mechanism(v, mechanism)
+            known.add(type(mechanism))
     _check_reads(mechanisms, (*mechanisms, *sorted(hidden, key=natural)))
     readers = [[v for v, m in mechanisms.items() if name in m.reads] for name in hidden]
     return ADMG.of(

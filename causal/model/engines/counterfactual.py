@@ -235,8 +235,11 @@ def upstream(model: SCM, names: Iterable[Variable]) -> SCM:
 
 def _is_open(plan: Evaluation) -> bool:
     """Whether several worlds meet in a table that does not say how its rows hang together."""
-    tables = (plan.worlds.tables[v] for each in plan.sums for v in each.coupled)
-    return any(isinstance(t, Table) and isinstance(t.coupling, Unknown) for t in tables)
+    return any(
+        isinstance(table, Table) and isinstance(table.coupling, Unknown)
+        for each in plan.sums
+        for table in each.coupled.values()
+    )
 
 
 def _bounded(model: SCM, asked: Quantity, plans: Sequence[Evaluation]) -> Counterfactual:

@@ -7,10 +7,11 @@ causes keep an axis.  Variable elimination does the rest, in exact whole numbers
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from math import prod
 from types import MappingProxyType
 from typing import TypeAlias
@@ -20,10 +21,10 @@ from numpy.typing import NDArray
 
 from causal.model.engines.worlds import Slot, Worlds
 from causal.model.finite.contraction import Name, Scaled, Tensor, eliminate, noise_tensor
-from causal.model.finite.copies import EVERY, Copy, Factor, factors
+from causal.model.finite.copies import EVERY, Copy, Factor, are_pair, factors
 from causal.model.finite.elimination import Order, elimination_order
 from causal.model.finite.grid import Grid, prepare_laws, prepare_pairs
-from causal.model.mechanism import Value, private
+from causal.model.mechanism import FiniteMechanism, Value, private
 from causal.model.noise import Noise
 from causal.variables import Variable
 
@@ -94,15 +95,15 @@ class Sum:
         return self.order.entries + sum(factor.work for factor in self.factors)
 
     @property
-    def coupled(self) -> tuple[Variable, ...]:
-        """The variables whose mechanism has copies in several worlds."""
-        return tuple(v for v, numbers in self.copies.items() if len(numbers) > 1)
+    def coupled(self) -> dict[Variable, FiniteMechanism]:
+        """The mechanisms that have copies in several worlds."""
+        tables = self.worlds.tables
+        return {v: tables[v] for v, numbers in self.copies.items() if len(numbers) > 1}
 
     @property
     def couplings(self) -> dict[Variable, str]:
         """What is assumed of each of these mechanisms, beyond its law in one world."""
-        assumed = {v: self.worlds.tables[v].assumes for v in self.coupled}
-        return {v: text for v, text in assumed.items() if text}
+        return {v: text for v, table in self.coupled.items() if (text := table.assumes)}
 
     def total(self, *, exact: bool) -> Total:
         """Do the sum."""
@@ -142,9 +143,15 @@ class Sum:
     def factors(self) -> list[Factor]:
         """One or more for every variable that matters."""
         found: list[Factor] = []
-        own, sizes, grids = self._own, self.sizes, self._grids
-        for v, copies in self._cut(grids):
-            found += factors(grids[v], copies, private(v), sizes=sizes, spread=v in own)
+        own, sizes, grids, cut = self._own, self.sizes, self._grids, self._cut
+        for v, numbers in self.copies.items():
+            grid, spread, many = grids[v], v in own, len(numbers)
+            if not spread and (many == 1 or are_pair(grid, many)):
+                copy = cut(grid, v, numbers)
+                found.append(Factor(grid, (copy,), copy.names, many == 2))
+            else:
+                copies = [cut(grid, v, (number,)) for number in numbers]
+                found += factors(grid, copies, private(v), sizes=sizes, spread=spread)
         return found
 
     @cached_property
@@ -167,6 +174,8 @@ class Sum:
     @cached_property
     def hidden(self) -> tuple[str, ...]:
         """The named noises that keep an axis."""
+        if not self.noise:
+            return ()
         named = {name for factor in self.factors for name in factor.names}
         return tuple(name for name in self.noise if name in named)
 
@@ -187,12 +196,14 @@ class Sum:
     @cached_property
     def _own(self) -> frozenset[Variable]:
         """The variables whose private noise is kept."""
+        if all(isinstance(name, int) for name in self.keep):
+            return frozenset()
         return frozenset(v for v in self.copies if private(v) in self.keep)
 
     @property
     def _grids(self) -> Mapping[Variable, Grid]:
         """The mechanisms as arrays, without what is kept taken in."""
-        grids, keep = self.worlds.model.grids, frozenset(self.keep)
+        grids, keep = self.worlds.model.grids, {name for name in self.keep if name in self.noise}
         apart = {}
         for v, grid in grids.items() if keep else ():
             if not keep.isdisjoint(grid.private):
@@ -200,41 +211,48 @@ class Sum:
                 apart[v] = Grid(grid.mechanism, grid.domains, grid.orders, others)
         return {**grids, **apart} if apart else grids
 
-    def _cut(self, grids: Mapping[Variable, Grid]) -> Iterator[tuple[Variable, list[Copy]]]:
-        """The copies of each variable, where the nodes that have a value have no axis."""
-        nodes, lent, domains = self.worlds.nodes, self.worlds.lent, self.worlds.model.domains
-        constants = [(i, node.constant) for i, node in enumerate(nodes) if node.variable is None]
-        fixed: dict[Slot, Value] = dict([*constants, *self.known.items()])
-        for v, numbers in self.copies.items():
-            grid, copies = grids[v], []
-            given, hidden = grid.mechanism.given, grid.private
-            for number in numbers:
-                inputs = nodes[number].inputs
-                places: list[int | slice] = []
-                names: list[Name] = []
-                for name, slot in zip(given, inputs, strict=True):
-                    if slot in fixed:
-                        places.append(domains[name].index(fixed[slot]))
-                    elif name not in hidden:
-                        places.append(EVERY)
-                        names.append(slot)
-                moved = NOTHING if lent.isdisjoint(names) else self._moved(grid, inputs, names)
-                place = domains[v].index(fixed[number]) if number in fixed else None
-                if place is None:
-                    names.append(number)
-                copies.append(Copy(tuple(places), tuple(names), place, moved))
-            yield v, copies
+    @cached_property
+    def _fixed(self) -> dict[Slot, Value]:
+        """The nodes that have a value, and so no axis."""
+        nodes = enumerate(self.worlds.nodes)
+        found: dict[Slot, Value] = {i: node.constant for i, node in nodes if node.variable is None}
+        found.update(self.known.items())
+        return found
 
-    def _moved(
-        self, grid: Grid, inputs: Iterable[Slot], free: Container[Name]
-    ) -> Mapping[int, Places]:
+    @cached_property
+    def _blank(self) -> dict[Slot, None]:
+        return dict.fromkeys(self._fixed)
+
+    def _cut(self, grid: Grid, variable: Variable, numbers: Sequence[int]) -> Copy:
+        """One copy of a variable, or two in turns, cut where there are values."""
+        rows = [self._slots(grid, number) for number in numbers]
+        slots = rows[0] if len(rows) == 1 else tuple(chain.from_iterable(zip(*rows, strict=True)))
+        axes = tuple(map(self._blank.get, slots, slots))
+        place: list[int | slice] = [EVERY] * len(axes)
+        if None in axes:
+            fixed, domains, names = self._fixed, grid.domains, (*grid.given, variable)
+            for axis, slot in enumerate(slots):
+                if slot in fixed:
+                    place[axis] = domains[names[axis // len(rows)]].index(fixed[slot])
+        if self.worlds.lent.isdisjoint(axes):
+            return Copy(tuple(place), axes, NOTHING)
+        return Copy(tuple(place), axes, self._moved(grid, axes, len(rows)))
+
+    def _slots(self, grid: Grid, number: int) -> tuple[Slot, ...]:
+        """What a node reads, but for the noise that is taken in, and the node itself."""
+        inputs = self.worlds.nodes[number].inputs
+        if not grid.private:
+            return (*inputs, number)
+        reads = zip(grid.mechanism.given, inputs, strict=True)
+        return (*[slot for name, slot in reads if name not in grid.private], number)
+
+    def _moved(self, grid: Grid, axes: Sequence[Slot | None], copies: int) -> Mapping[int, Places]:
         """By axis, where the values of a variable stand in the domain of one that is set to it."""
-        given, nodes, domains = grid.mechanism.given, self.worlds.nodes, grid.domains
-        reads = zip(given, inputs, strict=True)
-        shown = [(name, slot) for name, slot in reads if name not in grid.private]
+        nodes, domains = self.worlds.nodes, grid.domains
         found = {}
-        for axis, (ours, slot) in enumerate(shown):
-            theirs = nodes[slot].variable if isinstance(slot, int) and slot in free else None
+        for axis, slot in enumerate(axes[:-copies]):
+            ours = grid.given[axis // copies]
+            theirs = nodes[slot].variable if isinstance(slot, int) else None
             if theirs is not None and domains[theirs] != domains[ours]:
                 found[axis] = np.array([domains[ours].index(value) for value in domains[theirs]])
         return found

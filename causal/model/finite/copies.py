@@ -7,7 +7,7 @@ over the copies and what they read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from math import prod
 from typing import Any, NamedTuple
@@ -18,30 +18,25 @@ from numpy.typing import NDArray
 from causal.model.finite.contraction import Name, Tensor, Weights
 from causal.model.finite.grid import Grid
 
-__all__ = ["EVERY", "Copy", "Factor", "factors"]
+__all__ = ["EVERY", "Copy", "Factor", "are_pair", "factors"]
 
 EVERY = slice(None)
 WIDEST = 2**12  # entries of a coupled table; beyond, the noise keeps an axis of its own
 
 
 class Copy(NamedTuple):
-    """One copy: for each name that is given, the place that is known or a free axis."""
+    """One copy, or two in turns: for each name that is given, and the value, an axis or a place."""
 
-    places: tuple[int | slice, ...]
-    names: tuple[Name, ...]  # of the free axes, that of the value last unless it is known
-    value: int | None
+    place: tuple[int | slice, ...]  # in a table of what is given and of the value
+    axes: tuple[Name | None, ...]  # the names of the free axes, and None where a place is known
     translations: Mapping[int, NDArray[np.intp]]  # axes whose name has its values in other places
 
     @property
-    def place(self) -> tuple[int | slice, ...]:
-        """Where it stands in a table of what is given and of the value."""
-        return (*self.places, EVERY if self.value is None else self.value)
-
-    def law(self, grid: Grid, *, exact: bool) -> Weights:
-        """P(value | given) where things are known."""
-        law = grid.law(exact=exact)
-        whole = len(self.names) == law.ndim and not self.translations
-        return law if whole else self.cut(law)
+    def names(self) -> tuple[Name, ...]:
+        """The names of the free axes."""
+        if None not in self.axes:
+            return self.axes
+        return tuple([name for name in self.axes if name is not None])
 
     def responses(self, grid: Grid, *, exact: bool) -> Weights:
         """Which value each cell of the noise (first axis) gives, as zeros and ones."""
@@ -49,6 +44,8 @@ class Copy(NamedTuple):
 
     def cut(self, array: Weights, *, before: tuple[int | slice, ...] = ()) -> Weights:
         """A table where things are known, its axes after some that belong to others."""
+        if None not in self.axes and not self.translations:
+            return array
         translated: NDArray[Any] = array
         for axis, places in self.translations.items():
             translated = translated.take(places, axis=axis + len(before))
@@ -60,43 +57,42 @@ class Copy(NamedTuple):
 class Factor(NamedTuple):
     """What a contraction multiplies: copies of one mechanism, not yet made into a tensor.
 
-    With a ``noise`` among the names its cells keep an axis of their own.
+    The names are those of the tensor's axes, of which two may be the same.  With a ``noise`` among
+    them its cells keep an axis of their own.
     """
 
     grid: Grid
     copies: tuple[Copy, ...]
     names: tuple[Name, ...]
-    is_pair: bool = False  # cut out of a table of all settings twice, kept for later questions
+    is_pair: bool = False  # two in turns, cut out of a table that is kept for later questions
     noise: Name | None = None
 
     @property
     def reads_law(self) -> bool:
         """Whether it is cut out of the law of one copy."""
-        return len(self.copies) == 1 and self.noise is None
+        return len(self.copies) == 1 and self.noise is None and not self.is_pair
 
     @property
     def work(self) -> float:
         """About how many multiplications the tensor takes, beyond what is in its names."""
-        if len(self.copies) < 2 or self.noise is not None:
-            return 0
         if self.is_pair:
             return float(self.grid.width**2)
+        if len(self.copies) < 2 or self.noise is not None:
+            return 0
         return float(self.grid.count * len(self.grid.values) ** len(self.names))
 
     def tensor(self, *, exact: bool) -> tuple[Tensor, int]:
         """The tensor, and by how much exact weights are too large."""
+        grid = self.grid
+        if self.is_pair:
+            pair = self.copies[0].cut(grid.pair(exact=exact))
+            return Tensor(self.names, pair), grid.pair_scale if exact else 1
         if self.noise is not None:
             return self._spread(exact=exact)
-        if self.reads_law:
-            law = self.copies[0].law(self.grid, exact=exact)
-            return Tensor(self.copies[0].names, law), self.grid.law_scale if exact else 1
-        if self.is_pair:
-            one, other = self.copies
-            pair, names = self.grid.pair(exact=exact), one.names + other.names
-            if len(names) < pair.ndim:
-                pair = other.cut(pair, before=one.place)
-            return Tensor(names, pair), self.grid.pair_scale if exact else 1
-        return self._coupled(exact=exact), self.grid.scale if exact else 1
+        if len(self.copies) == 1:
+            law = self.copies[0].cut(grid.law(exact=exact))
+            return Tensor(self.names, law), grid.law_scale if exact else 1
+        return self._coupled(exact=exact), grid.scale if exact else 1
 
     def _spread(self, *, exact: bool) -> tuple[Tensor, int]:
         if not self.copies:
@@ -118,31 +114,19 @@ class Factor(NamedTuple):
         return Tensor(self.names, weights)
 
 
+def are_pair(grid: Grid, copies: int) -> bool:
+    """Whether two copies are coupled by a table of all settings twice, which is small enough."""
+    return copies == 2 and grid.width**2 <= WIDEST and not grid.is_deterministic
+
+
 def factors(
     grid: Grid, copies: Sequence[Copy], noise: Name, *, sizes: Mapping[Name, int], spread: bool
 ) -> list[Factor]:
     """The factors of all copies of a mechanism: apart, coupled, or ``spread`` along their noise."""
-    if len(copies) == 1 and not spread:
-        return [Factor(grid, tuple(copies), _once(copies[0].names))]
-    if len(copies) == 2 and not spread and _are_pair(grid, *copies):
-        return [Factor(grid, tuple(copies), _once(copies[0].names + copies[1].names), is_pair=True)]
-    names = [_once(copy.names) for copy in copies]
     if not spread and grid.is_deterministic:
-        return [Factor(grid, (copy,), own) for copy, own in zip(copies, names, strict=True)]
-    together = _once(chain.from_iterable(names))
+        return [Factor(grid, (copy,), copy.names) for copy in copies]
+    together = tuple(dict.fromkeys(chain.from_iterable([copy.names for copy in copies])))
     if not spread and prod([sizes[name] for name in together]) <= WIDEST:
         return [Factor(grid, tuple(copies), together)]
-    pairs = zip(copies, names, strict=True)
-    apart = [Factor(grid, (copy,), (noise, *own), noise=noise) for copy, own in pairs]
+    apart = [Factor(grid, (copy,), (noise, *copy.names), noise=noise) for copy in copies]
     return [Factor(grid, (), (noise,), noise=noise), *apart]
-
-
-def _are_pair(grid: Grid, one: Copy, other: Copy) -> bool:
-    """Whether two copies are coupled by a table of all settings twice, which is small enough."""
-    if grid.width**2 > WIDEST or one.translations or other.translations:
-        return False
-    return not grid.is_deterministic
-
-
-def _once(names: Iterable[Name]) -> tuple[Name, ...]:
-    return tuple(dict.fromkeys(names))

@@ -7,9 +7,11 @@ together.  So every mechanism is a list of response functions with weights (Balk
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,10 +23,12 @@ from causal.model.finite.coupling import InverseCDF
 from causal.model.finite.table import Table
 from causal.model.mechanism import FiniteMechanism, Values
 
-__all__ = ["Grid", "prepare_laws", "prepare_pairs"]
+__all__ = ["NOTHING", "Grid", "prepare_laws", "prepare_pairs"]
+
+NOTHING: Mapping[str, Row] = MappingProxyType({})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Grid:
     """The responses of one mechanism, over the domains of what it is given.
 
@@ -36,24 +40,41 @@ class Grid:
     mechanism: FiniteMechanism
     domains: Mapping[str, Values]
     orders: Mapping[str, tuple[int, ...]]  # of the domains that are not in the order of rows
-    private: Mapping[str, Row] = field(default_factory=dict)  # laws of noises that are read here
-    sizes: tuple[int, ...] = field(init=False)  # how many values each of ``given`` has
-    rows: int = field(init=False)  # how many settings of ``given`` there are
-    width: int = field(init=False)  # how many entries the law has
+    private: Mapping[str, Row]  # laws of noises that are read here
+    given: tuple[str, ...]  # what the axes stand for: what is read, without the private noises
+    shape: tuple[int, ...]  # how many values each of ``given`` has, and the mechanism itself
+    width: int  # how many entries the law has
 
-    def __post_init__(self) -> None:
-        """Count, once: these are asked for at every question."""
-        domains = self.domains
-        sizes = tuple([len(domains[name]) for name in self.given])
-        rows = prod(sizes)
-        width = rows * len(self.mechanism.values)
-        vars(self).update(sizes=sizes, rows=rows, width=width)
+    def __init__(
+        self,
+        mechanism: FiniteMechanism,
+        domains: Mapping[str, Values],
+        orders: Mapping[str, tuple[int, ...]],
+        private: Mapping[str, Row] = NOTHING,
+    ) -> None:
+        given = mechanism.given
+        if private:
+            given = tuple([name for name in given if name not in private])
+        shape = (*[len(domains[name]) for name in given], len(mechanism.values))
+        vars(self).update(
+            mechanism=mechanism,
+            domains=domains,
+            orders=orders,
+            private=private,
+            given=given,
+            shape=shape,
+            width=prod(shape),
+        )
 
     @property
-    def given(self) -> tuple[str, ...]:
-        """What the axes stand for: what the mechanism is given, without the private noises."""
-        given = self.mechanism.given
-        return tuple([v for v in given if v not in self.private]) if self.private else given
+    def sizes(self) -> tuple[int, ...]:
+        """How many values each of ``given`` has."""
+        return self.shape[:-1]
+
+    @property
+    def rows(self) -> int:
+        """How many settings of ``given`` there are."""
+        return prod(self.sizes)
 
     @property
     def values(self) -> Values:
@@ -95,9 +116,11 @@ class Grid:
         return not (isinstance(self.mechanism, Table) or self.private) and self.count == 1
 
     def pair(self, *, exact: bool) -> Weights:
-        """Two copies coupled: one axis a name and the value, of the one and then of the other.
+        """Two copies coupled: for each name, and the value, an axis of the one and of the other.
 
-        Exact, it is whole numbers that sum to ``pair_scale`` in every pair of settings.
+        They take turns, as what was and what would have been are summed out together: so products
+        run through memory as it lies there.  Exact, it is whole numbers that sum to ``pair_scale``
+        in every pair of settings.
         """
         return self._exact_pair if exact else self._pair
 
@@ -159,9 +182,11 @@ class Grid:
     def plain(self) -> Whole | None:
         """The rows of a monotone table, where they stand in the order of all domains."""
         table = self.mechanism
-        if not isinstance(table, Table) or not self._is_monotone:
+        if self.private or not isinstance(table, Table):
             return None
-        return table.whole if self.orders.keys().isdisjoint(self.given) else None
+        if not isinstance(table.coupling, InverseCDF):
+            return None
+        return table.whole if not self.orders or self.orders.keys().isdisjoint(self.given) else None
 
     @property
     def _is_monotone(self) -> bool:
@@ -173,21 +198,23 @@ class Grid:
 
     @cached_property
     def _exact_pair(self) -> Integers:
-        shape = (*self.sizes, len(self.values)) * 2
         if self._is_monotone:
-            return _overlaps(self._exact_law.reshape(-1, len(self.values))).reshape(shape)
+            return self._in_turns(_overlaps(self._exact_law.reshape(-1, len(self.values))))
         flat = self._responses.astype(object).reshape(self.count, -1)
-        pair: Integers = (flat.T * self._cells) @ flat
-        return pair.reshape(shape)
+        return self._in_turns((flat.T * self._cells) @ flat)
 
     @cached_property
     def _pair(self) -> NDArray[np.float64]:
-        shape = (*self.sizes, len(self.values)) * 2
         if self._is_monotone and self.law_scale < 2**62:
             rows = self._exact_law.astype(np.int64).reshape(-1, len(self.values))
-            return (_overlaps(rows) / self.law_scale).reshape(shape)
+            return self._in_turns(_overlaps(rows) / self.law_scale)
         flat = self._chances.reshape(self.count, -1)
-        return ((flat.T * self._shares) @ flat).reshape(shape)
+        return self._in_turns((flat.T * self._shares) @ flat)
+
+    def _in_turns(self, pair: NDArray[Any]) -> NDArray[Any]:
+        """All settings of the one copy and of the other as an axis for each name and copy."""
+        shape = self.shape
+        return pair.reshape(-1).take(_turns(shape)).reshape(_twice(shape))
 
     @cached_property
     def _responses(self) -> NDArray[np.int8]:
@@ -221,12 +248,12 @@ def prepare_laws(grids: Iterable[Grid]) -> None:
     """Work out the laws of several grids at once, as far as they are plain tables."""
     fresh = [grid for grid in grids if "_law" not in vars(grid)]
     those = [(g, plain) for g in fresh if (plain := g.plain) and plain.scale < 2**53]
-    parts = np.array([part for _, plain in those for part in plain.parts], dtype=np.float64)
-    scales = np.array([plain.scale for _, plain in those], dtype=np.float64)
-    laws, start = parts / scales.repeat([grid.width for grid, _ in those]), 0
+    numbers = chain.from_iterable([plain.parts for _, plain in those])
+    scales = [float(plain.scale) for grid, plain in those for _ in range(grid.width)]
+    laws, start = np.fromiter(numbers, np.float64, len(scales)) / scales, 0
     for grid, _ in those:
         end = start + grid.width
-        vars(grid)["_law"] = laws[start:end].reshape((*grid.sizes, -1))
+        vars(grid)["_law"] = laws[start:end].reshape(grid.shape)
         start = end
 
 
@@ -237,14 +264,29 @@ def prepare_pairs(grids: Iterable[Grid]) -> None:
     """
     alike: dict[tuple[int, ...], list[tuple[Grid, Whole]]] = {}
     for grid in grids:
-        if "_pair" not in vars(grid) and (plain := grid.plain) and plain.scale < 2**62:
-            alike.setdefault((*grid.sizes, len(grid.values)), []).append((grid, plain))
+        if "_pair" not in vars(grid) and (plain := grid.plain) and plain.scale < 2**53:
+            alike.setdefault(grid.shape, []).append((grid, plain))
     for shape, those in alike.items():
-        parts = np.array([plain.parts for _, plain in those]).reshape(len(those), -1, shape[-1])
-        scales = np.array([plain.scale for _, plain in those], dtype=np.float64)
-        pairs = _overlaps(parts) / scales[:, None, None]
-        for (grid, _), pair in zip(those, pairs.reshape(-1, *shape, *shape), strict=True):
+        numbers, count = chain.from_iterable([plain.parts for _, plain in those]), len(those)
+        parts = np.fromiter(numbers, np.float64, count * prod(shape))
+        scales = np.array([float(plain.scale) for _, plain in those])
+        shared = _overlaps(parts.reshape(count, -1, shape[-1])).reshape(count, -1)
+        shared /= scales[:, None]
+        pairs = shared.take(_turns(shape), axis=1).reshape(count, *_twice(shape))
+        for (grid, _), pair in zip(those, pairs, strict=True):
             vars(grid)["_pair"] = pair
+
+
+@lru_cache(maxsize=256)
+def _turns(shape: tuple[int, ...]) -> NDArray[np.intp]:
+    """Where the entries stand of a table that has all axes twice, once these take turns."""
+    count = len(shape)
+    turns = [axis for i in range(count) for axis in (i, count + i)]
+    return np.arange(prod(shape) ** 2).reshape(shape * 2).transpose(turns).reshape(-1)
+
+
+def _twice(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(chain.from_iterable(zip(shape, shape, strict=True)))
 
 
 def _overlaps(rows: NDArray[Any]) -> NDArray[Any]:

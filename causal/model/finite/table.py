@@ -70,19 +70,22 @@ class Table:
                 f"the rows of a table cannot be coupled by {coupling!r}, but by InverseCDF(), "
                 "GumbelMax(), Independent() or Unknown()"
             )
-        settings, laws = by_setting(_read(rows if isinstance(rows, Mapping) else {(): rows}), names)
-        parts = whole(chain.from_iterable(laws))
+        settings, written = by_setting(_rows(rows), names)
+        laws = _fractions(written)
+        parts = whole([*chain.from_iterable(laws)])
         if not _are_laws(laws, parts, len(possible)):
             _refuse(settings, laws, len(possible))
         ignored = tuple(sorted(named(ignores))) if ignores else ()
-        object.__setattr__(self, "given", names)
-        object.__setattr__(self, "settings", settings)
-        object.__setattr__(self, "laws", laws)
-        object.__setattr__(self, "values", possible)
-        object.__setattr__(self, "coupling", ORDERED if coupling is None else coupling)
-        object.__setattr__(self, "ignores", ignored)
-        object.__setattr__(self, "whole", parts)
-        object.__setattr__(self, "reads", frozenset(names + ignored))
+        vars(self).update(
+            given=names,
+            settings=settings,
+            laws=laws,
+            values=possible,
+            coupling=ORDERED if coupling is None else coupling,
+            ignores=ignored,
+            whole=parts,
+            reads=frozenset(names + ignored),
+        )
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{key}: {shown(row)!r}" for key, row in self._pairs)
@@ -172,15 +175,19 @@ class Table:
         }
 
 
-def _read(rows: Mapping[Value, Weights]) -> Mapping[Value, Row]:
-    """Rows of fractions, as they are where they are that already."""
-    if set(map(type, rows.values())) == {tuple}:
-        found = cast("Mapping[Value, tuple[Number, ...]]", rows)
-    else:
-        found = {key: _numbers(key, row) for key, row in rows.items()}
-    if set(map(type, chain.from_iterable(found.values()))) == {Fraction}:
-        return cast("Mapping[Value, Row]", found)
-    return {key: tuple(map(exact, row)) for key, row in found.items()}
+def _rows(rows: Mapping[Value, Weights] | Weights) -> Mapping[Value, tuple[Number, ...]]:
+    """Rows of numbers, as they are where they are that already."""
+    written = rows if isinstance(rows, Mapping) else {(): rows}
+    if set(map(type, written.values())) == {tuple}:
+        return cast("Mapping[Value, tuple[Number, ...]]", written)
+    return {key: _numbers(key, row) for key, row in written.items()}
+
+
+def _fractions(rows: tuple[tuple[Number, ...], ...]) -> tuple[Row, ...]:
+    """The same rows in fractions, themselves where they are that already."""
+    if set(map(type, chain.from_iterable(rows))) == {Fraction}:
+        return cast("tuple[Row, ...]", rows)
+    return tuple([tuple(map(exact, row)) for row in rows])
 
 
 def _numbers(key: Value, weights: Weights) -> tuple[Number, ...]:
