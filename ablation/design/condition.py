@@ -2,92 +2,69 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import compress
 from typing import Protocol, runtime_checkable
 
 from ablation.canonical import Json
 from ablation.component import Component
 from ablation.design.contrast import Contrast
-from ablation.errors import listed
-
-BASELINE = "baseline"
-_DIGITS = bytes.maketrans(b"01", b"\0\1")
-_SPELLED = 6  # components that a name lists; a mask of more is known by its number
+from ablation.design.naming import Naming, selected
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One setting of the system: the components that are off in it.
+    """One setting of the system: of its components those of the mask are off (bit 0: the first).
 
-    >>> Condition(()).name, Condition((Component("mlp", switch="mlp"),)).name
-    ('baseline', 'without mlp')
+    A large design has a hundred thousand of them, which share the list of components.
+
+    >>> parts = (Component("attention", switch="attention"), Component("mlp", switch="mlp"))
+    >>> Condition("without mlp", parts, 0b10).off[0].name
+    'mlp'
     """
 
-    off: tuple[Component, ...]
-    label: str = ""
+    name: str
+    components: tuple[Component, ...]
+    mask: int
 
     @property
-    def name(self) -> str:
-        """The name in every table: "baseline", or "without" what is off."""
-        if self.label:
-            return self.label
-        return f"without {listed(each.name for each in self.off)}" if self.off else BASELINE
+    def off(self) -> tuple[Component, ...]:
+        """The components that are off, in the order in which the study has them."""
+        return tuple(compress(self.components, selected(self.mask, len(self.components))))
 
     @property
     def component(self) -> str | None:
         """The one component that is off, if it is exactly one."""
-        return self.off[0].name if len(self.off) == 1 else None
-
-    @property
-    def retrains(self) -> bool:
-        """Whether a trial can realise it by training: every component that is off has a switch."""
-        return all(each.retrains for each in self.off)
+        if self.mask.bit_count() != 1:
+            return None
+        return self.components[self.mask.bit_length() - 1].name
 
     def configured(self, config: Mapping[str, Json]) -> dict[str, Json]:
-        """Copy the configuration with every component of this condition off."""
+        """Copy the configuration with every component off that has a switch."""
         result = dict(config)
         for each in self.off:
             if each.key is not None and each.key in config and each.feature is None:
                 result[each.key] = each.off
-            else:
+            elif each.retrains:
                 result = each.switched_off(result)
         return result
 
 
 def condition(components: Sequence[Component], mask: int) -> Condition:
-    """Make the condition in which the components of a mask are off (bit 0: the first one).
-
-    What is fewer is named, off or on; a name never lists more than six.
+    """Make the condition in which the components of a mask are off.
 
     >>> parts = [Component(name, switch=name) for name in "abcd"]
-    >>> [condition(parts, mask).name for mask in (0b0001, 0b0011, 0b0111, 0b1111)]
-    ['without a', 'without a and b', 'only d', 'nothing on']
+    >>> condition(parts, 0b0011).name, condition(parts, 0b0011).off == (*parts[:2],)
+    ('without a and b', True)
     """
     return next(conditions(components, [mask]))
 
 
 def conditions(components: Sequence[Component], masks: Iterable[int]) -> Iterator[Condition]:
     """Make a condition of every mask, as `condition` does; there may be very many."""
-    names = [each.name for each in components]
+    parts = tuple(components)
+    name = Naming([each.name for each in parts]).of
     for mask in masks:
-        off = f"{mask:0{len(names)}b}"[::-1].encode().translate(_DIGITS)
-        parts = tuple(compress(components, off))
-        yield Condition(parts, _label(names, off) if len(parts) > 1 else "")
-
-
-def _label(names: Sequence[str], off: bytes) -> str:
-    """Name a condition with two components off or more; empty where these names do it."""
-    number = off.count(1)
-    on = len(names) - number
-    if not on:
-        return "nothing on"
-    if on < number and on <= _SPELLED:
-        return f"only {listed(name for name, is_off in zip(names, off, strict=True) if not is_off)}"
-    if number <= _SPELLED:
-        return ""
-    digest = sha256("\0".join(compress(names, off)).encode()).hexdigest()
-    return f"{on} of {len(names)} on, {digest[:8]}"
+        yield Condition(name(mask), parts, mask)
 
 
 @runtime_checkable

@@ -11,8 +11,10 @@ from itertools import combinations
 from typing import ClassVar
 
 from ablation.component import Component
-from ablation.design.condition import BASELINE, Condition, Design, condition
+from ablation.design.condition import Condition, Design, conditions
 from ablation.design.contrast import Contrast
+from ablation.design.naming import BASELINE, Naming
+from ablation.errors import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,15 @@ class LeaveOneOut(Design):
 
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the baseline, then one condition for every component."""
-        return (Condition(()), *(Condition((each,)) for each in components))
+        parts = tuple(components)
+        alone = (
+            Condition(_without(each), parts, 1 << place) for place, each in enumerate(components)
+        )
+        return (Condition(BASELINE, parts, 0), *alone)
 
     def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
         """Compare the baseline with each condition."""
-        return tuple(
-            Contrast(each.name, [BASELINE], [Condition((each,)).name]) for each in components
-        )
+        return tuple(Contrast(each.name, [BASELINE], [_without(each)]) for each in components)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +62,13 @@ class AddOneIn(Design):
 
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the baseline, nothing on, then every component by itself."""
-        alone = (condition(components, mask) for mask in self._masks(len(components)))
-        return (Condition(()), *alone) if len(components) > 1 else (Condition(()), *alone)[:2]
+        masks = dict.fromkeys([0, *self._masks(len(components))])
+        return tuple(conditions(components, masks))
 
     def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
         """Compare each component alone with nothing on: what it brings by itself."""
-        nothing, *alone = (
-            condition(components, mask).name for mask in self._masks(len(components))
-        )
-        if len(components) == 1:
-            alone = [BASELINE]
+        names = Naming([each.name for each in components])
+        nothing, *alone = map(names.of, self._masks(len(components)))
         return tuple(
             Contrast(each.name, [only], [nothing])
             for each, only in zip(components, alone, strict=True)
@@ -95,8 +96,12 @@ class Pairs(Design):
 
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the baseline, every component left out, then every pair."""
-        pairs = (Condition(both) for both in combinations(components, 2))
-        return (*LeaveOneOut().conditions(components), *pairs)
+        parts = tuple(components)
+        pairs = (
+            Condition(_without(first, second), parts, 1 << one | 1 << other)
+            for (one, first), (other, second) in combinations(enumerate(parts), 2)
+        )
+        return (*LeaveOneOut().conditions(parts), *pairs)
 
     def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
         """Compare the baseline with every component left out."""
@@ -114,8 +119,12 @@ class Pairs(Design):
         return tuple(
             Contrast(
                 f"{first.name} x {second.name}",
-                {BASELINE: 1.0, Condition((first, second)).name: 1.0},
-                {Condition((first,)).name: 1.0, Condition((second,)).name: 1.0},
+                {BASELINE: 1.0, _without(first, second): 1.0},
+                {_without(first): 1.0, _without(second): 1.0},
             )
             for first, second in combinations(components, 2)
         )
+
+
+def _without(*components: Component) -> str:
+    return f"without {listed(each.name for each in components)}"

@@ -2,15 +2,20 @@
 
 The design of LIME and of datamodels (Ilyas et al. 2022), for many components at once. Every block
 draws masks of its own, so the spread over blocks has in it what the masks happened to be.
+
+In each mask every component is off by a lot of its own. What lots say is taken in turn, but for a
+mask with nothing off, one that was there before, and one that would leave too few places to tell
+all components apart: these are drawn again, alone. With as many masks as components and a share of
+a half that makes every set of masks that are independent modulo 2 equally likely.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count, islice
 from math import ceil
-from operator import itemgetter
 from typing import ClassVar
 
-from ablation.canonical import Json, canonical
+from ablation.canonical import Json
 from ablation.component import Component
 from ablation.design.condition import Condition, Design
 from ablation.design.contrast import Contrast
@@ -18,7 +23,8 @@ from ablation.design.lots import lots_below
 from ablation.design.masks import conditions_of, main_effects
 from ablation.errors import StudyError
 
-_ATTEMPTS = 20
+_TRIES = 400  # draws for each mask that is wanted
+_SPARE = 8  # draws at once beyond those that are wanted: more are rarely needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +68,22 @@ class RandomMasks(Design):
     def drawn(self, components: Sequence[Component]) -> tuple[int, ...]:
         """Draw the masks of this block, the baseline first: none twice, all told apart."""
         names = [each.name for each in components]
-        wanted = self.masks or 2 * len(names)
-        if wanted < len(names):
-            raise StudyError(
-                f"{wanted} masks cannot tell {len(names)} components apart: draw {len(names)} "
-                "or more."
-            )
-        if wanted > (there := 2 ** len(names) - 1):
-            if self.masks is not None:
-                raise StudyError(
-                    f"{wanted} masks are asked for, and {len(names)} components have {there} that "
-                    f"differ: draw {there} or fewer, or take a full factorial."
-                )
-            wanted = there
-        fewest = wanted
-        for attempt in range(_ATTEMPTS):
-            masks = self._set(names, wanted, attempt)
-            if len(masks) == wanted and _rank(masks, len(names)) == len(names):
-                return (0, *masks)
-            fewest = min(fewest, len(masks))
-        if fewest < wanted:
+        wanted = self._wanted(len(names))
+        found: dict[int, None] = {}
+        pivots, lacking = [0] * (len(names) + 1), len(names)
+        for mask in islice(self._by_lot(names, wanted + _SPARE), _TRIES * wanted):
+            if not mask or mask in found:
+                continue
+            rest = _reduced(mask, pivots) if lacking else 0
+            if rest:
+                pivots[rest.bit_length()] = rest
+                lacking -= 1
+            elif lacking == wanted - len(found):
+                continue
+            found[mask] = None
+            if len(found) == wanted:
+                return (0, *found)
+        if lacking < wanted - len(found):
             raise StudyError(
                 f"{wanted} masks that differ do not come up with a share of {self.share:g} of "
                 f"{len(names)} components off: draw fewer, or a share nearer to a half."
@@ -91,21 +93,35 @@ class RandomMasks(Design):
             "components apart: draw more, or a share nearer to a half."
         )
 
-    def _set(self, names: Sequence[str], wanted: int, attempt: int) -> list[int]:
-        """Draw so many masks that differ, or as many as so many lots gave."""
-        found: dict[int, None] = {}
-        at = {name: place for place, name in enumerate(names)}
-        digits = itemgetter(-1, *(at[name] for name in sorted(names, reverse=True)))
+    def _wanted(self, count: int) -> int:
+        """How many masks are drawn for so many components."""
+        there = (1 << count) - 1
+        if self.masks is None:
+            return min(2 * count, there)
+        if self.masks < count:
+            raise StudyError(
+                f"{self.masks} masks cannot tell {count} components apart: draw {count} or more."
+            )
+        if self.masks > there:
+            raise StudyError(
+                f"{self.masks} masks are asked for, and {count} components have {there} that "
+                f"differ: draw {there} or fewer, or take a full factorial."
+            )
+        return self.masks
+
+    def _by_lot(self, names: Sequence[str], many: int) -> Iterator[int]:
+        """Draw masks without end, so many at once.
+
+        The lots of a mask are handed out in the order of the names, so the order of the components
+        is of no consequence.
+        """
         limit = ceil(self.share * 2**16)
-        head = canonical(["mask", self.block, attempt])[:-1]
-        for draw in range(wanted * _ATTEMPTS):
-            below = lots_below(limit, len(names), f"{head},{draw}]")
-            mask = int(bytes(digits(below + b"0")), 2)
-            if mask:
-                found.setdefault(mask)
-            if len(found) == wanted:
-                break
-        return [*found]
+        places = {name: place for place, name in enumerate(sorted(names))}
+        for turn in count():
+            below = lots_below(limit, many * len(names), "mask", self.block, turn)
+            columns = b"".join(below[places[name] :: len(names)] for name in reversed(names))
+            for draw in range(many):
+                yield int(columns[draw::many], 2)
 
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the baseline and the masks of this block."""
@@ -116,14 +132,8 @@ class RandomMasks(Design):
         return main_effects(components, self.drawn(components))
 
 
-def _rank(masks: Sequence[int], most: int) -> int:
-    """How many masks are independent modulo 2; so many are independent as numbers too."""
-    rank, pivots = 0, [0] * (most + 1)
-    for mask in masks:
-        rest = mask
-        while other := pivots[rest.bit_length()]:
-            rest ^= other
-        if rest:
-            pivots[rest.bit_length()] = rest
-            rank += 1
-    return rank
+def _reduced(mask: int, pivots: Sequence[int]) -> int:
+    """Take from a mask, modulo 2, what others have; what is left has a leading bit of its own."""
+    while other := pivots[mask.bit_length()]:
+        mask ^= other
+    return mask

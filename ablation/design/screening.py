@@ -12,8 +12,9 @@ from typing import ClassVar
 
 from ablation.canonical import Json
 from ablation.component import Component
-from ablation.design.condition import BASELINE, Condition, Design
+from ablation.design.condition import Condition, Design
 from ablation.design.contrast import Contrast
+from ablation.design.naming import BASELINE
 from ablation.errors import StudyError, UnknownComponentError, listed
 
 
@@ -80,11 +81,13 @@ class GroupScreening(Design):
 
     def conditions(self, components: Sequence[Component]) -> tuple[Condition, ...]:
         """List the baseline, then every group off."""
+        parts = tuple(components)
+        bits = {each.name: 1 << place for place, each in enumerate(parts)}
         off = (
-            Condition(members, f"without {group}")
+            Condition(f"without {group}", parts, sum(bits[each.name] for each in members))
             for group, members in self.members(components).items()
         )
-        return (Condition(()), *off)
+        return (Condition(BASELINE, parts, 0), *off)
 
     def contrasts(self, components: Sequence[Component]) -> tuple[Contrast, ...]:
         """Compare the baseline with every group off; the effect is the group's."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from ablation.canonical import Json, canonical, frozen, frozen_beside, plain, same
 from ablation.component import Component
-from ablation.design import Condition
+from ablation.design.condition import condition
 from ablation.plan.spelling import Change, Path, Spelling
 from ablation.study import Study
 
@@ -22,54 +22,50 @@ class Configurations:
     >>> config = {"model": {"depth": 4}, "features": ["age", "sex"]}
     >>> study = Study("toy", "t:t", parts, LeaveOneOut(), [Metric("m")], 2, config=config)
     >>> known = Configurations(study)
-    >>> known.text(parts)
+    >>> known.text(0b11)
     b'{"features":["sex"],"model":{"depth":1}}'
     """
 
     def __init__(self, study: Study) -> None:
-        self._config = study.config
+        self._study = study
         self._plain = dict(study.config)
         self._changes = _changes(study)
         self._switches = _switches(self._changes)
-        self._spelling = (
-            None
-            if self._changes is None
-            else Spelling(study.config, self._changes, study.components)
-        )
+        self._spelling = None if self._changes is None else Spelling(study.config, self._changes)
 
-    def without(self, off: Sequence[Component]) -> Mapping[str, Json]:
-        """Give the configuration with these components off, made when it is first looked at."""
-        return _Later(self, off)
+    def without(self, mask: int) -> Mapping[str, Json]:
+        """Give the configuration with the components of a mask off, made when it is looked at."""
+        return _Later(self, mask)
 
-    def made(self, off: Sequence[Component]) -> Mapping[str, Json]:
-        """Make the configuration with these components off, those that have a place in it."""
-        if self._switches is not None:
-            changed = dict([self._switches[each.name] for each in off if each.retrains])
-            return MappingProxyType(self._plain | changed)
-        retrained = tuple(each for each in off if each.retrains)
+    def made(self, mask: int) -> Mapping[str, Json]:
+        """Make the configuration with the components of a mask off that have a place in it."""
         if self._changes is None:
-            return frozen_beside(Condition(retrained).configured(self._config), self._config)
-        return _altered(self._plain, [self._changes[each.name] for each in retrained])
+            config = self._study.config
+            return frozen_beside(condition(self._study.components, mask).configured(config), config)
+        if self._switches is not None:
+            changed = dict([each for bit, each in self._switches.items() if mask & bit])
+            return MappingProxyType(self._plain | changed)
+        return _altered(self._plain, [each for bit, each in self._changes.items() if mask & bit])
 
-    def text(self, off: Sequence[Component]) -> bytes:
-        """Write the configuration with these components off as canonical JSON."""
+    def text(self, mask: int) -> bytes:
+        """Write the configuration with the components of a mask off as canonical JSON."""
         if self._spelling is None:
-            return canonical(self.made(off)).encode()
-        return self._spelling.text(off)
+            return canonical(self.made(mask)).encode()
+        return self._spelling.text(mask)
 
 
 class _Later(Mapping[str, Json]):
     """A configuration that most plans are never asked for: a hundred thousand take much room."""
 
-    __slots__ = ("_known", "_made", "_off")
+    __slots__ = ("_known", "_made", "_mask")
 
-    def __init__(self, known: Configurations, off: Sequence[Component]) -> None:
-        self._known, self._off = known, off
+    def __init__(self, known: Configurations, mask: int) -> None:
+        self._known, self._mask = known, mask
         self._made: Mapping[str, Json] | None = None
 
     def _mapping(self) -> Mapping[str, Json]:
         if self._made is None:
-            self._made = self._known.made(self._off)
+            self._made = self._known.made(self._mask)
         return self._made
 
     def __getitem__(self, key: str) -> Json:
@@ -88,9 +84,13 @@ class _Later(Mapping[str, Json]):
         return dict, (plain(self._mapping()),)
 
 
-def _changes(study: Study) -> Mapping[str, Change] | None:
-    """Find every component's place; None where one reaches into what another replaces."""
-    found = {each.name: _change(each, study.config) for each in study.components if each.retrains}
+def _changes(study: Study) -> Mapping[int, Change] | None:
+    """Find each component's place, by its bit; None if one reaches into what another replaces."""
+    found = {
+        1 << place: _change(each, study.config)
+        for place, each in enumerate(study.components)
+        if each.retrains
+    }
     whole = {each.path for each in found.values() if not each.lost}
     lists = {each.path for each in found.values() if each.lost}
     inside = any(path[:depth] in whole for path in whole | lists for depth in range(1, len(path)))
@@ -106,11 +106,11 @@ def _change(component: Component, config: Mapping[str, Json]) -> Change:
     return Change(path, None, frozenset(lost))
 
 
-def _switches(changes: Mapping[str, Change] | None) -> Mapping[str, tuple[str, Json]] | None:
+def _switches(changes: Mapping[int, Change] | None) -> Mapping[int, tuple[str, Json]] | None:
     """Say which outermost key each component sets to what, if that is all that any does."""
     if changes is None or any(each.lost or len(each.path) > 1 for each in changes.values()):
         return None
-    return {name: (each.path[0], each.value) for name, each in changes.items()}
+    return {bit: (each.path[0], each.value) for bit, each in changes.items()}
 
 
 def _altered(config: Mapping[str, Json], changes: Iterable[Change]) -> Mapping[str, Json]:

@@ -8,25 +8,24 @@ time and heat are not confounded with condition. The lot is keyed: the same stud
 import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from operator import itemgetter
 from typing import NamedTuple
 
 from ablation.canonical import Json, canonical
-from ablation.design import Condition, Design, GroupScreening, LeaveOneOut, Pairs
+from ablation.design import BASELINE, Condition, Design, GroupScreening, LeaveOneOut, Pairs
 from ablation.errors import OverBudgetError, SettingError, StudyError, UnequalBudgetError
 from ablation.plan.altering import Configurations
-from ablation.plan.realised import NotRun, Realised, Realiser, refuse_namesakes
+from ablation.plan.realised import NotRun, Realised, Realiser, distinct
 from ablation.study import Study
 from ablation.study.budget import is_amount
 
 _ONE_BY_ONE = (LeaveOneOut, Pairs, GroupScreening)  # a run less costs one effect, no other
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedTrial:
+class PlannedTrial(NamedTuple):
     """One run that the study asks for; `key` is the digest of everything that decides it.
 
     `order` is its place in the plan. `levels` are the random streams that do not follow the seed
@@ -39,9 +38,9 @@ class PlannedTrial:
     seed: int
     config: Mapping[str, Json]
     key: str
-    order: int = 0
-    levels: Mapping[str, int] = field(default_factory=dict)
-    patches: tuple[tuple[str, str], ...] = ()
+    order: int
+    levels: Mapping[str, int]
+    patches: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +105,9 @@ def _laid_out(study: Study) -> Plan:
     configurations = Configurations(study)
     realiser = Realiser(study, configurations)
     found = {design: [*realiser.of(design)] for design in dict.fromkeys(blocks.values())}
-    known: dict[str, Realised | NotRun] = {}
-    for each in (each for every in found.values() for each in every):
-        known.setdefault(each.name if isinstance(each, Realised) else each.condition, each)
-    conditions = tuple(each for each in known.values() if isinstance(each, Realised))
-    not_run = tuple(each for each in known.values() if isinstance(each, NotRun))
-    refuse_namesakes([each for each in found[blocks[study.seeds[0]]] if isinstance(each, Realised)])
+    every = [each for block in found.values() for each in block]
+    conditions = distinct(each for each in every if isinstance(each, Realised))
+    not_run = tuple(dict.fromkeys(each for each in every if isinstance(each, NotRun)))
     if len(conditions) < 2:
         raise StudyError(
             f"the study {study.name!r} has no component with a switch, so training shows nothing: "
@@ -129,7 +125,8 @@ def _trials(
 ) -> Iterator[PlannedTrial]:
     """Write the trials block by block, with a share of the extra baselines after each block."""
     study, extra = scribe.study, scribe.study.extra_seeds
-    baseline = [scribe.draft(Realised("baseline", Condition(()), study.config, ()))]
+    plain = Condition(BASELINE, study.components, 0)
+    baseline = [scribe.draft(Realised(BASELINE, plain, study.config, ()))]
     last: Design | None = None
     drafts: list[_Draft] = []
     for number, (seed, design) in enumerate(blocks.items(), start=1):
@@ -159,7 +156,7 @@ class _Scribe:
         self._configurations = configurations
         name = canonical(study.name)
         evaluate = f',"evaluate":{canonical(study.evaluate)}' if study.evaluate else ""
-        self._evaluate = evaluate.encode()
+        self._evaluate = f"{evaluate},".encode()
         self._lots = f'["order",{name},'
         self._tail = f'"study":{name},"system":{canonical(study.system)}}}'
         self._spelled = cache(canonical)
@@ -167,11 +164,12 @@ class _Scribe:
 
     def draft(self, each: Realised) -> _Draft:
         """Digest as much of a condition's trials as is the same with every seed."""
-        spelled = ",".join(map(self._spelled, each.patches))
-        off = () if each.config is self.study.config else each.condition.off
-        head = sha256(b'{"config":%b%b,' % (self._configurations.text(off), self._evaluate))
-        patches = f'"patches":[{spelled}],' if spelled else ""
-        return _Draft(canonical(each.name).encode(), head, patches.encode(), each)
+        mask = 0 if each.config is self.study.config else each.condition.mask
+        head = sha256(b'{"config":%b%b' % (self._configurations.text(mask), self._evaluate))
+        patches = b""
+        if each.patches:
+            patches = f'"patches":[{",".join(map(self._spelled, each.patches))}],'.encode()
+        return _Draft(canonical(each.name).encode(), head, patches, each)
 
     def block(self, seed: int, drafts: Sequence[_Draft]) -> Iterator[PlannedTrial]:
         """Write the trials of one block, in the order of their lots."""

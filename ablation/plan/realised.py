@@ -72,9 +72,14 @@ class Realiser:
         self._study = study
         self._configurations = configurations or Configurations(study)
         self._patches = {
-            each.name: (each.module, str(each.by)) for each in study.components if each.module
+            1 << place: (each.module, str(each.by))
+            for place, each in enumerate(study.components)
+            if each.module
         }
-        self._unswitched = {each.name: each for each in study.components if not each.retrains}
+        self._patchable = sum(self._patches)
+        self._switched = sum(
+            1 << place for place, each in enumerate(study.components) if each.retrains
+        )
 
     def of(self, design: Design) -> Iterator[Realised | NotRun]:
         """Say of every condition of a design how it is realised, the baseline first."""
@@ -83,24 +88,24 @@ class Realiser:
             if self._patches:
                 yield from self._both(each)
             else:
-                yield Realised(each.name, each, without(each.off), ())
+                yield Realised(each.name, each, without(each.mask), ())
 
     def _both(self, condition: Condition) -> Iterator[Realised | NotRun]:
-        study, off = self._study, [each.name for each in condition.off]
-        patched = [name for name in off if name in self._unswitched]
-        if patched and study.evaluate is None:
-            yield NotRun(condition.name, _no_evaluate(self._unswitched[patched[0]]))
+        study, off = self._study, condition.mask
+        unswitched = off & ~self._switched
+        if unswitched and study.evaluate is None:
+            first = next(each for each in condition.off if not each.retrains)
+            yield NotRun(condition.name, _no_evaluate(first))
             return
-        config = self._configurations.without(condition.off)
-        yield Realised(condition.name, condition, config, self._patched(patched))
+        config = self._configurations.without(off)
+        yield Realised(condition.name, condition, config, self._patched(unswitched))
         # Where all of it is patched and some of it is trained too, there are two conditions.
-        both_ways = len(patched) < len(off) and all(map(self._patches.__contains__, off))
-        if study.evaluate is not None and both_ways:
+        if study.evaluate is not None and off & self._switched and not off & ~self._patchable:
             name = condition.name + AT_INFERENCE
             yield Realised(name, condition, study.config, self._patched(off))
 
-    def _patched(self, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
-        return tuple(map(self._patches.__getitem__, names))
+    def _patched(self, mask: int) -> tuple[tuple[str, str], ...]:
+        return tuple(each for bit, each in self._patches.items() if mask & bit)
 
 
 def _no_evaluate(component: Component) -> str:
@@ -179,10 +184,13 @@ def _minus(first: Contrast, second: Contrast) -> tuple[dict[str, float], dict[st
     return on, {name: -weight for name, weight in kept.items() if weight < 0}
 
 
-def refuse_namesakes(conditions: Sequence[Realised]) -> None:
-    """Refuse two conditions of one name: a component may be called "x at inference"."""
-    seen: set[str] = set()
+def distinct(conditions: Iterable[Realised]) -> tuple[Realised, ...]:
+    """List conditions, each once; refuse a name that stands for two.
+
+    A component may be called "x at inference", and numbers in names may be alike by chance.
+    """
+    known: dict[str, Realised] = {}
     for each in conditions:
-        if each.name in seen:
+        if known.setdefault(each.name, each).condition.mask != each.condition.mask:
             raise DuplicateNameError("condition", each.name)
-        seen.add(each.name)
+    return tuple(known.values())

@@ -1,19 +1,20 @@
 """The canonical JSON of one configuration, with places where components write something else.
 
-What no component changes is written once. A condition of a large design is then a few slices of
-the whole text, or its pieces joined, whichever is less; nothing is read again as a table.
+The text is cut into stretches that few components change. A stretch has few texts, each written
+once however many conditions there are; a condition is one of them for every stretch, in a row.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import reduce
+from itertools import count
+from operator import or_
 from typing import NamedTuple
 
 from ablation.canonical import Json, canonical
-from ablation.component import Component
 
 Path = tuple[str, ...]
-_NAME = attrgetter("name")
+_TOGETHER = 8  # components that change one stretch: it has up to 256 texts
+_LONG = 4096  # bytes of a stretch that has several places
 
 
 class Change(NamedTuple):
@@ -27,100 +28,120 @@ class Change(NamedTuple):
 class Spelling:
     """Writes configurations after some changes, no place of which lies within another.
 
+    `changes` are by the bit of their component; of two in one place the last one counts.
+
     >>> config = {"model": {"depth": 4}, "features": ["age", "sex"]}
-    >>> depth, age = (Component("depth", switch="model.depth"), Component("age", feature="age"))
-    >>> changes = {"depth": Change(("model", "depth"), 1, frozenset()),
-    ...            "age": Change(("features",), None, frozenset([0]))}
-    >>> Spelling(config, changes, [depth, age]).text([depth, age])
+    >>> spelling = Spelling(config, {0b01: Change(("model", "depth"), 1, frozenset()),
+    ...                              0b10: Change(("features",), None, frozenset([0]))})
+    >>> spelling.text(0b11)
     b'{"features":["sex"],"model":{"depth":1}}'
     """
 
-    def __init__(
-        self,
-        config: Mapping[str, Json],
-        changes: Mapping[str, Change],
-        components: Iterable[Component],
-    ) -> None:
-        pieces = [*_pieces(config, {each.path for each in changes.values()})]
-        self._line = [each.before + each.text for each in pieces]
-        self._whole = b"".join(self._line)
-        self._starts = [*accumulate(map(len, self._line), initial=0)]
-        at = {each.path: place for place, each in enumerate(pieces)}
-        nothing = len(pieces) - 1, self._line[-1]  # the end, which stays as it is
-        self._texts = {each.name: nothing for each in components}
-        self._lists: dict[int, tuple[bytes, list[bytes]]] = {}
-        self._lost: dict[str, tuple[int, frozenset[int]]] = {}
-        for name, each in changes.items():
-            place = at[each.path]
-            before = pieces[place].before
-            if each.lost:
-                self._lists[place] = before, _items(_value(config, each.path))
-                self._lost[name] = place, each.lost
-            else:
-                self._texts[name] = place, before + canonical(each.value).encode()
+    def __init__(self, config: Mapping[str, Json], changes: Mapping[int, Change]) -> None:
+        stretches = map(_Stretch, _rows(_places(config, changes)))
+        self._stretches = [(each.bits, each) for each in stretches]
 
-    def text(self, off: Sequence[Component]) -> bytes:
-        """Write the configuration with these off; of two in one place the last counts."""
-        changed = dict(map(self._texts.__getitem__, map(_NAME, off)))
-        if self._lists:
-            changed |= self._shortened(off)
-        if len(changed) * 8 > len(self._line):
-            line = self._line.copy()
-            for place, text in changed.items():
-                line[place] = text
-            return b"".join(line)
-        return b"".join(self._spliced(changed))
-
-    def _spliced(self, changed: Mapping[int, bytes]) -> Iterator[bytes]:
-        done, starts = 0, self._starts
-        for place in sorted(changed):
-            yield self._whole[done : starts[place]]
-            yield changed[place]
-            done = starts[place + 1]
-        yield self._whole[done:]
-
-    def _shortened(self, off: Sequence[Component]) -> Iterator[tuple[int, bytes]]:
-        """Write the lists without what these components take out of them."""
-        kept = {place: items.copy() for place, (_, items) in self._lists.items()}
-        for place, lost in filter(None, map(self._lost.get, map(_NAME, off))):
-            for item in lost:
-                kept[place][item] = b""
-        for place, items in kept.items():
-            yield place, b"%b[%b]" % (self._lists[place][0], b",".join(filter(None, items)))
+    def text(self, mask: int) -> bytes:
+        """Write the configuration with the components of a mask off."""
+        return b"".join([texts[mask & bits] for bits, texts in self._stretches])
 
 
-class _Piece(NamedTuple):
-    """A value that may be changed, and the text between it and the one before; the end has none."""
+class _Value(NamedTuple):
+    """A value, with the text before it, and what components write instead of it."""
 
-    path: Path | None
-    before: bytes
-    text: bytes
+    before: str
+    text: str
+    instead: Mapping[int, str]
+
+    @property
+    def bits(self) -> int:
+        return sum(self.instead)
+
+    def written(self, mask: int) -> str:
+        off = [text for bit, text in self.instead.items() if mask & bit]
+        return self.before + (off[-1] if off else self.text)
 
 
-def _pieces(config: Mapping[str, Json], changed: set[Path]) -> Iterator[_Piece]:
+class _List(NamedTuple):
+    """A list, with the text before it; each item with the components that take it out."""
+
+    before: str
+    items: Sequence[tuple[str, int]]
+
+    @property
+    def bits(self) -> int:
+        return reduce(or_, (bits for _, bits in self.items))
+
+    def written(self, mask: int) -> str:
+        return f"{self.before}[{','.join([text for text, bits in self.items if not mask & bits])}]"
+
+
+_Place = _Value | _List
+
+
+class _Stretch(dict[int, bytes]):
+    """The texts of some places in a row, by which of the components that change them are off."""
+
+    def __init__(self, places: Sequence[_Place]) -> None:
+        self._places = places
+        self.bits = reduce(or_, (each.bits for each in places))
+
+    def __missing__(self, mask: int) -> bytes:
+        text = "".join(each.written(mask) for each in self._places).encode()
+        if self.bits.bit_count() <= _TOGETHER:
+            self[mask] = text
+        return text
+
+
+def _rows(places: Iterable[_Place]) -> Iterator[list[_Place]]:
+    """Put places together as long as few components change them and their text is not long."""
+    row: list[_Place] = []
+    changed, length = 0, 0
+    for each in places:
+        more, longer = each.bits.bit_count(), len(each.written(0))
+        if row and (changed + more > _TOGETHER or length + longer > _LONG):
+            yield row
+            row, changed, length = [], 0, 0
+        row.append(each)
+        changed, length = changed + more, length + longer
+    yield row
+
+
+def _places(config: Mapping[str, Json], changes: Mapping[int, Change]) -> Iterator[_Place]:
     """Cut the canonical text of a configuration at the places that are changed."""
+    changed: dict[Path, dict[int, Change]] = {}
+    for bit, each in changes.items():
+        changed.setdefault(each.path, {})[bit] = each
     above = {path[:depth] for path in changed for depth in range(len(path))}
-    before: list[str] = []
-    for path, text in _walked(config, (), changed, above):
-        if path is None:
-            before.append(text)
+    before = ""
+    for part in _walked(config, (), changed.keys(), above):
+        if isinstance(part, str):
+            before += part
         else:
-            yield _Piece(path, "".join(before).encode(), text.encode())
-            before = []
-    yield _Piece(None, "".join(before).encode(), b"")
+            yield _place(before, _value(config, part), changed[part])
+            before = ""
+    yield _Value(before, "", {})
 
 
-def _walked(
-    value: Json, path: Path, changed: set[Path], above: set[Path]
-) -> Iterator[tuple[Path | None, str]]:
+def _place(before: str, value: Json, changes: Mapping[int, Change]) -> _Place:
+    if not any(each.lost for each in changes.values()):
+        instead = {bit: canonical(each.value) for bit, each in changes.items()}
+        return _Value(before, canonical(value), instead)
+    assert isinstance(value, Sequence)
+    bits = (sum(bit for bit, each in changes.items() if at in each.lost) for at in count())
+    return _List(before, [*zip(map(canonical, value), bits, strict=False)])
+
+
+def _walked(value: Json, path: Path, changed: Set[Path], above: Set[Path]) -> Iterator[str | Path]:
+    """Give the text of a value, and in the place of what is changed the path that leads to it."""
     if path not in above:
-        yield path if path in changed else None, canonical(value)
+        yield path if path in changed else canonical(value)
         return
     assert isinstance(value, Mapping)
     for number, key in enumerate(sorted(value)):
-        yield None, f"{',' if number else '{'}{canonical(key)}:"
+        yield f"{',' if number else '{'}{canonical(key)}:"
         yield from _walked(value[key], (*path, key), changed, above)
-    yield None, "}"
+    yield "}"
 
 
 def _value(config: Mapping[str, Json], path: Path) -> Json:
@@ -129,8 +150,3 @@ def _value(config: Mapping[str, Json], path: Path) -> Json:
         assert isinstance(value, Mapping)
         value = value[key]
     return value
-
-
-def _items(value: Json) -> list[bytes]:
-    assert isinstance(value, Sequence)
-    return [canonical(each).encode() for each in value]

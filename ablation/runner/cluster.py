@@ -196,7 +196,7 @@ def _on_a_node(hello: str, limits: str, request: str) -> str:
 def _planned(asked: Request) -> PlannedTrial:
     """A trial as a worker needs it: what decides it, without what only its study knows."""
     return PlannedTrial(
-        condition="", component=None, seed=asked.seed, config=asked.config, key="",
+        condition="", component=None, seed=asked.seed, config=asked.config, key="", order=0,
         levels=asked.levels, patches=asked.patches,
     )  # fmt: skip
 

@@ -1,12 +1,14 @@
 """Configurations made fast are those that switching off one component after another makes."""
 
 import pickle
-from itertools import combinations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ablation import Component, FullFactorial, Metric, Study
+from ablation import Component, FullFactorial, LeaveOneOut, Metric, Study
 from ablation.canonical import canonical, digest
+from ablation.design.condition import condition
 from ablation.plan import plan
 from ablation.plan.altering import Configurations
 
@@ -39,15 +41,37 @@ def test_every_subset_is_off_as_if_its_members_were_switched_off_one_by_one(
     parts: list[Component],
 ) -> None:
     known = Configurations(study(parts))
-    for size in range(len(parts) + 1):
-        for off in combinations(parts, size):
-            slow = dict(CONFIG)
-            for each in off:
+    for mask in range(1 << len(parts)):
+        slow = dict(CONFIG)
+        for place, each in enumerate(parts):
+            if mask >> place & 1:
                 slow = each.switched_off(slow)
-            made = known.without(off)
-            assert canonical(made) == canonical(slow) == known.text(off).decode()
-            assert dict(made) == dict(known.made(off))
-            assert pickle.loads(pickle.dumps(made)) == slow  # made a line above
+        made = known.without(mask)
+        assert canonical(made) == canonical(slow) == known.text(mask).decode()
+        assert dict(made) == dict(known.made(mask))
+        assert pickle.loads(pickle.dumps(made)) == slow  # made a line above
+
+
+@settings(max_examples=30)
+@given(st.data())
+def test_the_text_of_a_long_configuration_is_that_of_its_parts(data) -> None:
+    """Long lists, long texts and many switches: stretches of all kinds, some known by heart."""
+    items = [f"item {index}" for index in range(20)]
+    config = {
+        "features": items, "short": items[:3], "long": "x" * 10_000,
+        **{f"c{index}": {"on": True, "text": "é" * index} for index in range(30)},
+    }  # fmt: skip
+    parts = [
+        *(Component(each, feature=each) for each in items),
+        *(Component(f"{each} too", switch="short", feature=each) for each in items[:3]),
+        *(Component(f"c{index}", switch=f"c{index}.on") for index in range(30)),
+        Component("long", switch="long", off="\u2028"),
+    ]
+    stated = Study("toy", "t:t", parts, LeaveOneOut(), [Metric("m")], 2, config=config)
+    known = Configurations(stated)
+    for mask in data.draw(st.lists(st.integers(0, 2 ** len(parts) - 1), min_size=1, max_size=5)):
+        slow = condition(parts, mask).configured(stated.config)
+        assert known.text(mask).decode() == canonical(slow) == canonical(known.made(mask))
 
 
 @pytest.mark.parametrize("parts", [FLAT, NESTED, [*NESTED, *FEATURES]], ids=len)
@@ -63,4 +87,4 @@ def test_the_key_of_a_trial_is_the_digest_of_what_decides_it(parts: list[Compone
 def test_components_that_reach_into_each_other_are_still_switched_off_in_turn() -> None:
     within = [Component("depth", switch="model.depth", off=1), Component("model", switch="model")]
     known = Configurations(study(within))
-    assert canonical(known.without(within)) == canonical({**CONFIG, "model": False})
+    assert canonical(known.without(0b11)) == canonical({**CONFIG, "model": False})

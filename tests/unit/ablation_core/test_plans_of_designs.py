@@ -1,5 +1,6 @@
 """A plan runs every condition of any design once a seed, and says how each comes about."""
 
+import re
 from collections import Counter
 from itertools import pairwise
 
@@ -26,6 +27,7 @@ from ablation import (
 )
 from ablation.canonical import digest
 from ablation.design.condition import condition
+from ablation.design.naming import Naming
 from ablation.errors import DuplicateNameError, StudyError
 from ablation.plan import contrasts, lay_out, plan, plasticity
 from ablation.study import Streams
@@ -226,10 +228,36 @@ def test_a_name_that_would_stand_for_two_conditions_is_refused() -> None:
         lab(Pairs(), *(Component(name, switch=name) for name in ("a", "b", "a and b")))
 
 
-@given(st.integers(1, 40), st.data())
+@given(st.integers(1, 90), st.data())
 def test_masks_of_one_study_have_names_of_their_own(count: int, data) -> None:
     parts = [Component(f"part {index}", switch=f"c{index}") for index in range(count)]
     masks = data.draw(st.lists(st.integers(0, 2**count - 1), unique=True, max_size=20))
     names = [condition(parts, mask).name for mask in masks]
     assert len({*names}) == len(names)
     assert all(len(name) < 100 for name in names)
+
+
+@given(st.integers(13, 64), st.data())
+def test_the_number_of_a_condition_says_what_is_off_in_it(count: int, data) -> None:
+    """So no two conditions of up to 64 components can share a name."""
+    names = data.draw(st.permutations([f"part {index}" for index in range(count)]))
+    parts = [Component(name, switch=name) for name in names]
+    off = data.draw(st.sets(st.sampled_from(names), min_size=7, max_size=count - 6))
+    mask = sum(1 << place for place, name in enumerate(names) if name in off)
+    found = re.fullmatch(r"(\d+) of (\d+) on, ([0-9a-f]+)", condition(parts, mask).name)
+    if count - len(off) == 6:
+        assert found is None
+        return
+    assert [int(found[1]), int(found[2])] == [count - len(off), count]
+    assert {name for k, name in enumerate(sorted(names)) if int(found[3], 16) >> k & 1} == off
+
+
+def test_two_conditions_of_one_number_are_refused_whichever_blocks_they_are_in(monkeypatch) -> None:
+    stated = study(RandomMasks(masks=80), 70, 2)
+    laid = plan(stated)
+    first, second = (each.name for each in laid.conditions[1:82:80])
+    alike = {second: first}
+    spelled = Naming.of
+    monkeypatch.setattr(Naming, "of", lambda self, mask: alike.get(*2 * [spelled(self, mask)]))
+    with pytest.raises(DuplicateNameError, match=first):
+        plan(stated)
