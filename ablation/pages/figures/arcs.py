@@ -3,7 +3,7 @@
 A cubic Bézier curve from border to border; its bow is chosen from a few, shortest edges first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -67,6 +67,18 @@ class Arc:
         line = element("path", d=f"M{a} C{b} {c} {d}", fill="none", **style)
         head = _head(self.points[3], self.points[2])
         return line + element("path", d=head, fill=colour, stroke="none")
+
+
+def reach(boxes: Iterable[Box], arcs: Iterable[Arc]) -> tuple[Points, Points]:
+    """The upper left and the lower right corner of all that is drawn.
+
+    >>> low, high = reach([Box.of((0, 0), (40, 20))], [])
+    >>> low.tolist(), high.tolist()
+    ([-20.0, -10.0], [20.0, 10.0])
+    """
+    corners = [box.centre + sign * box.half for box in boxes for sign in (-1, 1)]
+    points = np.vstack([*corners, *(arc.samples for arc in arcs)])
+    return points.min(axis=0), points.max(axis=0)
 
 
 def squeezed(arcs: Mapping[Edge, Arc], boxes: Mapping[str, Box], width: float) -> dict[Edge, Arc]:

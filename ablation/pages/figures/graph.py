@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-import numpy as np
 from markupsafe import Markup
 
-from ablation.pages.figures.arcs import Arc, Box, routed, squeezed
+from ablation.pages.figures.arcs import Arc, Box, reach, routed, squeezed
 from ablation.pages.figures.layers import Edge, Point, layered, placed
 from ablation.pages.figures.svg import (
     INK,
@@ -104,11 +103,7 @@ def _drawn(panel: Panel, boxes: Mapping[str, Box], width: float) -> tuple[Markup
     arcs = squeezed(routed(list(panel.edges), boxes), boxes, width - 2 * _MARGIN)
     lines = [_edge(arc, panel.edges[edge]) for edge, arc in arcs.items()]
     nodes = [piece for name, box in boxes.items() for piece in _node(name, box)]
-    reach = np.vstack(
-        [box.centre + sign * box.half for box in boxes.values() for sign in (-1, 1)]
-        + [arc.samples for arc in arcs.values()]
-    )
-    low, high = reach.min(axis=0), reach.max(axis=0)
+    low, high = reach(boxes.values(), arcs.values())
     picture = group([*lines, *nodes])
     return picture, (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
 

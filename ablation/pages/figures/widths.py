@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 from markupsafe import Markup
 
-from ablation.pages.figures.arcs import Arc, Box, routed, squeezed
+from ablation.pages.figures.arcs import Arc, Box, reach, routed, squeezed
 from ablation.pages.figures.layers import Edge, Point, layered, placed
 from ablation.pages.figures.svg import (
     ACCENT,
@@ -64,11 +64,8 @@ def effect_graph(
         for name, box in boxes.items()
         for piece in _node(name, box, values, inner, members or ())
     ]
-    reach = np.vstack(
-        [box.centre + sign * box.half for box in boxes.values() for sign in (-1, 1)]
-        + [arc.samples for arc in arcs.values()]
-    )
-    low, high = reach.min(axis=0) - _MARGIN, reach.max(axis=0) + _MARGIN
+    low, high = reach(boxes.values(), arcs.values())
+    low, high = low - _MARGIN, high + _MARGIN
     shift = f"translate({-low[0]:.2f} {-low[1]:.2f})"
     inside = element("g", *lines, *marks, transform=shift)
     told = ", ".join(_said(edge, sizes.get(edge)) for edge in edges)
