@@ -7,14 +7,15 @@ of two values.  A model of many worlds is one in which a variable is the list of
 so that it is enumerated like any other.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
-from itertools import product
+from itertools import islice, product
 from math import prod
 from secrets import randbelow
 from typing import Any, TypeAlias
 
-from causal.checker.models import PRIME, Cell, Law, laws, model_of, value
+from causal.checker.models import PRIME, Cell, Law, free, laws, model_of, value
 from causal.checker.plain import TooLargeError, reached, require
 from causal.checker.reading import meaning, read, symbols
 from causal.checker.separation import Causes, Vertex
@@ -30,28 +31,36 @@ Answering: TypeAlias = Callable[[Vertex, Cell, tuple[Row, ...]], Answers]
 def agreed(causes: Causes, query: Query, estimand: str, *, models: int) -> str:
     """A counterfactual and a formula in random models.
 
-    A variable has the values that are mentioned and one that is not; an open one is random.
+    A variable has each value that is mentioned, and as many more as symbols stand for, so that they
+    can all be different.
     """
     formula = () if estimand == "0" else meaning(read(estimand))
     known = mentioned(query) | (symbols(read(estimand)) if formula else set())
     require({s.name for s in known} <= causes.keys(), "the formula is not of this graph")
-    texts = {v: sorted({s.value for s in known if s.name == v} - {""}) for v in causes}
-    sizes = {v: max(2, len(found) + 1) for v, found in texts.items()}
+    texts = {v: sorted({s.value for s in known if s.name == v and s.value}) for v in causes}
+    open_ = sorted(s for s in mentioned(query) | free(formula) if not s.value)
+    more = Counter[Vertex](s.name for s in open_)
+    sizes = {v: max(2, len(found) + max(1, more[v])) for v, found in texts.items()}
+    cells = [*islice(product(*(range(sizes[s.name]) for s in open_)), 2**8 + 1)]
     vertices = reached({s.name for s in known}, causes.__getitem__)
     worlds = every(closed(query, lambda _: 0))
     degree = len(vertices) * (1 + len(worlds)) * (1 + laws(formula, lambda s: sizes[s.name]))
-    require(degree <= 2**18, "the degree is more than 2^18", TooLargeError)
-    for _ in range(models):
-        at = {s: randbelow(sizes[s.name]) for s in known}
-        at |= {s: texts[s.name].index(s.value) for s in known if s.value}
-        answering = drawn(sizes)
-        truth = in_worlds(causes, answering, closed(query, at.__getitem__))
-        require(truth is not None, "what is given cannot be")
-        found = value(formula, at, in_one(causes, answering), lambda s: range(sizes[s.name]))
+    fits = degree <= 2**18 and len(cells) <= 2**8
+    require(fits, "the degree is more than 2^18, or cells are more than 2^8", TooLargeError)
+    fixed = {s: texts[s.name].index(s.value) for s in known if s.value}
+    possible = False
+    for answers, cell in product([drawn(sizes) for _ in range(models)], cells):
+        at = {**fixed, **dict(zip(open_, cell, strict=True))}
+        truth = in_worlds(causes, answers, closed(query, at.__getitem__))
+        if truth is None:  # of what cannot be, nothing is said
+            continue
+        found = value(formula, at, in_one(causes, answers), lambda s: range(sizes[s.name]))
         require(found is not None, "the formula divides by zero in a random model")
         same = truth == (found % PRIME if formula else 0)
         require(same, "the formula is another number in a random model")
-    bound = f"a wrong formula is equal in one with probability {degree}/(2^61 - 1) at most"
+        possible = True
+    require(possible, "what is given cannot be")
+    bound = f"one wrong in such models is equal in one with probability {degree}/(2^61 - 1) at most"
     return f"random models of {len(worlds)} worlds: equal in {models}, modulo 2^61 - 1; {bound}"
 
 

@@ -114,6 +114,12 @@ def laws(formula: Formula, size: Callable[[Symbol], int]) -> int:
     return sum(prod(map(size, f[1])) * laws(f[2], size) if f[0] == "sum" else 1 for f, _ in formula)
 
 
+def free(formula: Formula) -> set[Symbol]:
+    """Every value that is not summed over."""
+    parts = (free(f[2]) - f[1] if f[0] == "sum" else {*f[1], *f[2], *f[3]} for f, _ in formula)
+    return set[Symbol]().union(*parts)
+
+
 def fraction(text: str) -> Fraction:
     """A number of digits, or two with a slash between them."""
     require(re.fullmatch(r"(?a)\d{1,99}(/0*[1-9]\d{0,99})?", text), f"{text!r:.60} is no fraction")

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import Any
 
-from causal.checker.models import PRIME, Cell, fraction, laws, model_of, value
+from causal.checker.models import PRIME, Cell, fraction, free, laws, model_of, value
 from causal.checker.plain import Json, TooLargeError, fields, items, require
 from causal.checker.reading import Formula, Symbol, Tokens, meaning, symbols
 from causal.checker.separation import Causes, Vertex
@@ -27,7 +27,7 @@ def measured(query: Tokens, estimand: Tokens, stated: Json) -> str:
     require({s.name for s in symbols(query + estimand)} <= {*of}, "the rows lack a variable")
     require(not any(t[3] for t in estimand if isinstance(t, tuple)), "rows show no action")
     formula, said = meaning(estimand), f"numbers of {n} rows:" if n > 1 else "numbers of a law:"
-    asked = sorted(symbols(query) | _free(formula))
+    asked = sorted(symbols(query) | free(formula))
     cost = laws(formula, lambda s: len({*rows[s.name]}))
     require(cost <= 2**18, "its sums have more than 2^18 laws", TooLargeError)
     for where, claim, ends in (fields(c, "at", "value", "interval") for c in items(cells, dict)):
@@ -66,9 +66,3 @@ def _worth(
     found = value(formula, at, model_of(reads, law), lambda s: {*rows[s.name]})
     require(found is not None, "the formula divides by zero in the rows")
     return Fraction(found)
-
-
-def _free(formula: Formula) -> set[Symbol]:
-    """Every value that is not summed over."""
-    parts = (_free(f[2]) - f[1] if f[0] == "sum" else {*f[1], *f[2], *f[3]} for f, _ in formula)
-    return set[Symbol]().union(*parts)

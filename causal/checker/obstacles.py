@@ -53,7 +53,7 @@ def torn(causes: Causes, query: Query) -> str:
         for (v, row), value in happens:
             for symbol in (*row, value) if v in part else ():
                 if values.setdefault(symbol.name, symbol) != symbol:
-                    return f"{sorted(part)} share noise, and would have to meet two {symbol.name}"
+                    return f"the noise of {sorted(part)} meets two values of {symbol.name!r}"
     return ""
 
 

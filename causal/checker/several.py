@@ -28,7 +28,7 @@ def oppose(graph: Json, query: Json, thicket: Json, models: Json) -> str:
     else:
         why = surrounded(causes, question, thicket, alone=models is None)
         regimes = [frozenset(each["set"]) for each in thicket["regimes"]]
-        by = " and ".join(f"do of {sorted(z)}" if z else "observation" for z in regimes)
+        by = " and ".join(f"do({str(sorted(z))[1:-1]})" if z else "observation" for z in regimes)
     said = "two models: none given" if models is None else apart(causes, question, models, regimes)
     return f"verified: {query} is not identified by {by}; {why}\n{said}"
 

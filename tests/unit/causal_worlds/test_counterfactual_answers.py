@@ -122,7 +122,7 @@ def test_a_conflict_says_what_stands_against_what():
     with pytest.raises(TooLargeError, match="whether what is given matters takes two models"):
         check(answer.certificate)
     said = check(certificate(answer))
-    assert "['X', 'Y'] share noise, and would have to meet two X" in said
+    assert "the noise of ['X', 'Y'] meets two values of 'X'" in said
     assert "two models: equal and positive under all experiments" in said
 
 
