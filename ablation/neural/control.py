@@ -5,7 +5,7 @@ the two outputs are equal bit for bit, the graph of components says whether that
 """
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import torch
@@ -27,6 +27,7 @@ class Witness:
     forward: Forward
     compares: bool = True
     compiled: nn.Module | None = None  # what to run for comparison, if not the module itself
+    begin: Callable[[], None] = lambda: None  # is told of every pass
     seen: list["_Seen"] = field(default_factory=list)
     calls: int = 0
 
@@ -36,6 +37,7 @@ class Witness:
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Run the call; keep the first, where its arguments can be copied."""
         self.calls += 1
+        self.begin()
         if self.calls > 1 or not self.compares:
             return self.forward(*args, **kwargs)
         plain = all(isinstance(leaf, _PLAIN) for leaf in _pytree.tree_leaves((args, kwargs)))

@@ -127,6 +127,17 @@ class AlreadyAblatedError(NeuralError, RuntimeError):
         )
 
 
+class OtherThreadError(NeuralError, RuntimeError):
+    """Another thread has patched the module, or a part of it, at this moment."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(
+            f"a {kind} is patched already, by another thread, and a patch serves all threads: wait "
+            "for that block to end, or give each thread a copy (copy.deepcopy)."
+        )
+
+
 class UnpatchableModuleError(NeuralError, TypeError):
     """A module whose forward runs from a recording, which no patch can reach."""
 

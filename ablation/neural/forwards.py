@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 
+from ablation.neural.claiming import LOCK, claimed
 from ablation.neural.errors import UnpatchableModuleError
 
 Forward: TypeAlias = Callable[..., object]
@@ -70,7 +71,7 @@ def standing_in(stand_ins: Mapping[nn.Module, Forward]) -> Iterator[None]:
     >>> net(torch.tensor(-1.0))
     tensor(0.)
     """
-    with _no_way_round():
+    with claimed(stand_ins), _no_way_round():
         try:
             for module, stand_in in stand_ins.items():
                 _LAYERS.setdefault(module, [module.__dict__.get("forward")]).append(stand_in)
@@ -105,19 +106,26 @@ class _Ways:
     """How many blocks close the ways round a stand-in; the last to leave opens them again."""
 
     blocks: int = 0
+    eager: bool = False  # whether what was compiled is left alone
     opening: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
-        if not self.blocks:
-            fused = torch.backends.mha.get_fastpath_enabled()
-            self.opening.callback(torch.backends.mha.set_fastpath_enabled, fused)
-        self.blocks += 1
-        torch.backends.mha.set_fastpath_enabled(False)
+        with LOCK:
+            if not self.blocks:
+                fused = torch.backends.mha.get_fastpath_enabled()
+                self.opening.callback(torch.backends.mha.set_fastpath_enabled, fused)
+            if "torch._dynamo" in sys.modules and not self.eager:  # else nothing is compiled yet
+                self.opening.enter_context(torch.compiler.set_stance("force_eager"))
+                self.eager = True
+            self.blocks += 1
+            torch.backends.mha.set_fastpath_enabled(False)
 
     def leave(self) -> None:
-        self.blocks -= 1
-        if not self.blocks:
-            self.opening.close()
+        with LOCK:
+            self.blocks -= 1
+            if not self.blocks:
+                self.eager = False
+                self.opening.close()
 
 
 _WAYS = _Ways()
@@ -125,9 +133,8 @@ _WAYS = _Ways()
 
 @contextmanager
 def _no_way_round() -> Iterator[None]:
-    with ExitStack() as stack:
-        if "torch._dynamo" in sys.modules:  # otherwise nothing has been compiled yet
-            stack.enter_context(torch.compiler.set_stance("force_eager"))
-        stack.callback(_WAYS.leave)
-        _WAYS.close()
+    _WAYS.close()
+    try:
         yield
+    finally:
+        _WAYS.leave()

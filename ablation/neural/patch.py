@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from ablation.errors import listed
 from ablation.neural.activations import on_reference
+from ablation.neural.claiming import claimed
 from ablation.neural.control import Witness, change_of_output, provably_unaffected
 from ablation.neural.edges import Rerouted, edge_of
 from ablation.neural.errors import (
@@ -31,7 +32,7 @@ from ablation.neural.replacement import OFF, Replacement
 from ablation.neural.selection import Patterns, require_names, select
 from ablation.neural.taps import Place, layered, outermost, passed
 from ablation.neural.trees import Inputs, cloned, tensors
-from ablation.operators import Operator, OptimalConstant
+from ablation.operators import Noise, Operator, OptimalConstant, Resample
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +152,9 @@ def _change(before: Tensor, after: Tensor) -> Tensor:
     """Largest change, relative to the largest number before; left on its device."""
     if not before.numel():
         return torch.zeros(())
-    change = (after - before).abs().max()
-    relative = torch.nan_to_num(change / before.abs().max(), nan=torch.inf, posinf=torch.inf)
-    return torch.where(change == 0, change, relative)
+    change = torch.linalg.vector_norm(after - before, torch.inf)
+    relative = change / torch.linalg.vector_norm(before, torch.inf)
+    return torch.where(change == 0, change, relative.nan_to_num_(nan=torch.inf, posinf=torch.inf))
 
 
 @contextmanager
@@ -198,23 +199,30 @@ def ablated(
     given, module = module, eager(module)
     seed = require_seed(seed)
     components = require_names(components)
-    edge = edge_of(module, components, among)
-    weights = () if edge else exchanges(module, components, by, seed)
-    places = edge.sources if edge else {} if weights else select(module, components)
-    off = switched_off(module, places, by, references(module, places, by, reference), seed)
-    rerouted = Rerouted(module, edge, module.forward, off) if edge else None
-    standing: dict[nn.Module, Forward] = {module: rerouted} if rerouted else {**off}
-    witness = Witness(standing.get(module, module.forward), expect_effect)
-    if can_be_recompiled(given) and rerouted is None:
-        witness = Witness(recompiled(given, witness.forward), expect_effect, given)
-        standing = {part: aside(stand_in) for part, stand_in in standing.items()}
-    patch = Patch(tuple(off.values()), witness, rerouted, weights)
-    kept = nullcontext() if module.training else forgetting(module)
-    with kept, exchanged(weights), standing_in({**standing, module: witness}):
-        yield patch
-    if expect_effect:
-        refuse_no_effect(patch.acted)
-        _control(module, patch, list(places))
+    with claimed(module.modules()):
+        edge = edge_of(module, components, among)
+        weights = () if edge else exchanges(module, components, by, seed)
+        places = edge.sources if edge else {} if weights else select(module, components)
+        off = switched_off(module, places, by, references(module, places, by, reference), seed)
+        rerouted = Rerouted(module, edge, module.forward, off) if edge else None
+        standing: dict[nn.Module, Forward] = {module: rerouted} if rerouted else {**off}
+
+        def begin() -> None:
+            for each in off.values():
+                each.begin()
+
+        witness = Witness(standing.get(module, module.forward), expect_effect, begin=begin)
+        if can_be_recompiled(given) and rerouted is None:
+            again = recompiled(given, witness.forward)
+            witness = Witness(again, expect_effect, given, begin=begin)
+            standing = {part: aside(stand_in) for part, stand_in in standing.items()}
+        patch = Patch(tuple(off.values()), witness, rerouted, weights)
+        kept = nullcontext() if module.training else forgetting(module)
+        with kept, exchanged(weights), standing_in({**standing, module: witness}):
+            yield patch
+        if expect_effect:
+            refuse_no_effect(patch.acted)
+            _control(module, patch, list(places))
 
 
 def references(
@@ -235,12 +243,24 @@ def switched_off(
     reference: Mapping[str, tuple[object, ...]],
     seed: int = 0,
 ) -> dict[nn.Module, Ablated]:
-    """Make the stand-ins that switch components off; `reference` is what they returned there."""
+    """Make the stand-ins that switch components off, where none is patched at this moment."""
     refuse_second_patch(module, places)
+    return standing_off(places, by, reference, seed)
+
+
+def standing_off(
+    places: Mapping[str, Place],
+    by: Operator,
+    reference: Mapping[str, tuple[object, ...]],
+    seed: int = 0,
+) -> dict[nn.Module, Ablated]:
+    """Make the stand-ins that switch components off; `reference` is what they returned there."""
     numbered = {name: number for number, name in enumerate(places)}
+    draws = isinstance(by, Resample | Noise)
 
     def switched(place: Place, forward: Forward) -> Ablated:
-        generator = torch.Generator().manual_seed(seed + numbered[place.name])
+        number = seed + numbered[place.name]
+        generator = torch.Generator().manual_seed(number) if draws else None
         replacement = Replacement(by, place, reference.get(place.name, ()), generator)
         return Ablated(replacement, forward)
 

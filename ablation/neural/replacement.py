@@ -60,7 +60,7 @@ class Replacement:
     place: Place
     reference: tuple[object, ...] = ()  # what the component returned there, call by call
     generator: torch.Generator | None = None
-    drawn: dict[int, Tensor] = field(default_factory=dict)  # in this call, for so many examples
+    drawn: dict[int, Tensor] = field(default_factory=dict)  # in this pass, for so many examples
 
     def __post_init__(self) -> None:
         require_operator(self.operator)
@@ -84,7 +84,8 @@ class Replacement:
             raise OperatorCannotServeError(self.operator, reason)
         if isinstance(self.operator, Skip):
             pieces = pieces[:1]
-        self.drawn.clear()
+        if not number:
+            self.drawn.clear()
         pool = self._values_there(number)
         given = (*args, *kwargs.values())
         values = [
@@ -181,7 +182,8 @@ class Replacement:
     def _another(self, output: Tensor, pool: Tensor | None) -> Tensor:
         """Draw for each example another one: any of the reference, or any other of the batch.
 
-        What is returned side by side (a state beside an output) comes from the same example.
+        What is returned side by side (a state beside an output), and in the further calls of one
+        pass (tied weights, steps of a loop), comes from the same example.
         """
         values = self._pool(output, pool)
         rows, own = len(output), pool is None

@@ -23,7 +23,7 @@ from ablation.neural.sweep.batches import examples_in
 from ablation.neural.sweep.checking import Check, Due, replaced
 from ablation.neural.sweep.cutting import Site, site_of
 from ablation.neural.sweep.engine import ALL_CARE, Resumed
-from ablation.neural.sweep.errors import MetricShapeError, UnsuitableError
+from ablation.neural.sweep.errors import UnsuitableError
 from ablation.neural.sweep.growing import CLOSE
 from ablation.neural.sweep.holding import Held
 from ablation.neural.sweep.metric import Reader, measured
@@ -32,6 +32,7 @@ from ablation.neural.sweep.recording import record
 from ablation.neural.sweep.rows import departure
 from ablation.neural.sweep.table import table
 from ablation.neural.sweep.whole import Passes
+from ablation.neural.sweep.worth import LITTLE, is_little
 from ablation.neural.taps import Place
 from ablation.neural.trees import Inputs, tensors
 
@@ -78,6 +79,9 @@ class Run:
         """Measure every row on one batch."""
         self.lengths = next((each.shape for each in tensors(inputs)), ())
         examples = examples_in(inputs, self.plan.axis)
+        free = not self.reason and not self.examples and self.limits.together is None
+        if free and is_little(self.plan, inputs, self.planned_batches):
+            self.reason = LITTLE
         outputs = None if self.reason else self._resumed(inputs, examples)
         found = self._whole(inputs, examples) if outputs is None else outputs
         weight = examples or 1
@@ -99,7 +103,7 @@ class Run:
             return None
         try:
             found = self._followed(engine, inputs, examples, first=first)
-        except (AblationError, MetricShapeError):
+        except AblationError:
             raise
         except (RuntimeError, IndexError, ValueError, TypeError) as error:  # of the module's own
             self.reason = f"resumed it raises {type(error).__name__}: {error}"
@@ -243,10 +247,11 @@ class Run:
     def _whole(self, inputs: Inputs, examples: int | None) -> "Found":
         """The naive loop."""
         self.done -= self.done % max(1, len(self.plan.rows))
-        if not self.examples:
-            self.passes.refuse_random(inputs)
-            self.forwards += 2
         factual = self.passes.factual(inputs)
+        first = not self.examples
+        if first:
+            self.passes.refuse_random(inputs, factual)
+            self.forwards += 1
         baseline = self._measured(factual, examples)
         self.eps = max(self.eps, rounding_of(factual))
         self.forwards += 1
@@ -259,21 +264,23 @@ class Run:
                 weights.note(others, moved=departure(factual, output) > 0)
             values.append(self._measured(output, examples))
             self._advance(1, 1.0, "naive")
-        return Found(baseline, values, self._floor(inputs, examples, baseline, factual))
+        if first:
+            self.rounding = self._floor(inputs, examples, baseline, factual)
+        return Found(baseline, values, self.rounding)
 
     def _floor(
         self, inputs: Inputs, examples: int | None, baseline: float, factual: object
     ) -> float:
         """How far the metric moves when every part passes on its last digit changed.
 
-        Or when the examples stand in reverse order, where that is no more than rounding.
+        The examples stand in reverse order meanwhile, unless they read one another or their place.
         """
-        self.forwards += 2
-        moved = abs(self._measured(self.passes.jittered(inputs), examples) - baseline)
-        turned = self.passes.backwards(inputs, self.plan.axis, examples or 1)
-        if departure(factual, turned) > max(CLOSE, tolerance(factual)):
-            return moved  # they read one another, or their place
-        return max(moved, abs(self._measured(turned, examples) - baseline))
+        self.forwards += 1
+        moved = self.passes.backwards(inputs, self.plan.axis, examples or 1)
+        if departure(factual, moved) > max(CLOSE, tolerance(factual)):
+            self.forwards += 1
+            moved = self.passes.jittered(inputs)
+        return abs(self._measured(moved, examples) - baseline)
 
     def _measured(self, output: object, examples: int | None) -> float:
         return measured(self.plan.metric, output, examples, self.lengths)

@@ -13,11 +13,13 @@ import torch
 from torch import nn
 
 from ablation.neural.activations import on_reference
+from ablation.neural.claiming import claimed
 from ablation.neural.errors import OperatorCannotServeError, OverlappingComponentsError
 from ablation.neural.forwards import eager
 from ablation.neural.isolation import unchanged
 from ablation.neural.noise import require_seed
 from ablation.neural.optimal import optimal_constants
+from ablation.neural.patch import refuse_second_patch
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, require_names
 from ablation.neural.sweep.asking import (
@@ -108,7 +110,8 @@ def sweep(
         inputs, batch_size, None if examples else partial(cut_along_examples, module), examples
     )
     require_examples(given, examples)
-    with torch.no_grad(), unchanged(module), no_search_for_garbage():
+    alone = claimed(module.modules())
+    with alone, torch.no_grad(), unchanged(module), no_search_for_garbage():
         return _swept(
             module,
             given,
@@ -144,6 +147,7 @@ def _swept(
 ) -> pd.DataFrame:
     """Run all batches; whatever that took is freed on leaving."""
     places = {name: each for name, each in found.items() if isinstance(each, Place)}
+    refuse_second_patch(module, places)
     rows = subsets_of(list(found), subsets)
     theirs = [[each for name in row if isinstance(each := found[name], Weight)] for row in rows]
     weights = Weights(module, by, seed, theirs)

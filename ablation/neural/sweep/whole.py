@@ -10,7 +10,7 @@ from torch import nn
 from ablation.neural.errors import RandomModuleError
 from ablation.neural.forwards import Forward, standing_in
 from ablation.neural.parameters import Exchange, exchanged
-from ablation.neural.patch import Ablated, evidence, switched_off
+from ablation.neural.patch import Ablated, evidence, standing_off
 from ablation.neural.sweep.asking import tolerance
 from ablation.neural.sweep.cutting import Cut, site_of
 from ablation.neural.sweep.growing import jittered
@@ -31,13 +31,13 @@ def whole_pass(
         return copied(call(module, cast("Inputs", copied(inputs))))
 
 
-def without(module: nn.Module, cuts: Sequence[Cut]) -> dict[nn.Module, Ablated]:
+def without(cuts: Sequence[Cut]) -> dict[nn.Module, Ablated]:
     """The stand-ins of `ablated`, with these components off."""
     if not cuts:
         return {}
     places = {cut.place.name: cut.place for cut in cuts}
     reference = {cut.place.name: cut.reference for cut in cuts}
-    return switched_off(module, places, cuts[0].operator, reference, cuts[0].seed)
+    return standing_off(places, cuts[0].operator, reference, cuts[0].seed)
 
 
 def jittering(places: Iterable[Place]) -> Mapping[nn.Module, Forward]:
@@ -80,7 +80,7 @@ class Passes:
         self, inputs: Inputs, cuts: Sequence[Cut], weights: Sequence[Exchange] = ()
     ) -> object:
         """One whole pass with components off, and the evidence that they were."""
-        stand_ins = without(self.module, cuts)
+        stand_ins = without(cuts)
         with exchanged(weights):
             output = self.factual(inputs, stand_ins)
         shown = {each.component: each for each in evidence(stand_ins.values())}
@@ -94,17 +94,20 @@ class Passes:
         return self.factual(inputs, jittering(self.places))
 
     def backwards(self, inputs: Inputs, axis: int, examples: int) -> object:
-        """One whole pass of the examples in reverse order, and its output in the first order."""
+        """A jittered pass of the examples in reverse order, and its output in the first order."""
 
         def turned(leaf: torch.Tensor) -> torch.Tensor:
             found = [i for i, length in enumerate(leaf.shape) if length == examples]
             along = axis if axis in found else next(iter(found), None)
-            return leaf if along is None else leaf.flip(along)
+            if along is None or leaf.layout == torch.strided:
+                return leaf if along is None else leaf.flip(along)
+            return leaf.to_dense().flip(along).to_sparse(layout=leaf.layout)
 
-        return mapped(turned, self.factual(cast("Inputs", mapped(turned, inputs))))
+        return mapped(turned, self.jittered(cast("Inputs", mapped(turned, inputs))))
 
-    def refuse_random(self, inputs: Inputs) -> None:
-        """Raise RandomModuleError where two passes differ."""
-        one, two = (self.factual(inputs) for _ in range(2))
+    def refuse_random(self, inputs: Inputs, known: object = None) -> None:
+        """Raise RandomModuleError where two passes differ, of which one may be known."""
+        one = self.factual(inputs) if known is None else known
+        two = self.factual(inputs)
         if (difference := departure(one, two)) > tolerance(one):
             raise RandomModuleError("the output", difference)

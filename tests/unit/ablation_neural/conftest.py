@@ -7,6 +7,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ablation.neural.sweep import running
+
+
+@pytest.fixture(autouse=True)
+def recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Record small networks too: what is tested on them is the quick road."""
+    monkeypatch.setattr(running, "is_little", lambda *_: False)
+
 
 class Attention(nn.Module):
     """Self-attention whose dropout happens inside torch's fused function."""
