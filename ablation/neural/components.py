@@ -15,7 +15,7 @@ from ablation.neural.dataflow import run
 from ablation.neural.exporting import exported
 from ablation.neural.forwards import eager
 from ablation.neural.isolation import unchanged
-from ablation.neural.selection import Patterns, Place, select
+from ablation.neural.selection import Patterns, Place, require_names, select
 from ablation.neural.tracing import traced
 from ablation.neural.trees import Inputs
 from ablation.neural.wiring import Wiring
@@ -47,7 +47,7 @@ class Components:
     def of(cls, module: nn.Module, inputs: Inputs, names: Patterns | None = None) -> "Components":
         """Find which component reads which; `inputs` are those of one call of the module."""
         module = eager(module)
-        places = select(module, names)
+        places = select(module, names if names is None else require_names(names))
         groups = _grouped(places)
         with unchanged(module):
             wiring, route, exact = _found(module, inputs, [group.place for group in groups])

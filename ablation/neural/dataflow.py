@@ -12,8 +12,8 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from ablation.neural.dispatch import Watching
 from ablation.neural.forwards import Forward, standing_in
 from ablation.neural.taps import Place, layered, outermost, passed
 from ablation.neural.trees import Inputs, call, mapped, tensors
@@ -77,15 +77,11 @@ class _Followed:
             self.flow.inside = outer
 
 
-class _Flow(TorchDispatchMode):
+class _Flow(Watching):
     """Remembers, storage by storage, the components that its content was made from."""
 
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # nothing is compiled here, so the compiler need not be imported
-
     def __init__(self, wiring: Wiring) -> None:
-        TorchDispatchMode.__init__(self)
+        Watching.__init__(self)
         self.wiring = wiring
         self.inside: str | None = None
         self.made_from: dict[int, frozenset[str]] = {}
@@ -107,10 +103,10 @@ class _Flow(TorchDispatchMode):
         output = func(*args, **(kwargs or {}))
         for made in tensors(output):
             if _address(made) not in before:
-                self.alive.append(made.untyped_storage())
+                self.alive.append(_storage(made))
                 self.made_from[_address(made)] = sources
         for changed in _written(func, args, given[1]):
-            self.alive.append(changed.untyped_storage())
+            self.alive.append(_storage(changed))
             self.made_from[_address(changed)] = sources | self.sources(changed)
         return output
 
@@ -131,12 +127,21 @@ class _Flow(TorchDispatchMode):
         pairs = inputs.items() if isinstance(inputs, Mapping) else zip(names, given, strict=False)
         for name, value in pairs:
             for leaf in tensors(value):
-                self.alive.append(leaf.untyped_storage())
+                self.alive.append(_storage(leaf))
                 self.made_from[_address(leaf)] = self.wiring.entering(name)
 
 
+def _storage(tensor: Tensor) -> torch.UntypedStorage:
+    """Where the numbers of a tensor lie; those of a sparse one are a tensor inside it."""
+    if tensor.layout == torch.sparse_coo:
+        tensor = tensor._values()
+    elif tensor.layout != torch.strided:
+        tensor = tensor.values()
+    return tensor.untyped_storage()
+
+
 def _address(tensor: Tensor) -> int:
-    return tensor.untyped_storage().data_ptr()
+    return _storage(tensor).data_ptr()
 
 
 def _written(

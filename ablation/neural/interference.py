@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from ablation.neural.dispatch import Watching
 from ablation.neural.errors import InterferenceError
 from ablation.neural.operations import bound
 from ablation.neural.selection import named
@@ -60,15 +60,11 @@ def nothing_shared() -> Iterator[None]:
         yield
 
 
-class _Watched(TorchDispatchMode):
+class _Watched(Watching):
     """Sees every primitive operation."""
 
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # nothing is compiled here, so the compiler need not be imported
-
     def __init__(self) -> None:
-        TorchDispatchMode.__init__(self)
+        Watching.__init__(self)
 
     def __torch_dispatch__(
         self,

@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils import _pytree
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from ablation.neural.dispatch import Watching
 from ablation.neural.errors import UnrecordedRandomnessError
 from ablation.neural.fused import layers_apart
 from ablation.neural.interference import NORMS, refuse_shared
@@ -117,15 +117,11 @@ def lifted(module: nn.Module, draws: Draws) -> Iterator[None]:
         yield
 
 
-class _Supplied(TorchDispatchMode):
+class _Supplied(Watching):
     """Sees every primitive operation, and answers the random ones."""
 
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # nothing is compiled here, so the compiler need not be imported
-
     def __init__(self, draws: Draws, path: CallPath) -> None:
-        TorchDispatchMode.__init__(self)
+        Watching.__init__(self)
         self.draws, self.path = draws, path
         self.settled = Settled(several=len(draws.numbers) > 1)
 

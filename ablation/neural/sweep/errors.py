@@ -22,6 +22,17 @@ class MetricShapeError(NeuralError, ValueError):
         super().__init__(f"the metric returned {what}; it should return one number{each}.{other}")
 
 
+class ComplexMetricError(NeuralError, TypeError):
+    """A metric of complex numbers, which have no order: no effect is larger than another."""
+
+    def __init__(self, returned: object) -> None:
+        self.returned = returned
+        super().__init__(
+            "the metric returned complex numbers; it should return real ones: their .abs(), "
+            ".angle(), .real or .imag."
+        )
+
+
 class QuestionError(NeuralError, ValueError):
     """A setting of a sweep that has no meaning."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from ablation.neural.sweep.branches import Outputs
-from ablation.neural.sweep.errors import MetricShapeError
+from ablation.neural.sweep.errors import ComplexMetricError, MetricShapeError
 
 Read: TypeAlias = Callable[[object], object]
 
@@ -26,7 +26,10 @@ def measured(
     """
     with torch.no_grad():
         returned = metric(output)
+    refuse_complex(returned)
     if isinstance(returned, torch.Tensor):
+        if returned.layout != torch.strided:
+            returned = returned.to_dense()
         if returned.numel() == 1:
             return float(returned)
         if returned.shape == (examples,):
@@ -41,6 +44,24 @@ def measured(
     if values.ndim == 1 and len(values) == examples:
         return float(values.mean())
     raise MetricShapeError(returned, examples, lengths)
+
+
+def refuse_complex(returned: object) -> None:
+    """Raise ComplexMetricError for complex numbers, of which none is more than another.
+
+    >>> refuse_complex(1j)
+    Traceback (most recent call last):
+        ...
+    ablation.neural.sweep.errors.ComplexMetricError: the metric returned complex numbers; ...
+    """
+    if isinstance(returned, torch.Tensor):
+        found = returned.is_complex()
+    else:
+        found = isinstance(returned, complex | np.complexfloating) or (
+            isinstance(returned, np.ndarray) and np.iscomplexobj(returned)
+        )
+    if found:
+        raise ComplexMetricError(returned)
 
 
 @dataclass(eq=False)
@@ -82,7 +103,9 @@ class Reader:
                 returned = self.metric(stacked)
         except Exception:  # noqa: BLE001 - a metric written for one output may raise anything
             return []
-        if not isinstance(returned, torch.Tensor) or returned.shape != (many * examples,):
+        if not isinstance(returned, torch.Tensor) or returned.layout != torch.strided:
+            return []
+        if returned.shape != (many * examples,):
             return []
         means: list[float] = returned.detach().double().view(many, examples).mean(1).tolist()
         return means

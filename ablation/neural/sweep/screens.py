@@ -20,6 +20,7 @@ from ablation.neural.forwards import Forward, standing_in
 from ablation.neural.replacement import Replacement
 from ablation.neural.sweep.cutting import Cut, Site, site_of
 from ablation.neural.sweep.errors import NoGradientError
+from ablation.neural.sweep.metric import refuse_complex
 from ablation.neural.taps import Place, passed
 from ablation.neural.trees import Inputs, call, copied, mapped
 
@@ -121,6 +122,7 @@ def _along(
         watched = _watching(cuts, share)
         with torch.enable_grad(), standing_in(_stand_ins(watched)):
             returned = metric(call(module, cast("Inputs", copied(inputs))))
+            refuse_complex(returned)
             if not isinstance(returned, Tensor) or not returned.requires_grad:
                 raise NoGradientError(returned)
             values = [each for watch in watched.values() for each, _ in watch.seen]

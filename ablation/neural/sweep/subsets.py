@@ -31,6 +31,8 @@ def subsets_of(names: Sequence[str], wanted: Subsets) -> list[Subset]:
             if name not in place:
                 raise UnknownSubsetError(name, names)
         found.append(tuple(sorted(dict.fromkeys(members), key=place.__getitem__)))
+    if not found:
+        raise QuestionError("subsets is empty; expected 1, 2, ... or lists of names.")
     return list(dict.fromkeys(found))
 
 
