@@ -1,4 +1,4 @@
-"""Ablations read as causal statements; the only room of `ablation` that imports `causal`.
+"""Ablations read as causal statements; this room and the studies ask `causal`.
 
 A trained module gives the graph of its components, one prediction a counterfactual, and a
 confounded log an adjusted effect. Names are looked up when they are first used.
