@@ -13,3 +13,7 @@ class NotTogetherError(NeuralError, RuntimeError):
 
 class ArmsError(NeuralError, ValueError):
     """Arms that do not belong in one training, or whose batches do not fit together."""
+
+
+class NotReplayableError(NeuralError, RuntimeError):
+    """A step cannot be replayed from a recording; the message says what it does."""

@@ -6,7 +6,7 @@ later steps find their masks made; one that does anything else random is watched
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -58,9 +58,12 @@ class Drops:
         noise: ArmNoise,
         shapes: object,
         buffers: Iterable[Tensor],
-        step: Callable[[list[Tensor]], Tensor],
+        step: Callable[[list[Tensor] | None], Tensor],
     ) -> Tensor:
-        """Run one step; it is given masks, and leaves them in `ready` for where they are used."""
+        """Run one step; it is given masks, and leaves them in `ready` for where they are used.
+
+        It is given None where it is watched.
+        """
         if (places := self.known.get(shapes)) is not None:
             before = [(buffer, buffer.clone()) for buffer in buffers]
             try:
@@ -71,7 +74,7 @@ class Drops:
         with drawing(module, noise) as path:
             seen = _Seen(noise, path)
             with _dropping(seen.dropout):
-                value = step([])
+                value = step(None)
         everything = [each.name for each in seen.places] == noise.drawn
         self.known[shapes] = tuple(seen.places) if everything else None
         return value
@@ -81,9 +84,10 @@ class Drops:
         module: nn.Module,
         places: tuple[Drop, ...],
         noise: ArmNoise,
-        step: Callable[[list[Tensor]], Tensor],
+        step: Callable[[list[Tensor] | None], Tensor],
     ) -> Tensor:
-        with torch_unmoved(UnforeseenError()), traced_calls(module) as path:
+        followed = traced_calls(module) if places else nullcontext(CallPath())
+        with torch_unmoved(UnforeseenError()), followed as path:
             used = _Used(self, places, path)
             with _dropping(used.dropout):
                 return step([each.mask(noise) for each in places])

@@ -15,11 +15,12 @@ from torch import Tensor, nn
 from ablation.neural.training.arms import Arm, arms_of
 from ablation.neural.training.errors import ArmsError, NotTogetherError
 from ablation.neural.training.initial import Build, drawn, names_of
-from ablation.neural.training.loops import Alone, Loss, Optimiser, SideBySide
+from ablation.neural.training.loops import Alone, Loss, Optimiser
+from ablation.neural.training.side_by_side import SideBySide
 from ablation.neural.training.trained import Trained
 
 Batches: TypeAlias = Sequence[object] | Callable[[int], Iterable[object]]
-_Group: TypeAlias = tuple[NDArray[np.float64], list[dict[str, Tensor]]]  # losses, and states
+_Group: TypeAlias = tuple[NDArray[np.float64], list[dict[str, Tensor]], str]  # losses, states, how
 BUSY = 2**18  # weights; side by side, larger networks took 0.9 to 1.1 of the time on a processor
 
 
@@ -41,8 +42,9 @@ def train_together(
     once; it must treat all entries alike and each by itself, as SGD and Adam do. `clip` bounds the
     norm of each arm's gradient. `together` arms are trained at once; 1 trains them one after
     another, by the module's own forward. By default it is all of them, unless vmap cannot, or the
-    network is so large that nothing would be saved: `engine` says so. The results are the same up
-    to the order of summation. A component that is off still computes; its weights get no gradient
+    network is so large that nothing would be saved: `engine` says so, and how many of their steps
+    were replayed from a recording (see `replay`). The results are the same up to the order of
+    summation. A component that is off still computes; its weights get no gradient
     but zeros.
 
     Raises AblationHadNoEffectError for a component that no step runs: its arm would be a second
@@ -71,7 +73,7 @@ def train_together(
             modules = [drawn(build, arm.seed, names).train() for arm in group]
             make = Alone if len(group) == 1 else SideBySide
             found.append(_taken(make(group, modules, loss, optimiser, clip), batches, group))
-        if len({len(losses) for losses, _ in found}) > 1:
+        if len({len(losses) for losses, *_ in found}) > 1:
             raise ArmsError("the arms have different numbers of batches.")
         return found
 
@@ -83,9 +85,10 @@ def train_together(
             raise
         size, why = 1, f": {error.problem}"
         found = groups(size)
-    states = tuple(state for _, own in found for state in own)
-    engine = f"{min(size, len(every))} at a time" if size > 1 else f"one at a time{why}"
-    return Trained(every, np.hstack([each for each, _ in found]), states, build, engine)
+    states = tuple(state for _, own, _ in found for state in own)
+    how = "; ".join(dict.fromkeys(each for *_, each in found if each))
+    engine = f"{min(size, len(every))} at a time, {how}" if how else f"one at a time{why}"
+    return Trained(every, np.hstack([each for each, *_ in found]), states, build, engine)
 
 
 def _size(module: nn.Module, arms: Sequence[Arm]) -> tuple[int, str]:
@@ -103,7 +106,8 @@ def _taken(run: Alone | SideBySide, batches: Batches, arms: Sequence[Arm]) -> _G
     if not losses:
         raise ArmsError("there are no batches to train on.")
     run.switches.refuse_uncalled()
-    return np.array(losses, float).reshape(len(losses), len(arms)), run.states()
+    how = "" if isinstance(run, Alone) else str(run.replay)
+    return np.array(losses, float).reshape(len(losses), len(arms)), run.states(), how
 
 
 def _rows(batches: Batches, arms: Sequence[Arm]) -> Iterator[list[object]]:

@@ -34,7 +34,7 @@ class Weights:
         for dtype in dict.fromkeys(each.dtype for each in whole.values()):
             names = [name for name in whole if name in read and whole[name].dtype == dtype]
             if names:
-                shapes[dtype] = {name: whole[name].shape for name in names}
+                shapes[dtype] = {name: whole[name].shape[1:] for name in names}
                 flat[dtype] = nn.Parameter(torch.cat([whole[n].flatten(1) for n in names], 1))
         apart = {
             name: nn.Parameter(value, own[0][name].requires_grad)
@@ -44,13 +44,26 @@ class Weights:
         return cls(flat, shapes, apart)
 
     def by_name(self) -> dict[str, Tensor]:
-        """Every weight under its name, the arms on the first axis; gradients arrive in the flat."""
-        found: dict[str, Tensor] = dict(self.apart)
-        for dtype, shapes in self.shapes.items():
-            pieces = self.flat[dtype].split([shape[1:].numel() for shape in shapes.values()], 1)
+        """Every weight under its name, the arms on the first axis."""
+        return torch.func.vmap(self.named)(*self.stacked())
+
+    def stacked(self) -> tuple[list[Tensor], dict[str, Tensor]]:
+        """The weights of all arms: the flat ones, and those apart."""
+        return list(self.flat.values()), dict(self.apart)
+
+    def named(self, flat: Sequence[Tensor], apart: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The weights of one arm under their names; gradients arrive in the flat."""
+        found = dict(apart)
+        for whole, shapes in zip(flat, self.shapes.values(), strict=True):
+            pieces = whole.split([shape.numel() for shape in shapes.values()])
             for (name, shape), piece in zip(shapes.items(), pieces, strict=True):
                 found[name] = piece.view(shape)
         return found
+
+    def laid(self, grads: Mapping[str, Tensor]) -> None:
+        """Lay gradients flat, as the weights are."""
+        for dtype, flat in self.flat.items():
+            flat.grad = torch.cat([grads[name].flatten(1) for name in self.shapes[dtype]], 1)
 
     def moved(self) -> list[nn.Parameter]:
         """What an optimiser moves."""

@@ -122,7 +122,7 @@ def test_together_is_one_after_another(optimiser):
     how = {"loss": error, "optimiser": OPTIMISERS[optimiser]}
     both = [train_together(vision, SWITCHED, examples, together=n, **how) for n in (None, 1)]
     same(*both)
-    assert both[0].engine == "6 at a time"
+    assert both[0].engine == "6 at a time, 1 of 4 steps replayed"
     assert both[1].engine == "one at a time"
     assert len({tuple(column) for column in both[0].losses.T}) == 6, "no two arms are alike"
 
@@ -243,7 +243,7 @@ def test_arms_are_measured_as_they_were_trained():
             assert table["value"][1] == pytest.approx(float(module(x)[0, 0]))
         assert table["value"][0] == pytest.approx(float(trained.module(0)(x)[0, 0]))
     assert table["off"].tolist() == ["", "blocks.*.attn"]
-    assert str(trained).startswith("2 arms, 4 steps, 2 at a time; last losses ")
+    assert str(trained).startswith("2 arms, 4 steps, 2 at a time, 1 of 4 ste")
 
 
 class Routed(nn.Module):
@@ -386,7 +386,7 @@ def test_a_network_that_fills_a_processor_is_trained_one_after_another():
     trained = train_together(wide, [0, 1], examples, **how)
     assert trained.engine.startswith("one at a time: an arm of 270,009 weights fills")
     insisted = train_together(wide, [0, 1], examples, together=2, **how)
-    assert insisted.engine == "2 at a time"
+    assert insisted.engine == "2 at a time, 1 of 4 steps replayed"
     same(trained, insisted)
 
 
