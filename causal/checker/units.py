@@ -15,12 +15,12 @@ from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from causal.checker.models import fraction
-from causal.checker.plain import Json, TooLargeError, fields, items, require
+from causal.checker.plain import Json, TooLargeError, fields, items, reached, require
 from causal.checker.reading import Symbol
 from causal.checker.separation import Causes, Vertex
 from causal.checker.worlds import Query, World, closed, mentioned, what_is
 
-LARGEST = 2**19  # units times rows of values
+LARGEST = 2**18  # units times rows of values
 
 State: TypeAlias = Mapping[Vertex, int]  # of all noises, or of all variables, by place
 Units: TypeAlias = Sequence[tuple[State, Fraction, Fraction]]  # and how likely, in either model
@@ -34,38 +34,42 @@ class Models(NamedTuple):
     values: dict[Vertex, Sequence[str]]
     answers: dict[Vertex, Mapping[tuple[int, ...], int]]
 
-    @property
-    def units(self) -> Units:
-        """Every state of the noises."""
-        states = product(*(range(len(law)) for law in self.noise.values()))
-        named = [dict(zip(self.noise, state, strict=True)) for state in states]
+    def units(self, noises: Iterable[Vertex]) -> Units:
+        """Every state of some noises."""
+        laws = {u: self.noise[u] for u in noises}
+        require(prod(map(len, laws.values())) <= LARGEST, "too many units", TooLargeError)
+        named = [
+            dict(zip(laws, state, strict=True))
+            for state in product(*(range(len(law)) for law in laws.values()))
+        ]
 
         def chance(unit: State, which: int) -> Fraction:
-            return prod((law[unit[u]][which] for u, law in self.noise.items()), start=Fraction(1))
+            return prod((law[unit[u]][which] for u, law in laws.items()), start=Fraction(1))
 
         return [(unit, chance(unit, 0), chance(unit, 1)) for unit in named]
 
+    def noises(self, variables: Iterable[Vertex]) -> set[Vertex]:
+        """The noises that some variables read."""
+        return {u for v in variables for u in self.reads[v] if isinstance(u, frozenset)}
 
-def apart(causes: Causes, query: Query, stated: Json, regimes: Iterable[Set[str]] | None) -> str:
-    """Two models that agree on some regimes, or on all experiments, and not on a query."""
+    def beside(self, v: Vertex) -> set[Vertex]:
+        """The variables that read a noise that this one reads."""
+        return {u for u in self.reads if self.noises([u]) & self.noises([v])}
+
+
+def apart(causes: Causes, query: Query, stated: Json, regimes: Sequence[Set[str]] | None) -> str:
+    """Two models that agree on some regimes, or on all experiments, and not on a query.
+
+    Variables that share no noise, at one remove or more, answer independently of each other.
+    """
     at, noise, functions, values = fields(stated, "at", "noise", "functions", "values")
     models = _stated(causes, noise, functions)
-    units = models.units
-    sizes = [*map(len, models.values.values())]
-    require(len(units) * prod(sizes) <= LARGEST, "the models are too large", TooLargeError)
-    moved = [(unit, one - other) for unit, one, other in units if one != other]
-    everything, positive = models.values.keys(), True
-    for row in product(*map(range, sizes)):
-        cell: State = dict(zip(models.values, row, strict=True))
-        positive &= any(_stays(models, unit, cell) == everything for unit, *_ in units)
-        sums = defaultdict[Set[Vertex], Fraction](Fraction)
-        for unit, more in moved:
-            sums[frozenset(_stays(models, unit, cell))] += more
-        found = [
-            sum(more for stays, more in sums.items() if stays | z >= everything)
-            for z in regimes or ()
-        ]
-        require(not any(sums.values() if regimes is None else found), "the experiments differ")
+    left, positive = set(models.values), True
+    while left:
+        part = reached([min(left)], models.beside)
+        left -= part
+        positive &= _agreed(models, part, regimes)
+    units = models.units(models.noises(models.values))
     answers = _answers(models, closed(query, _placing(models, query, at)), units)
     differ = answers[0] != answers[1] and values == [*map(str, answers)]
     require(differ, "these are not two answers")
@@ -73,6 +77,26 @@ def apart(causes: Causes, query: Query, stated: Json, regimes: Iterable[Set[str]
     where = "under all experiments" if regimes is None else "in these regimes"
     told = f" at {at}" if at else ""
     return f"two models: {equal} {where}, and the answers are {' and '.join(values)}{told}"
+
+
+def _agreed(models: Models, part: Set[Vertex], regimes: Sequence[Set[str]] | None) -> bool:
+    """Whether what some variables do has no zeros; experiments must agree on it."""
+    around = sorted(
+        u for u in {*part}.union(*map(models.reads.__getitem__, part)) if isinstance(u, str)
+    )
+    sizes = [len(models.values[v]) for v in around]
+    units, positive = models.units(models.noises(part)), True
+    require(len(units) * prod(sizes) <= LARGEST, "the models are too large", TooLargeError)
+    moved = [(unit, one - other) for unit, one, other in units if one != other]
+    for row in product(*map(range, sizes)):
+        cell: State = dict(zip(around, row, strict=True))
+        positive &= any(_stays(models, part, unit, cell) == part for unit, *_ in units)
+        sums = defaultdict[Set[Vertex], Fraction](Fraction)
+        for unit, more in moved:
+            sums[_stays(models, part, unit, cell)] += more
+        found = [sum(p for stays, p in sums.items() if stays | z >= part) for z in regimes or ()]
+        require(not any(sums.values() if regimes is None else found), "the experiments differ")
+    return positive
 
 
 def _stated(causes: Causes, noise: Json, functions: Json) -> Models:
@@ -89,7 +113,6 @@ def _stated(causes: Causes, noise: Json, functions: Json) -> Models:
         true = sum(one) == sum(other) == 1 and min(one + other) > 0
         require(true, f"these are no laws of the noise of {of!r:.60}")
         models.noise[members] = [*zip(one, other, strict=True)]
-    require(prod(map(len, models.noise.values())) <= LARGEST, "too many units", TooLargeError)
     for function in items(functions, dict):
         of, read, texts, places = fields(function, "of", "reads", "values", "is")
         (v,), listed = items([of], str), items(read, str, list)
@@ -118,14 +141,11 @@ def _placing(models: Models, query: Query, at: Json) -> Callable[[Symbol], int]:
     return lambda s: models.values[s.name].index(texts[s])
 
 
-def _stays(models: Models, unit: State, cell: State) -> Set[Vertex]:
-    """The variables that are in a unit what they are in a cell, when their causes are so."""
+def _stays(models: Models, part: Set[Vertex], unit: State, cell: State) -> Set[Vertex]:
+    """Those that are in a unit what they are in a cell, when their causes are so."""
     at = {**cell, **unit}
-    return {v for v, row in models.answers.items() if row[_row(models, v, at)] == cell[v]}
-
-
-def _row(models: Models, v: Vertex, at: State) -> tuple[int, ...]:
-    return tuple(at[u] for u in models.reads[v])
+    rows = {v: tuple(at[u] for u in models.reads[v]) for v in part}
+    return frozenset(v for v, row in rows.items() if models.answers[v][row] == cell[v])
 
 
 def _answers(models: Models, query: Query, units: Units) -> list[Fraction]:

@@ -142,7 +142,9 @@ def test_an_old_reader_finds_another_schema():
 def test_models_too_large_are_refused_soon():
     many = ["1/1000"] * 1_000
     noise = [{"of": [v], "one": many, "other": many} for v in "XY"]
-    said = refusal(resealed(NO | {"models": NO["models"] | {"noise": noise}}))
+    functions = [{"of": v, "reads": [[v]], "values": ["0", "1"], "is": [0, 1] * 500} for v in "XY"]
+    models = NO["models"] | {"noise": noise, "functions": functions}
+    said = refusal(resealed(NO | {"models": models}))
     assert said == "too many units"
 
 
