@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from strategies.toy_study import STUDY
 
 from ablation import Study, Trial, load, run
 from ablation.plan import plan
@@ -20,19 +21,6 @@ from ablation.runner.local import Local
 from ablation.runner.messages import Hello
 from ablation.store import Store, verify
 
-STUDY = """\
-name = "toy"
-system = "toy_system:train"
-seeds = {seeds}
-design = "leave-one-out"
-[config]
-attention = true
-dropout = 0.1
-[components]
-attention = {{ switch = "attention", off = false }}
-dropout = {{ switch = "dropout", off = 0.0 }}
-[metrics.accuracy]
-"""
 SYSTEM = """\
 import random, time
 def train(config, seeds):

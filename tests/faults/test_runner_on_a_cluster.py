@@ -8,24 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from strategies.toy_study import STUDY
 
 import ablation
 from ablation.errors import StudyError
 from ablation.store import verify
 
-STUDY = """
-name = "toy"
-system = "toy_system:train"
-seeds = {seeds}
-design = "leave-one-out"
-[config]
-attention = true
-dropout = 0.1
-[components]
-attention = {{ switch = "attention", off = false }}
-dropout = {{ switch = "dropout", off = 0.0 }}
-[metrics.accuracy]
-"""
 SYSTEM = """
 import os, random, sys, time
 def train(config, seeds):
