@@ -1,20 +1,21 @@
 """How long do long logs take: to plan 100,000 trials, to read 1,000,000 as a table?
 
-Rows as the runner writes them: 700 characters with configuration, covariates and checksum. Every
-checksum is made again before a row counts, in as many processes as there are cores, at most four.
-"processor" is the sum over the processes: beside other work it says more than the clock.
-"short rows" are as many without keys and covariates. Plans are of 99 components: left out one by
-one, and in masks of their own in every block.
+Rows as the runner writes them: 700 characters with configuration, covariates and checksum. A table
+comes from blocks that are kept by column, each bound to the chain of the rows; `verify` makes every
+checksum of every row again, in as many processes as there are cores, at most four. "processor" is
+the sum over the processes: beside other work it says more than the clock. "short rows" are as many
+without keys and covariates. Plans are of 99 components: left out one by one, and in masks of their
+own in every block.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import resource
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -27,7 +28,7 @@ from ablation.component import Component
 from ablation.design import Design
 from ablation.plan import plan
 from ablation.store import Store, verify
-from ablation.store.rows import row_of
+from ablation.store.progress import progress
 from benchmarks.store import PARTS, no_op_study
 
 COVARIATES = {
@@ -57,7 +58,9 @@ def table(quick: bool) -> pd.DataFrame:
             ("plan, the same conditions in every block", 100 * seeds, lambda: plan(hundred)),
             ("plan, other conditions in every block", 100 * seeds, lambda: plan(masked)),
             ("ablation.frame", trials, lambda: frame(long)),
+            ("ablation.frame, one core", trials, lambda: _on_one_core(lambda: frame(long))),
             ("ablation.frame, short rows", trials, lambda: frame(short)),
+            ("ablation status", trials, lambda: progress(long)),
             ("ablation verify", trials, lambda: verify(long)),
         ]
         return pd.DataFrame(
@@ -74,33 +77,42 @@ def _study(design: Design, seeds: int) -> Study:
 
 
 def _fill(path: Path, trials: int, covariates: dict[str, object]) -> None:
-    """Write as many rows as that in one transaction; durable one by one would take minutes."""
-    study, rng = no_op_study(trials), random.Random(0)
-    conditions = study.conditions
+    """Write rows some thousands to a transaction; durable one by one would take minutes."""
+    study = no_op_study(trials)
+    made = _made(study, trials, covariates)
     with Store.open(path) as store:
         store.register(study)
-    above = ""
-    with closing(sqlite3.connect(path)) as connection:
-        for number in range(1, trials + 1):
-            seed, place = divmod(number - 1, len(conditions))
-            condition = conditions[place]
-            trial = Trial(
-                study=study.name,
-                condition=condition.name,
-                component=condition.component,
-                seed=seed,
-                status="done",
-                metrics={"accuracy": rng.random()},
-                config={part: part != condition.component for part in PARTS},
-                key=hashlib.sha256(b"%d" % number).hexdigest() if covariates else "",
-                wall_s=rng.random(),
-                cpu_s=rng.random(),
-                environment=covariates and {**covariates, "order": number, "peak_memory": number},
-            )
-            row = row_of(trial, number, above, "2026-11-23T00:00:00+00:00")
-            above = str(row[-1])
-            connection.execute(f"INSERT INTO trials VALUES ({', '.join('?' * len(row))})", row)
-        connection.commit()
+        while some := [*islice(made, 4096)]:
+            store.append_all(some)
+
+
+def _made(study: Study, trials: int, covariates: dict[str, object]) -> Iterator[Trial]:
+    rng, conditions = random.Random(0), study.conditions
+    for number in range(1, trials + 1):
+        seed, place = divmod(number - 1, len(conditions))
+        condition = conditions[place]
+        yield Trial(
+            study=study.name,
+            condition=condition.name,
+            component=condition.component,
+            seed=seed,
+            status="done",
+            metrics={"accuracy": rng.random()},
+            config={part: part != condition.component for part in PARTS},
+            key=hashlib.sha256(b"%d" % number).hexdigest() if covariates else "",
+            wall_s=rng.random(),
+            cpu_s=rng.random(),
+            environment=covariates and {**covariates, "order": number, "peak_memory": number},
+        )
+
+
+def _on_one_core(work: Callable[[], object]) -> object:
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        return work()
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def _timed(work: Callable[[], object], repeats: int) -> dict[str, float]:

@@ -5,7 +5,6 @@ round. A checksum that is right says that the row is what was written; whatever 
 here, for whichever reason, is in doubt, and is read again row by row by those who can name it.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from hashlib import sha256
@@ -21,7 +20,7 @@ ROWS = 512  # what these become stays in the processor's own memory
 _SELECT = """SELECT
     json_array(id, study, condition, component, seed, attempt, status, key, metrics, config, error),
     json_array(environment, recorded), checksum, wall_s, cpu_s, seed, attempt,
-    json_array(study, condition, component, status), error, metrics
+    error, metrics, study, condition, component, status
     FROM trials NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id"""
 _CHECKSUM = "SELECT checksum FROM trials NOT INDEXED WHERE id = ?"
 
@@ -45,7 +44,8 @@ def gathered(connection: sqlite3.Connection, first: int, last: int) -> Columns |
         above = connection.execute(_CHECKSUM, (first - 1,)).fetchone() or (b"",)
         rows = connection.execute(_SELECT, (first, last)).fetchall()
         return _turned(rows, above[0]) if len(rows) == last + 1 - first else None
-    except (ArithmeticError, TypeError, ValueError, sqlite3.Error):  # cells of another kind
+    except (ArithmeticError, AttributeError, TypeError, ValueError, sqlite3.Error):
+        # Cells of another kind than was written.
         return None
     finally:
         connection.text_factory = kept
@@ -71,9 +71,8 @@ def checksum_at(connection: sqlite3.Connection, row: int) -> str:
 
 
 def _turned(rows: list[tuple[Any, ...]], above: bytes) -> Columns | None:
-    heads, tails, stated, walls, cpus, seeds, attempts, label, error, metrics = zip(
-        *rows, strict=True
-    )
+    columns = zip(*rows, strict=True)
+    heads, tails, stated, walls, cpus, seeds, attempts, error, metrics, *label = columns
     made = [
         sha256(b'["%b",%b,%r,%r,%b' % (before, head[1:-1], wall, cpu, tail[1:])).hexdigest()
         for before, head, wall, cpu, tail in zip(
@@ -82,10 +81,10 @@ def _turned(rows: list[tuple[Any, ...]], above: bytes) -> Columns | None:
     ]
     if made != [each.decode() for each in stated]:
         return None
-    labels, errors = coded(label), coded(error)
+    labels, errors = coded(zip(*label, strict=True)), coded(error)
     return Columns(
-        tuple(tuple(json.loads(each)) for each in labels[0]),
-        tuple(None if each is None else each.decode() for each in errors[0]),
+        tuple(tuple(map(_text, each)) for each in labels[0]),
+        tuple(map(_text, errors[0])),
         labels[1],
         errors[1],
         {
@@ -96,3 +95,7 @@ def _turned(rows: list[tuple[Any, ...]], above: bytes) -> Columns | None:
         },
         measured(b",".join(metrics)),
     )
+
+
+def _text(cell: bytes | None) -> str | None:
+    return None if cell is None else cell.decode()

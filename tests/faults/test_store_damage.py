@@ -19,6 +19,7 @@ from ablation.errors import (
 from ablation.outcomes import Outcomes
 from ablation.store import Store, verify
 from ablation.store.rows import COLUMNS
+from ablation.store.schema import statements
 
 STUDY = Study(
     "toy",
@@ -29,6 +30,8 @@ STUDY = Study(
     30,
     config={"a": True, "filling": "x" * 300},
 )
+
+TRIALS = next(each for each in statements(1) if "CREATE TABLE trials" in each)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -169,6 +172,25 @@ def test_a_row_of_another_store_is_found_although_it_is_whole(store: Path) -> No
     assert verify(store).problems[0] == "row 2 is not what was written"
     with pytest.raises(DamagedStoreError, match="row 2"):
         load(store)
+
+
+@pytest.mark.parametrize(
+    "column", [each for each in COLUMNS if each not in {"id", "component", "error"}]
+)
+@pytest.mark.parametrize("row", [3, 24, 30])  # inside a block and at its end, and the last
+def test_a_cell_that_is_nothing_any_more_is_found(store: Path, column: str, row: int) -> None:
+    """A bit of a row's header says what kind a cell is; SQLite reads NULL without a word."""
+    truth = read(store)
+    asked = "SELECT sql FROM sqlite_master WHERE name = 'trials'"
+    for statement in (f"UPDATE trials SET {column} = NULL WHERE id = {row}", "SELECT 1"):
+        with closing(sqlite3.connect(store, isolation_level=None)) as connection:
+            ((made,),) = connection.execute(asked).fetchall()
+            loose = made.replace(" NOT NULL", " " * 9) if "NOT NULL" in made else TRIALS
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'trials'", (loose,))
+        edited(store, statement)
+    assert right_or_refused(read(store), truth)
+    assert f"row {row} is not what was written" in verify(store).problems
 
 
 def test_tables_that_were_changed_are_found(store: Path) -> None:
