@@ -19,8 +19,17 @@ from ablation.neural.selection import Patterns, Place, require_names, select
 from ablation.neural.tracing import traced
 from ablation.neural.trees import Inputs
 from ablation.neural.wiring import Wiring
+from ablation.pages.figures.graph import graph_figure
+from ablation.pages.fragment import fitting, fragment, paragraph
 
 Edges = tuple[tuple[str, str], ...]
+
+_TITLE = "Which component reads what was computed from which"
+_WAYS = {
+    "torch.fx": "Read from the code, run on symbols (torch.fx).",
+    "torch.export": "Read from the exported program (torch.export).",
+    "one run": "Found by following the tensors of one run.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,18 @@ class Components:
             seen |= {*new}
             ahead += new
         return frozenset(seen)
+
+    def _repr_html_(self) -> str:
+        edges = (*self.edges, *self.ends)
+        way, *refusals = self.route.split("; ")
+        other = "" if self.exact else " Other inputs could take other branches."
+        return str(
+            fragment(
+                fitting(lambda wide: graph_figure(edges, self.names, title=_TITLE, width=wide)),
+                paragraph(f"{_WAYS[way]}{other}", "small"),
+                *(paragraph(each, "small") for each in refusals),
+            )
+        )
 
 
 def _found(module: nn.Module, inputs: Inputs, places: list[Place]) -> tuple[Wiring, str, bool]:
