@@ -25,7 +25,15 @@ PLAIN = (
 )
 GRADED = torch._C._set_grad_enabled
 NOT_FOLLOWED = "nobody can follow its call of "
-ADDRESSES = {Tensor.data_ptr, Tensor._version.__get__}  # type: ignore[attr-defined]
+FORM = {  # what may be answered with other than tensors: it depends on no value
+    *(Tensor.size, Tensor.dim, Tensor.ndimension, Tensor.numel, Tensor.nelement, Tensor.stride),
+    *(Tensor.__len__, Tensor.is_floating_point, Tensor.is_complex, Tensor.is_contiguous),
+    *(torch.numel, torch.is_floating_point, torch.is_complex, Tensor.element_size),
+    *(Tensor.shape.__get__, Tensor.ndim.__get__, Tensor.dtype.__get__, Tensor.device.__get__),
+    *(Tensor.layout.__get__, Tensor.is_cuda.__get__, Tensor.requires_grad.__get__),
+    *(Tensor.is_sparse.__get__, Tensor.is_nested.__get__, Tensor.is_quantized.__get__),
+    *(Tensor.is_mkldnn.__get__, Tensor.is_meta.__get__),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,9 @@ class Noting(TorchFunctionMode, Generic[Given]):
         graded: bool,
     ) -> None:
         """Note one call, if all that matters to it is known."""
-        if func in ADDRESSES or torch.is_autocast_enabled("cpu"):
+        leaves = [output] if isinstance(output, Tensor) else _pytree.tree_leaves(output)
+        plain = not all(each is None or isinstance(each, Tensor) for each in leaves)
+        if (plain and func not in FORM) or torch.is_autocast_enabled("cpu"):
             raise NotReplayableError(NOT_FOLLOWED)
         given = tuple(self.emptied(each, new=False) for each in args)
         named = {key: self.emptied(each, new=False) for key, each in kwargs.items()}

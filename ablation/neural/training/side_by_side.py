@@ -68,7 +68,7 @@ class SideBySide:
         try:
             values = self.drops.run(self.module, noise, shapes(row), self.buffers.values(), run)
         except RuntimeError as error:
-            if "vmap" not in str(error):
+            if "vmap" not in str(error) and "Batching rule" not in str(error):
                 raise
             said = str(error).strip().partition("\n")[0]
             raise NotTogetherError(f"{said.rstrip('.')}.") from error
@@ -94,9 +94,11 @@ class SideBySide:
         recording, wanted = self.replay.kept.get(kind), self.replay.wants(kind)
         if recording is not None and masks is not None:
             results = self.replayed(recording, *inputs)
-        elif wanted and masks is not None:  # otherwise the step is watched for where it drops
+        elif wanted and masks is not None:
             results = self.recorded(kind, *inputs)
         else:
+            if wanted:
+                self.replay.stop("it draws at random, and not only by dropout")
             results = self.run(self.plain, *inputs)
         for weight, grad in zip(self.weights.moved(), results[1:], strict=True):
             weight.grad = grad
