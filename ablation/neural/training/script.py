@@ -25,14 +25,12 @@ PLAIN = (
 )
 GRADED = torch._C._set_grad_enabled
 NOT_FOLLOWED = "nobody can follow its call of "
+ATTRIBUTES = "shape ndim dtype device layout requires_grad is_cuda is_meta is_sparse is_nested"
 FORM = {  # what may be answered with other than tensors: it depends on no value
     *(Tensor.size, Tensor.dim, Tensor.ndimension, Tensor.numel, Tensor.nelement, Tensor.stride),
     *(Tensor.__len__, Tensor.is_floating_point, Tensor.is_complex, Tensor.is_contiguous),
     *(torch.numel, torch.is_floating_point, torch.is_complex, Tensor.element_size),
-    *(Tensor.shape.__get__, Tensor.ndim.__get__, Tensor.dtype.__get__, Tensor.device.__get__),
-    *(Tensor.layout.__get__, Tensor.is_cuda.__get__, Tensor.requires_grad.__get__),
-    *(Tensor.is_sparse.__get__, Tensor.is_nested.__get__, Tensor.is_quantized.__get__),
-    *(Tensor.is_mkldnn.__get__, Tensor.is_meta.__get__),
+    *(getattr(Tensor, name).__get__ for name in ATTRIBUTES.split()),
 }
 
 

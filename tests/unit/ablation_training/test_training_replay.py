@@ -1,4 +1,4 @@
-"""A step is replayed only where its Python would have made the same calls; otherwise it is taken."""
+"""A step is replayed only where its Python would make the same calls; otherwise it is taken."""
 
 from collections.abc import Callable
 
