@@ -1,5 +1,6 @@
 """A forecast on the terminal, and as JSON: runs, aliases, cost, power, order, what is not run."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     from ablation.plan import Plan, Realised
 
 _ROWS = 40  # of a design that are shown
+_NUMBERED = 8  # rows that are shown of a design whose conditions have numbers for names
+_LINES = 4  # of effects that can be found alike
 _WIDE = 24  # components of a table of signs
 _NAMED = 8  # contrasts of a line
+_CHANGED = 5  # changes of a condition that are shown
 
 
 def show(found: "Forecast") -> None:
@@ -23,7 +27,7 @@ def show(found: "Forecast") -> None:
     laid, study = found.plan, found.plan.study
     counted = f"{plural(len(laid.conditions), 'condition')} x {plural(len(study.seeds), 'seed')}"
     if study.design.at(0) != study.design.at(1):
-        counted = f"{plural(len(study.seeds), 'seed')}, each with conditions of its own"
+        counted = f"{plural(len(study.seeds), 'seed')}, each with {_drawn(laid)} of its own"
     if study.extra_seeds:
         counted += f" + {plural(len(study.extra_seeds), 'more run')} of the baseline"
     click.echo(
@@ -46,16 +50,27 @@ def show(found: "Forecast") -> None:
             click.echo(f"  {line}" if number else f"{heading}: {line}")
 
 
+def _drawn(laid: "Plan") -> str:
+    """Count the conditions of a seed, where every seed draws its own."""
+    counts = sorted({*Counter(each.seed for each in laid.trials).values()})
+    return (
+        plural(counts[0], "condition")
+        if len(counts) == 1
+        else (f"{counts[0]} to {counts[-1]} conditions")
+    )
+
+
 def _show_conditions(laid: "Plan") -> None:
     from ablation.design import GroupScreening, LeaveOneOut, Pairs
 
-    shown, seeds = laid.conditions[:_ROWS], _seeds(laid)
+    shown, seeds = laid.conditions[:_ROWS], Counter(each.condition for each in laid.trials)
+    more = "--json has them all."
     if isinstance(laid.study.design, LeaveOneOut | Pairs | GroupScreening):
         ways = [each.how for each in shown] if any(each.patches for each in shown) else []
         show_table(
             ["condition", "changes", *(["how"] if ways else []), "seeds"],
             [
-                [each.name, each.changes, *ways[number : number + 1], seeds[each.name]]
+                [each.name, _several(each.changed), *ways[number : number + 1], seeds[each.name]]
                 for number, each in enumerate(shown)
             ],
         )
@@ -69,10 +84,11 @@ def _show_conditions(laid: "Plan") -> None:
             [[*_signs(laid, each), each.name, seeds[each.name]] for each in shown],
         )
     else:
+        shown, more = shown[:_NUMBERED], "a number stands for what is off, and --json lists it."
         rows = [[each.name, len(each.condition.off), seeds[each.name]] for each in shown]
         show_table(["condition", "off", "seeds"], rows)
     if len(laid.conditions) > len(shown):
-        click.echo(f"... and {len(laid.conditions) - len(shown)} more; --json has them all.")
+        click.echo(f"... and {len(laid.conditions) - len(shown)} more; {more}")
     click.echo()
 
 
@@ -89,13 +105,6 @@ def _letters(laid: "Plan") -> dict[str, str]:
 def _signs(laid: "Plan", each: "Realised") -> list[str]:
     off = {one.name for one in each.condition.off}
     return ["-" if one.name in off else "+" for one in laid.study.components]
-
-
-def _seeds(laid: "Plan") -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for each in laid.trials:
-        counted[each.condition] = counted.get(each.condition, 0) + 1
-    return counted
 
 
 def _aliases(laid: "Plan") -> Iterator[str]:
@@ -175,17 +184,18 @@ def _baselines(laid: "Plan") -> Iterator[str]:
         )
     elif more is not None:
         yield (
-            f'once a seed. baseline = "sqrt" would make {plural(more.more, "more run")}, '
+            f'one run a seed. baseline = "sqrt" would make {plural(more.more, "more run")}, '
             f"{len(laid.trials) + more.more} trials in all."
         )
     if more is not None and (not stated or len(stated) == more.more):
         yield (
-            f"standard errors {'are' if stated else 'would be'} {more.error(0.0):.2f} of those "
-            f"without them if seeds explain nothing of the spread, {more.error(0.7):.2f} if 70%."
+            f"standard errors {'are' if stated else 'would be'} {more.error(0.0):.2f} times as "
+            "large as without them if seeds explain nothing of the spread, "
+            f"{more.error(0.7):.2f} times if they explain 70%."
         )
         yield (
-            f"as many trials spent on seeds: {more.by_seeds:.2f}, which is better if seeds explain "
-            f"more than {more.even:.0%}."
+            f"the same trials spent on more seeds: {more.by_seeds:.2f} times as large, which is "
+            f"better if seeds explain more than {more.even:.0%}."
         )
 
 
@@ -201,41 +211,50 @@ def duration(seconds: float) -> str:
 
 
 def _power(found: "Forecast") -> Iterator[str]:
-    """Group effects that can be found alike: one line for each size and metric."""
+    """Say for every metric how small an effect may be, and by what that is judged."""
     study = found.plan.study
     if len(study.seeds) < 2:
         yield "none: one seed has no spread, so no effect has an interval."
         return
-    regions = {each.name: each.equivalence for each in study.metrics}
-    chance = f"{found.power:.0%}"
-    by_size = sorted(found.effects, key=lambda one: (one.metric, one.in_spreads))
-    for (metric, size, effect), group in groupby(
-        by_size, key=lambda one: (one.metric, one.in_spreads, one.effect)
-    ):
-        names = [one.contrast for one in group]
-        if effect == 0:
-            yield f"any effect on {metric} shows: in the pilot no difference varies with the seed."
-        elif effect is None:
-            yield (
-                f"{chance} chance to find an effect of {size:.2f} standard deviations of one run's "
-                f"{metric}: {_few(names)}."
-            )
-        else:
-            yield (
-                f"{chance} chance to find an effect of {cell(effect)} on {metric}"
-                f"{_beside(effect, regions[metric])}: {_few(names)}."
-            )
+    for metric in study.metrics:
+        effects = [each for each in found.effects if each.metric == metric.name]
+        yield from _findable(effects, f"{found.power:.0%} chance to find", metric.equivalence)
     if study.design.at(0) != study.design.at(1):
         yield (
-            "by what the first seed draws; where components depend on each other, the luck of "
-            "the draw adds to the spread."
+            "reckoned from what the first seed draws, and every seed draws its own; where "
+            "components depend on each other, the luck of the draw adds to the spread."
         )
     if found.pilot is not None and not found.pilot.paired:
         yield "from the spread of the baseline over seeds; pairing by seed may find smaller ones."
 
 
-def _beside(effect: float, region: float | None) -> str:
-    if not region:
+def _findable(effects: Sequence["Detectable"], chance: str, region: float | None) -> Iterator[str]:
+    """Group the effects on a metric by how small they may be; of many groups give the range."""
+    ranked = sorted(effects, key=lambda one: one.in_spreads)
+    first, middle, last = ranked[0], ranked[len(ranked) // 2], ranked[-1]
+    if first.effect == 0:
+        yield f"any effect on {first.metric} shows: in the pilot no difference varies with a seed."
+        return
+    piloted = first.effect is not None
+    unit = f"on {first.metric}" if piloted else f"standard deviations of one run's {first.metric}"
+    groups = {size: [*group] for size, group in groupby(ranked, key=_smallest)}
+    if len(groups) > _LINES:
+        yield (
+            f"{chance} effects of {_smallest(first)} ({first.contrast}) to {_smallest(last)} "
+            f"({last.contrast}) {unit}, half of them up to {_smallest(middle)}; --json has each."
+        )
+        return
+    for size, group in groups.items():
+        names = _few([one.contrast for one in group])
+        yield f"{chance} an effect of {size} {unit}{_beside(group[0].effect, region)}: {names}."
+
+
+def _smallest(each: "Detectable") -> str:
+    return f"{each.in_spreads:.2f}" if each.effect is None else cell(each.effect)
+
+
+def _beside(effect: float | None, region: float | None) -> str:
+    if not region or effect is None:
         return ""
     if effect <= region:
         return f" (within the region of equivalence, {cell(region)}: enough seeds)"
@@ -243,7 +262,7 @@ def _beside(effect: float, region: float | None) -> str:
 
 
 def _order(laid: "Plan") -> Iterator[str]:
-    yield "seed by seed; inside a seed by lot, always the same."
+    yield "one seed after the other; within a seed in an order drawn by lot, the same every time."
     streams = laid.study.streams
     if streams.held:
         yield (
@@ -256,6 +275,12 @@ def _order(laid: "Plan") -> Iterator[str]:
             f"streams are crossed, {crossed}; the others follow the block. Intervals count these "
             "levels, so they are wider than the power of as many blocks says."
         )
+
+
+def _several(changes: Sequence[str]) -> str:
+    if len(changes) <= _CHANGED:
+        return ", ".join(changes)
+    return f"{', '.join(changes[:_CHANGED])} and {len(changes) - _CHANGED} more"
 
 
 def _few(names: Sequence[str]) -> str:

@@ -43,13 +43,18 @@ class Realised:
         return len(self.patches) == len(self.condition.off) > 0
 
     @property
-    def changes(self) -> str:
-        """What is changed and where, in words."""
+    def changed(self) -> tuple[str, ...]:
+        """What is changed and where, in words, for each component that is off."""
         patched = dict(self.patches)
-        return ", ".join(
+        return tuple(
             f"{each.by} in {each.module}" if each.module in patched else each.switched
             for each in self.condition.off
         )
+
+    @property
+    def changes(self) -> str:
+        """All that is changed, in one line."""
+        return ", ".join(self.changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """`ablation plan` says what will be run, aliased, paid and found, before anything runs."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -142,9 +143,10 @@ def test_what_more_baselines_would_cost_and_bring_stands_beside_what_more_seeds_
 ) -> None:
     out = said(folder, "plan", "study.toml")[1]
     assert 'baseline = "sqrt" would make 4 more runs, 24 trials in all' in out
-    assert "0.87 of those without them if seeds explain nothing" in out
+    assert "0.87 times as large as without them if seeds explain nothing of the spread" in out
     assert (
-        "as many trials spent on seeds: 0.91, which is better if seeds explain more than 33%" in out
+        "the same trials spent on more seeds: 0.91 times as large, which is better if seeds "
+        "explain more than 33%" in out
     )
     cost = json.loads(said(folder, "plan", "study.toml", "--json")[1])["cost"]["baseline"]
     assert (cost["runs"], cost["sqrt"]["runs"], cost["sqrt"]["trials"]) == (4, 8, 24)
@@ -171,5 +173,28 @@ def test_where_seeds_draw_their_conditions_the_plan_says_that_luck_adds_to_the_s
     folder: Path,
 ) -> None:
     drawn = said(folder, "plan", "study.toml", head=design('name = "random-masks"'))[1]
+    assert "36 trials = 4 seeds, each with 9 conditions of its own, random-masks" in drawn
     assert "the luck of the draw adds to the spread" in drawn
     assert "luck of the draw" not in said(folder, "plan", "study.toml")[1]
+
+
+def test_a_plan_of_many_components_stays_short_and_says_where_the_rest_is(folder: Path) -> None:
+    """A line for each of forty effects, or ten changes in a cell, would not be read."""
+    names = [f"c{index}" for index in range(40)]
+    body = (
+        "[config]\n" + "".join(f"{name} = true\n" for name in names)
+        + "[components]\n" + "".join(f'{name} = {{ switch = "{name}" }}\n' for name in names)
+        + "[metrics.score]\n"
+    )  # fmt: skip
+    drawn = said(folder, "plan", "study.toml", head=design('name = "random-masks"'), body=body)[1]
+    assert len(drawn.splitlines()) < 25
+    assert "... and 313 more; a number stands for what is off, and --json lists it." in drawn
+    (power,) = [line for line in drawn.splitlines() if line.startswith("Power: ")]
+    assert re.fullmatch(
+        r"Power: 80% chance to find effects of (\d+\.\d\d) \(c\d+\) to (\d+\.\d\d) \(c\d+\) "
+        r"standard deviations of one run's score, half of them up to \S+; --json has each\.",
+        power,
+    )
+    grouped = said(folder, "plan", "study.toml", head=design('name = "group-screening"'), body=body)
+    assert max(map(len, grouped[1].split("Cost")[0].splitlines())) < 100
+    assert "c3 = false, c4 = false and 2 more" in grouped[1]
