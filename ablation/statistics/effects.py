@@ -14,6 +14,7 @@ import pandas as pd
 
 from ablation.design import LeaveOneOut, Pairs
 from ablation.errors import AblationError, UnknownNameError, listed
+from ablation.multiplicity import holm
 from ablation.plan import contrasts as of_design
 from ablation.plan import interactions as between
 from ablation.plan import plasticity as left_over
@@ -22,7 +23,7 @@ from ablation.statistics.comparison import Comparison
 from ablation.statistics.crossing import estimates_by_levels
 from ablation.statistics.estimate import Estimate
 from ablation.statistics.methods import IDENTICAL, Method
-from ablation.statistics.multiplicity import ADJUSTED, beyond, holm
+from ablation.statistics.multiplicity import ADJUSTED, beyond
 from ablation.statistics.recovering import RECOVERED, Recovering
 from ablation.statistics.standardised import standardised
 from ablation.statistics.verdict import Verdict, verdict

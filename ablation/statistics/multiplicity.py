@@ -1,28 +1,14 @@
 """Many components, one family: adjusted p values that keep the chance of any false claim in check.
 
-Holm (1979, Scandinavian Journal of Statistics 6:65). It needs no assumption on how the tests
-depend on each other, and is never weaker than Bonferroni.
+The way of Holm, which is the default, is in `ablation.multiplicity`.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from ablation.multiplicity import holm
 from ablation.statistics.estimate import Estimate
-
-
-def holm(ps: Sequence[float]) -> tuple[float, ...]:
-    """Adjust a family of p values step down; NaN stands for a test not made and stays NaN.
-
-    >>> holm([0.01, 0.04, 0.03, math.nan])
-    (0.03, 0.06, 0.06, nan)
-    """
-    made = sorted((p, i) for i, p in enumerate(ps) if not math.isnan(p))
-    adjusted, running = [math.nan] * len(ps), 0.0
-    for rank, (p, i) in enumerate(made):
-        running = max(running, (len(made) - rank) * p)
-        adjusted[i] = min(running, 1.0)
-    return tuple(adjusted)
 
 
 def bonferroni(ps: Sequence[float]) -> tuple[float, ...]:

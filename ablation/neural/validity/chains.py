@@ -12,7 +12,7 @@ from ablation.neural.components import Components
 from ablation.neural.trees import largest_change
 from ablation.neural.validity.joint import Tried
 from ablation.neural.validity.laboratory import Laboratory
-from ablation.neural.validity.testing import Estimate, estimate, holm
+from ablation.neural.validity.testing import Estimate, adjusted_by_name, estimate
 from ablation.operators import Operator
 
 
@@ -48,7 +48,7 @@ def chains(
             paths[source, through] = estimate(
                 lab.held([through], off.own), margin=margin, level=found.level
             )
-    adjusted = holm({key: each.beyond for key, each in paths.items()})
+    adjusted = adjusted_by_name({key: each.beyond for key, each in paths.items()})
     return tuple(
         Chain(*key, links[key], each, _verdict(each, adjusted[key], found))
         for key, each in paths.items()

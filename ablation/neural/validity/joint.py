@@ -11,7 +11,7 @@ from itertools import combinations
 
 from ablation.neural.validity.laboratory import Laboratory
 from ablation.neural.validity.sets import swept
-from ablation.neural.validity.testing import Estimate, estimate, holm
+from ablation.neural.validity.testing import Estimate, adjusted_by_name, estimate
 from ablation.operators import Operator
 
 Names = frozenset[str]
@@ -142,7 +142,7 @@ def tried(lab: Laboratory, by: Operator, *, order: int, margin: float, level: fl
     alone = {name: found([n for n in names if n != name]) for name in names if len(names) > 1}
     chances: dict[object, float] = {key: each.beyond for key, each in sets.items()}
     chances |= {key: each.beyond for key, each in added.items()}
-    return Tried(names, order, sets, added, alone, found(names), holm(chances), level)
+    return Tried(names, order, sets, added, alone, found(names), adjusted_by_name(chances), level)
 
 
 def roles(found: Tried, idle: Sequence[str]) -> tuple[Role, ...]:

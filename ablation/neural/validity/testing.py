@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import fdtrc, stdtr, stdtrit
 
+from ablation.multiplicity import holm
+
 K = TypeVar("K", bound=Hashable)
 
 
@@ -88,14 +90,10 @@ def alike(effects: NDArray[np.float64]) -> float | None:
     return float(fdtrc(rank, n - rank, squared * (n - rank) / (rank * (n - 1))))
 
 
-def holm(chances: Mapping[K, float]) -> dict[K, float]:
-    """Adjust p-values for their number (Holm 1979).
+def adjusted_by_name(chances: Mapping[K, float]) -> dict[K, float]:
+    """Adjust named p-values for their number (Holm 1979).
 
-    >>> holm({"a": 0.01, "b": 0.03, "c": 0.5})
+    >>> adjusted_by_name({"a": 0.01, "b": 0.03, "c": 0.5})
     {'a': 0.03, 'b': 0.06, 'c': 0.5}
     """
-    largest, many, adjusted = 0.0, len(chances), dict(chances)
-    for rank, key in enumerate(sorted(chances, key=lambda key: chances[key])):
-        largest = max(largest, min(1.0, (many - rank) * chances[key]))
-        adjusted[key] = largest
-    return adjusted
+    return dict(zip(chances, holm([*chances.values()]), strict=True))
