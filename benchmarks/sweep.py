@@ -6,7 +6,8 @@ rest counted. A sweep is timed with all that it does: recording, the noise floor
 it runs whole to compare. Processor seconds of one thread; ratios of the same turn, their median.
 The shared prefix alone, counted in multiplications, is what restarting at each component would
 cost; a sweep is below it where only part of a result is read, or a part is a narrow product.
-Every call records anew: for one call on a few examples of a small network that is most of the time.
+Every call records anew: for one call on a few examples of a small network that is most of the time,
+which is why the perceptron is timed over more and more batches.
 `python -m benchmarks.sweep --device cuda` prints the same table of a graphics processor, in
 seconds of the clock, and by how much its effects differ from the processor's.
 """
@@ -18,6 +19,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, pairwise
 
 import pandas as pd
@@ -58,12 +60,15 @@ def convolutional() -> nn.Module:
 GROUPS = [f"{2 * i}[*:8]" for i in range(6)]
 WORKS = (
     Work("MLP 6x128, 96 groups, 8 examples", perceptron, lambda: torch.randn(8, 128), GROUPS),
-    Work(
-        "MLP 6x128, 96 groups, 64 batches of 8",
-        perceptron,
-        lambda: torch.randn(512, 128),
-        GROUPS,
-        batch=8,
+    *(
+        Work(
+            f"MLP 6x128, 96 groups, {many} batches of 8",
+            perceptron,
+            partial(torch.randn, 8 * many, 128),
+            GROUPS,
+            batch=8,
+        )
+        for many in (4, 16, 64)
     ),
     Work(
         "CNN of 6 layers, 192 channels",
@@ -108,7 +113,7 @@ def table(quick: bool, device: str = "cpu") -> pd.DataFrame:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        return pd.DataFrame(_row(work, 5, device) for work in (WORKS[:3] if quick else WORKS))
+        return pd.DataFrame(_row(work, 5, device) for work in (WORKS[:5] if quick else WORKS))
     finally:
         torch.set_num_threads(threads)
 
