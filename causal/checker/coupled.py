@@ -80,7 +80,7 @@ def drawn(sizes: Mapping[Vertex, int]) -> Answering:
         if isinstance(v, frozenset):
             return [((n,), chance) for n, chance in enumerate(law(2, v))]
         each = sorted({*rows})
-        require(sizes[v] ** len(each) <= 2**10, "more than 2^10 answers", TooLargeError)
+        require(sizes[v] ** len(each) <= 2**8, "more than 2^8 answers", TooLargeError)
         found = []
         for values in product(range(sizes[v]), repeat=len(each)):
             told = dict(zip(each, values, strict=True))
@@ -91,7 +91,13 @@ def drawn(sizes: Mapping[Vertex, int]) -> Answering:
             found.append((tuple(told[row] for row in rows), chance % PRIME))
         return found
 
-    return answers
+    left = iter(range(2**17))
+
+    def metered(v: Vertex, hidden: Cell, rows: tuple[Row, ...]) -> Answers:
+        require(next(left, None) is not None, "more than 2^17 answers are asked for", TooLargeError)
+        return answers(v, hidden, rows)
+
+    return metered
 
 
 def in_one(causes: Causes, answers: Answering) -> Law:

@@ -84,8 +84,9 @@ def surrounded(causes: Causes, query: Query, stated: Json, *, alone: bool) -> st
     if len(worlds) > 1 or any(r or isinstance(to, frozenset) for _, r, to in worlds[0]):
         require(not alone, "that it needs the law takes two models", TooLargeError)
         return f"none of them shows {law}"
-    y, z = ({event.name for event in part} for part in query)
-    depends(causes, (y, z, {v for v, *_ in worlds[0]}), inner)
+    x = {v for v, *_ in worlds[0]}
+    y, z = ({event.name for event in part} - x for part in query)
+    depends(causes, (y, z, x), inner)
     return f"it needs {law}, which none of them shows"
 
 

@@ -103,6 +103,8 @@ def no_formula(c: Certificate, rng: Random) -> None:
 
 def another_weight(c: Certificate, rng: Random) -> None:
     """Weight of a noise moved from state to state, in one model or in both; or two swapped."""
+    if c["models"] is None:
+        return
     noise = rng.choice(c["models"]["noise"])
     which = rng.sample(["one", "other"], rng.randint(1, 2))
     i, j = (rng.randrange(len(noise["one"])) for _ in range(2))
@@ -116,6 +118,8 @@ def another_weight(c: Certificate, rng: Random) -> None:
 
 def another_function(c: Certificate, rng: Random) -> None:
     """One answer of one variable changed, or what it reads."""
+    if c["models"] is None:
+        return
     function = rng.choice(c["models"]["functions"])
     if rng.random() < 0.7:
         place = rng.randrange(len(function["is"]))
@@ -127,6 +131,8 @@ def another_function(c: Certificate, rng: Random) -> None:
 
 def the_same_model(c: Certificate, rng: Random) -> None:
     """Both models are one, and their answers made up; or only the answers are."""
+    if c["models"] is None:
+        return
     if rng.random() < 0.5:
         for noise in c["models"]["noise"]:
             noise["other"] = noise["one"]
@@ -136,6 +142,8 @@ def the_same_model(c: Certificate, rng: Random) -> None:
 
 def noise_of_strangers(c: Certificate, rng: Random) -> None:
     """The noise of one variable read by another."""
+    if c["models"] is None:
+        return
     noise = rng.choice(c["models"]["noise"])
     noise["of"] = sorted({*noise["of"], rng.choice(c["graph"]["nodes"])})
 
