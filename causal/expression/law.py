@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from numbers import Real
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from causal.errors import DataError, MissingRegimeError, UnknownVariableError
 from causal.expression.faces import Experiments, Frame, Labelled, Levelled, Named
@@ -212,7 +212,7 @@ def in_order(values: Iterable[_Kind]) -> tuple[_Kind, ...]:
     """
     listed = list(values)
     try:
-        return tuple(sorted(listed))  # type: ignore[type-var]  # tried
+        return tuple(sorted(cast("list[Any]", listed)))
     except TypeError:
         return tuple(sorted(listed, key=repr))
 

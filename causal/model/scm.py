@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
+from math import inf
 from types import MappingProxyType
 
 import pandas as pd
 
 from causal.errors import ModelError, OptionError
 from causal.graph import ADMG
+from causal.model.continuous import Exponential, Uniform
 from causal.model.finite.contraction import Tensor, contract, noise_tensor
 from causal.model.finite.grid import NOTHING, Grid
 from causal.model.finite.settings import ranked
@@ -179,10 +181,7 @@ class SCM:
         """
         return {
             "graph": str(self.graph),
-            "noise": {
-                one.name: [str(p) for p in one.law] if one.is_finite else one.source.to_dict()
-                for one in self.noise
-            },
+            "noise": {one.name: one.to_dict() for one in self.noise},
             "mechanisms": {v: m.to_dict() for v, m in self.parts},
         }
 
@@ -213,6 +212,13 @@ class SCM:
         odd = {i: order for i, each in distinct.items() if (order := ranked(each)) is not None}
         orders = {name: odd[id(each)] for name, each in domains.items() if id(each) in odd}
         return {v: Grid(m, domains, orders, own.get(v, NOTHING)) for v, m in self.tables.items()}
+
+    @cached_property
+    def ends(self) -> Mapping[Variable, tuple[float, float]]:
+        """Between which values the noise of a real variable lies, where it cannot be anything."""
+        laws = {v: m.noise for v, m in self.parts if not m.values}
+        found = {v: (law.low, law.high) for v, law in laws.items() if isinstance(law, Uniform)}
+        return found | {v: (0.0, inf) for v, law in laws.items() if isinstance(law, Exponential)}
 
     @cached_property
     def shared_noise(self) -> frozenset[str]:

@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from causal.errors import OptionError
+
 __all__ = ["Randomness", "root", "stream"]
 
 Randomness: TypeAlias = np.random.Generator | int
@@ -15,10 +17,16 @@ Randomness: TypeAlias = np.random.Generator | int
 def root(rng: Randomness) -> int:
     """The integer from which all streams of one call grow: the seed, or a generator's next draw.
 
+    Raises OptionError for what is neither.
+
     >>> root(7)
     7
     """
-    return rng if isinstance(rng, int) else int(rng.integers(2**63))
+    if isinstance(rng, int | np.integer):
+        return int(rng)
+    if not isinstance(rng, np.random.Generator):
+        raise OptionError("rng", rng, "it is a seed, a whole number, or a numpy.random.Generator")
+    return int(rng.integers(2**63))
 
 
 def stream(seed: int, *key: str) -> np.random.Generator:

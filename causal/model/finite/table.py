@@ -71,8 +71,8 @@ class Table:
                 "GumbelMax(), Independent() or Unknown()"
             )
         settings, written = by_setting(_rows(rows), names)
-        laws = _fractions(written)
-        parts = whole([*chain.from_iterable(laws)])
+        laws, numbers = _fractions(written)
+        parts = whole(numbers)
         if not _are_laws(laws, parts, len(possible)):
             _refuse(settings, laws, len(possible))
         ignored = tuple(sorted(named(ignores))) if ignores else ()
@@ -183,11 +183,13 @@ def _rows(rows: Mapping[Value, Weights] | Weights) -> Mapping[Value, tuple[Numbe
     return {key: _numbers(key, row) for key, row in written.items()}
 
 
-def _fractions(rows: tuple[tuple[Number, ...], ...]) -> tuple[Row, ...]:
-    """The same rows in fractions, themselves where they are that already."""
-    if set(map(type, chain.from_iterable(rows))) == {Fraction}:
-        return cast("tuple[Row, ...]", rows)
-    return tuple([tuple(map(exact, row)) for row in rows])
+def _fractions(rows: tuple[tuple[Number, ...], ...]) -> tuple[tuple[Row, ...], list[Fraction]]:
+    """The same rows in fractions, themselves where they are that already, and all their entries."""
+    numbers = [*chain.from_iterable(rows)]
+    if {*map(type, numbers)} == {Fraction}:
+        return cast("tuple[Row, ...]", rows), cast("list[Fraction]", numbers)
+    laws = tuple([tuple(map(exact, row)) for row in rows])
+    return laws, [*chain.from_iterable(laws)]
 
 
 def _numbers(key: Value, weights: Weights) -> tuple[Number, ...]:

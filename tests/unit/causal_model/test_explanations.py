@@ -371,3 +371,19 @@ def test_an_explanation_given_limits_has_the_numbers_of_the_answer() -> None:
     )
     [why] = explain(model, query)
     assert why.after == counterfactual(model, query).value
+
+
+@pytest.mark.parametrize("limit", ["wage > 7", "wage > 25", "school < 9, wage > 7"])
+def test_an_explanation_holds_where_hardly_a_draw_would_agree_with_a_limit(limit: str) -> None:
+    model = causal.SCM.of(
+        {
+            "school": causal.Linear(noise=causal.Normal(12, 2)),
+            "wage": causal.Linear({"school": 0.5}),
+        }
+    )
+    [why] = explain(model, f"E(wage[school=16] | {limit})")
+    for change in why.changes:
+        mean = counterfactual(model, f"E({change.variable} | {limit})").value
+        assert isinstance(change.was, Spread)
+        assert change.was.mean == pytest.approx(float(mean), abs=0.02)
+    assert why.changes[-1].would_be.mean == pytest.approx(float(why.after), abs=0.02)

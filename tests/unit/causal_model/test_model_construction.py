@@ -3,11 +3,18 @@
 import copy
 import json
 
+import numpy as np
 import pytest
 
-from causal import ADMG
-from causal.errors import CycleError, DomainError, ModelError, UnknownVariableError
-from causal.model import SCM, Do, Noise, Response, Table, random_scm
+from causal import ADMG, counterfactual
+from causal.errors import (
+    CycleError,
+    DomainError,
+    ModelError,
+    OptionError,
+    UnknownVariableError,
+)
+from causal.model import SCM, Do, Linear, Noise, Response, Table, random_scm
 
 COIN = "1/2, 1/2"
 U = Noise("U", COIN)
@@ -115,3 +122,16 @@ def test_a_random_model_has_no_zeros(values):
     model = random_scm(ADMG.parse("A -> B -> C; A <-> C; A -> C"), 5, values=values)
     assert (model.law() > 0).all()
     assert len(model.law()) == values**3
+
+
+@pytest.mark.parametrize("rng", ["a", None, 1.5])
+def test_what_is_neither_a_seed_nor_a_generator_is_refused(rng):
+    model = SCM.of({"X": Linear()})
+    for ask in (lambda: model.sample(2, rng=rng), lambda: counterfactual(model, "E(X)", rng=rng)):
+        with pytest.raises(OptionError, match=r"^rng is .*, but it is a seed, a whole number"):
+            ask()
+
+
+def test_the_whole_numbers_of_numpy_are_seeds():
+    model = SCM.of({"X": Linear()})
+    assert model.sample(5, rng=np.int64(7)).equals(model.sample(5, rng=7))

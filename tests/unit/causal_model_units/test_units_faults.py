@@ -289,7 +289,14 @@ def test_a_unit_that_no_noise_would_give_is_named(mechanism, least, most) -> Non
             potential_outcomes(model, units, Do(X=0.0))
         with pytest.raises(ImpossibleEvidenceError, match="probability zero"):
             counterfactual(model, "E(Y[X=0])", units=units)
-        potential_outcomes(model, units, Do(Y=0.0))  # nothing reads what is impossible
+        for ask in (potential_outcomes, _mean_of_y):  # also where nothing reads it
+            with pytest.raises(ImpossibleEvidenceError, match="probability zero"):
+                ask(model, units, Do(Y=0.0))
+
+
+def _mean_of_y(model: SCM, units: pd.DataFrame, done: Do) -> object:
+    [(name, value)] = done.settings
+    return counterfactual(model, f"E(Y[{name}={value}])", units=units)
 
 
 def test_a_function_without_inverse_is_refused_whatever_its_noise() -> None:

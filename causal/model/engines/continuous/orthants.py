@@ -9,12 +9,13 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 from scipy.stats import qmc
 
 from causal.model.noise import Floats
 
-__all__ = ["EXACT_TO", "between", "merged", "pull"]
+__all__ = ["EXACT_TO", "between", "confined", "merged", "pull"]
 
 EXACT_TO = 2  # variables for which the answer has no error but rounding
 PARALLEL = 1e-12  # 1 - |correlation| of variables that are one
@@ -68,6 +69,19 @@ def pull(lines: Floats, low: Floats, high: Floats) -> Floats:
     return total
 
 
+def confined(low: Floats, high: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Where a standard normal variable has this share of its chance between limits; that chance.
+
+    >>> at, chance = confined(np.array([0.0, 30.0]), np.array([np.inf, np.inf]), np.full(2, 0.5))
+    >>> at.round(3), float(chance[0])
+    (array([ 0.674, 30.023]), 0.5)
+    """
+    turn, one, other = _turned(low, high)
+    below, above = special.ndtr(one), special.ndtr(other)
+    at = np.clip(special.ndtri(below + share * (above - below)), one, other)
+    return np.where(turn, -at, at), above - below
+
+
 def merged(lines: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:
     """No two lines parallel: the limits of such are limits of one."""
     kept: list[int] = []
@@ -85,10 +99,14 @@ def merged(lines: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats, Fl
 
 
 def _interval(low: Floats, high: Floats) -> Floats:
+    _, one, other = _turned(low, high)
+    return np.asarray(special.ndtr(other) - special.ndtr(one))
+
+
+def _turned(low: Floats, high: Floats) -> tuple[NDArray[np.bool_], Floats, Floats]:
     """On the side where the distribution function is small, so that tails keep their digits."""
     turn = low > 0
-    one, other = np.where(turn, -high, low), np.where(turn, -low, high)
-    return np.asarray(special.ndtr(other) - special.ndtr(one))
+    return turn, np.where(turn, -high, low), np.where(turn, -low, high)
 
 
 def _rectangle(low: Floats, high: Floats, correlation: float) -> Floats:

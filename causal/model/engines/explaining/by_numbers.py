@@ -22,7 +22,7 @@ from causal.model.engines.continuous.answering import (
     pinned,
 )
 from causal.model.engines.continuous.gaussian import Conditioned, conditioned, gaussian_value, rows
-from causal.model.engines.continuous.limited import between_limits
+from causal.model.engines.continuous.limited import between_limits, drawn_between
 from causal.model.engines.continuous.mixture import mixture
 from causal.model.engines.continuous.particles import Draws, swarm
 from causal.model.engines.continuous.posed import Asked, Posed, posed
@@ -191,7 +191,9 @@ class ByNumbers:
             return Weighted(asked, once, np.ones(1))
         if (mixed := mixture(asked, private_too=True)) is not None:
             return Cases(mixed)
-        many = swarm(asked, self.draws, self.seed)
+        many = drawn_between(asked, self.draws, self.seed) if asked.limits else None
+        if many is None:
+            many = swarm(asked, self.draws, self.seed)
         weights, effective = normalised(many.log_weights)
         if effective < FLOOR:
             raise TooFewDrawsError(effective, self.draws, asked.evidence)

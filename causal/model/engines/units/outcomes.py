@@ -35,7 +35,7 @@ def potential_outcomes(
     ``units`` has one row a unit and a column for each variable, or each that ``targets`` need; a
     mapping of columns will do.  The answer has the same rows, and the same columns or the targets.
     What cannot differ is shared with ``units``, not copied. A value that was seen is not looked at
-    unless something reads it.
+    unless something reads it, or its noise has ends beyond which nothing can be.
 
     Raises MissingColumnsError or DataError about the units, NotAPointError where a mechanism does
     not determine one value, MechanismError where one misbehaves, and ImpossibleEvidenceError.
@@ -80,7 +80,7 @@ def check_columns(model: SCM, plan: Plan, evidence: Evidence) -> None:
     for step in plan.steps:
         for name in (step.variable, *step.was.given) if step.is_carried else ():
             evidence.check(name, everything)
-    check_possible(plan, evidence)
+    check_possible(model, plan, evidence)
 
 
 def _room(

@@ -10,68 +10,70 @@ import numpy as np
 
 from causal.errors import ImpossibleEvidenceError, MechanismError, ModelError
 from causal.model.checking import blaming
-from causal.model.continuous import Exponential, Uniform
 from causal.model.engines.units.evidence import Evidence
-from causal.model.engines.units.plan import Plan, Step
+from causal.model.engines.units.plan import Plan
 from causal.model.engines.units.sweep import CHUNK, parts
-from causal.model.mechanism import Mechanism
 from causal.model.noise import Floats, floats
 from causal.model.posterior import Point
-from causal.variables import quoted
+from causal.model.scm import SCM
+from causal.variables import Variable, quoted
 
 __all__ = ["check_possible"]
 
+NUMBERS = "fiub"  # kinds of columns
 CLOSE = 1e-9  # how far beyond an end a noise may be, relative to the numbers behind it
 
 
-def check_possible(plan: Plan, evidence: Evidence) -> None:
+def check_possible(model: SCM, plan: Plan, evidence: Evidence) -> None:
     """Raise ImpossibleEvidenceError for a unit that the law of a noise rules out.
 
-    What is computed is looked at, as far as the units show what it reads.
+    Whatever was seen is looked at, as far as the units show what it reads.
 
-    >>> from causal.model import SCM, Do, Linear, potential_outcomes
+    >>> from causal.model import SCM, Do, Linear, Uniform, potential_outcomes
     >>> model = SCM.of({"X": Linear(), "Y": Linear({"X": 2.0}, noise=Uniform(0, 1))})
     >>> potential_outcomes(model, {"X": [1.0], "Y": [4.0]}, Do(X=0))
     Traceback (most recent call last):
         ...
     causal.errors.ImpossibleEvidenceError: Y=4.0 in row 0 has probability zero in this model; ...
     """
-    for step in plan.steps:
-        ends = None if step.is_set else _ends(step.was)
-        if ends is not None and all(name in evidence.names for name in step.was.given):
-            for units in parts(len(evidence), CHUNK):
-                _check(step, ends, evidence, units)
+    computed = {step.variable for step in plan.steps if not step.is_set}
+    for v, (low, high) in model.ends.items():
+        if any(name not in evidence.names for name in (v, *model.mechanisms[v].given)):
+            continue
+        for units in parts(len(evidence), CHUNK):
+            found = _noise(model, v, evidence, units, needed=v in computed)
+            if found is not None:
+                noise, slack = found
+                outside = (noise < low - slack) | (noise > high + slack)
+                if outside.any():
+                    raise _impossible(v, evidence, units.start + int(outside.argmax()))
 
 
-def _ends(mechanism: Mechanism) -> tuple[float, float] | None:
-    """Between which values its noise lies, where it cannot be just anything."""
-    if mechanism.values:
-        return None  # its own abduction says what cannot be
-    match mechanism.noise:
-        case Uniform(low, high):
-            return low, high
-        case Exponential():
-            return 0.0, np.inf
-    return None
-
-
-def _check(step: Step, ends: tuple[float, float], evidence: Evidence, units: slice) -> None:
-    v, given = step.variable, [evidence.column(name)[units] for name in step.was.given]
-    seen = floats(evidence.column(v)[units])
+def _noise(
+    model: SCM, v: Variable, evidence: Evidence, units: slice, *, needed: bool
+) -> tuple[Floats, Floats] | None:
+    """The noise of each unit and what rounding it may have; None where it is no point."""
+    mechanism, column = model.mechanisms[v], evidence.column(v)[units]
+    given = [evidence.column(name)[units] for name in mechanism.given]
+    if column.dtype.kind not in NUMBERS:
+        return None  # of something that nothing reads
+    seen = floats(column)
     try:
         with blaming(v):
-            posterior = step.was.abduct(seen, given)
-    except MechanismError:
-        raise
+            posterior = mechanism.abduct(seen, given)
     except ModelError as error:
+        if not needed:
+            return None
+        if isinstance(error, MechanismError):
+            raise
         raise MechanismError(v, f"cannot be carried over: {error}") from error
     if not isinstance(posterior, Point):
-        return
+        return None
     noise: Floats = floats(posterior.noise)
-    sizes = [np.abs(column) for column in (noise, seen, *given) if column.dtype.kind in "fiub"]
-    slack = CLOSE * np.max(sizes, axis=0)
-    outside = (noise < ends[0] - slack) | (noise > ends[1] + slack)
-    if outside.any():
-        unit = int(outside.argmax())
-        row = evidence.index[units.start + unit]
-        raise ImpossibleEvidenceError(f"{quoted(v)}={seen[unit]} in row {row!r}")
+    sizes = [np.abs(each) for each in (noise, seen, *given) if each.dtype.kind in NUMBERS]
+    return noise, CLOSE * np.max(sizes, axis=0)
+
+
+def _impossible(v: Variable, evidence: Evidence, unit: int) -> ImpossibleEvidenceError:
+    value = floats(evidence.column(v))[unit]
+    return ImpossibleEvidenceError(f"{quoted(v)}={value} in row {evidence.index[unit]!r}")
