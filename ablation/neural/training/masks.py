@@ -21,6 +21,7 @@ from ablation.neural.training.noise import ArmNoise, drawing
 
 Dropout: TypeAlias = Callable[..., Tensor]
 PLAIN: Dropout = functional.dropout
+STEPS, ENTRIES = 16, 2**18  # of one place, at most, that are drawn at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,15 @@ class Drop:
     dtype: torch.dtype
     device: torch.device
 
-    def mask(self, noise: ArmNoise) -> Tensor:
-        """Zeros, and the factor by which what stays is enlarged.
+    def masks(self, noise: ArmNoise, steps: int) -> Tensor:
+        """Zeros, and the factor by which what stays is enlarged: one row a step.
 
         >>> drop = Drop("0", torch.Size([4]), 0.5, torch.float32, torch.device("cpu"))
-        >>> set(drop.mask(ArmNoise((7,), 0, stacked=False)).tolist()) <= {0.0, 2.0}
-        True
+        >>> set(drop.masks(ArmNoise((7,), 0, stacked=False), 2).flatten().tolist())
+        {0.0, 2.0}
         """
         like = torch.empty(0, dtype=self.dtype, device=self.device)
-        kept = bernoulli(noise.words(self.name, tuple(self.shape)), 1 - self.share, like)
+        kept = bernoulli(noise.ahead(self.name, tuple(self.shape), steps), 1 - self.share, like)
         return kept.div_(1 - self.share) if self.share < 1 else kept
 
 
@@ -51,6 +52,7 @@ class Drops:
 
     known: dict[object, tuple[Drop, ...] | None] = field(default_factory=dict)
     ready: Sequence[Tensor] = ()  # the masks of this step
+    drawn: dict[Drop, tuple[int, Tensor]] = field(default_factory=dict)  # of steps from this one on
 
     def run(
         self,
@@ -90,7 +92,16 @@ class Drops:
         with torch_unmoved(UnforeseenError()), followed as path:
             used = _Used(self, places, path)
             with _dropping(used.dropout):
-                return step([each.mask(noise) for each in places])
+                return step([self.mask(each, noise) for each in places])
+
+    def mask(self, place: Drop, noise: ArmNoise) -> Tensor:
+        """The mask of this step; those of some steps are drawn at once, as beginning costs most."""
+        first, masks = self.drawn.get(place, (0, torch.empty(0)))
+        if not first <= noise.step < first + len(masks):
+            first, size = noise.step, place.shape.numel() * len(noise.seeds)
+            masks = place.masks(noise, max(1, min(STEPS, ENTRIES // max(1, size))))
+            self.drawn[place] = first, masks
+        return masks[noise.step - first]
 
 
 class UnforeseenError(Exception):

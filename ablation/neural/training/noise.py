@@ -55,9 +55,14 @@ class ArmNoise:
 
     def words(self, name: str, single: tuple[int, ...]) -> NDArray[np.uint32]:
         """Return the words of a draw, by its name and its shape in one arm."""
-        count, step = int(np.prod(single, dtype=int)), range(self.step, self.step + 1)
-        rows = [KeyedNoise(seed).words(name, count, step).reshape(single) for seed in self.seeds]
-        return np.stack(rows) if self.stacked else rows[0]
+        return self.ahead(name, single, 1)[0]
+
+    def ahead(self, name: str, single: tuple[int, ...], steps: int) -> NDArray[np.uint32]:
+        """Return the words of a draw in this step and the next ones: one row a step."""
+        count, draws = int(np.prod(single, dtype=int)), range(self.step, self.step + steps)
+        rows = [KeyedNoise(seed).words(name, count, draws) for seed in self.seeds]
+        rows = [row.reshape(steps, *single) for row in rows]
+        return np.stack(rows, 1) if self.stacked else rows[0]
 
 
 @contextmanager
