@@ -1,11 +1,11 @@
 """How much processor time does training five seeds of a tiny vision transformer take?
 
 One after another, by torch's own loop written by hand, is 1; beside it, the same arms by
-`train_together`, which finds their initial weights by name as well, and records a step to replay it.
-All of that is in its time. What is saved is the time between operations, so it shrinks as batches
-grow: at 32 images, the arithmetic is more than half of the loop. The loop has no keyed noise:
-dropout of many arms is drawn by seed, step and place. Processor seconds of one thread; ratios of the
-same turn, their median.
+`train_together`, which finds their initial weights by name as well, and records a step to replay
+it; its time holds all of that. What is saved is the time between operations, so it shrinks as
+batches grow: at 32 images, the arithmetic is more than half of the loop. The loop has no keyed
+noise: dropout of many arms is drawn by seed, step and place. Processor seconds of one thread;
+ratios of the same turn, their median.
 """
 
 from __future__ import annotations

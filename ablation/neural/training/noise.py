@@ -55,7 +55,8 @@ class ArmNoise:
 
     def words(self, name: str, single: tuple[int, ...]) -> NDArray[np.uint32]:
         """Return the words of a draw, by its name and its shape in one arm."""
-        return self.ahead(name, single, 1)[0]
+        [drawn] = self.ahead(name, single, 1)
+        return drawn
 
     def ahead(self, name: str, single: tuple[int, ...], steps: int) -> NDArray[np.uint32]:
         """Return the words of a draw in this step and the next ones: one row a step."""
