@@ -55,7 +55,7 @@ class ArmNoise:
 
     def words(self, name: str, single: tuple[int, ...]) -> NDArray[np.uint32]:
         """Return the words of a draw, by its name and its shape in one arm."""
-        [drawn] = self.ahead(name, single, 1)
+        drawn: NDArray[np.uint32] = self.ahead(name, single, 1)[0]
         return drawn
 
     def ahead(self, name: str, single: tuple[int, ...], steps: int) -> NDArray[np.uint32]:

@@ -140,7 +140,12 @@ class SideBySide:
         state = {home: own[name] for home, name in self.homes.items()}
 
         def model(*args: object, **kwargs: object) -> object:
-            return torch.func.functional_call(self.module, state, args, kwargs, tie_weights=False)
+            run = torch.func.functional_call
+            output = run(self.module, state, args, kwargs, tie_weights=False)
+            for home, name in self.homes.items():
+                if state[home] is not own[name]:
+                    raise NotTogetherError(f"its forward puts another tensor into {home}.")
+            return output
 
         return one_number(self.loss(model, batch))
 

@@ -239,3 +239,21 @@ def test_a_tape_reads_what_is_there_and_refuses_what_comes_from_nowhere():
         y = x * other
     with pytest.raises(NotReplayableError, match="come from nowhere"):
         Tape.of(seen, [x], [], [], [y])
+
+
+def test_a_buffer_that_is_assigned_anew_is_not_trained_side_by_side():
+    """vmap would leave it as it began; arms trained one after another keep it."""
+
+    class Average(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.head, self.mean = nn.Linear(20, 3), nn.Buffer(torch.zeros(20).double())
+
+        def forward(self, x: Tensor) -> Tensor:
+            self.mean = 0.9 * self.mean + 0.1 * x.flatten(1).mean(0)
+            return self.head(x.flatten(1) - self.mean)
+
+    how = {"loss": error, "optimiser": sgd}
+    trained = train_together(lambda: Average().double(), [0, 1], examples, **how)
+    assert trained.engine == "one at a time: its forward puts another tensor into mean."
+    assert not torch.equal(trained.states[0]["mean"], torch.zeros(20))
