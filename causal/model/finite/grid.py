@@ -213,8 +213,8 @@ class Grid:
 
     def _in_turns(self, pair: NDArray[Any]) -> NDArray[Any]:
         """All settings of the one copy and of the other as an axis for each name and copy."""
-        shape = self.shape
-        return pair.reshape(-1).take(_turns(shape)).reshape(_twice(shape))
+        places, shape = _turns(self.shape)
+        return pair.take(places).reshape(shape)
 
     @cached_property
     def _responses(self) -> NDArray[np.int8]:
@@ -272,21 +272,24 @@ def prepare_pairs(grids: Iterable[Grid]) -> None:
         scales = np.array([float(plain.scale) for _, plain in those])
         shared = _overlaps(parts.reshape(count, -1, shape[-1])).reshape(count, -1)
         shared /= scales[:, None]
-        pairs = shared.take(_turns(shape), axis=1).reshape(count, *_twice(shape))
+        places, twice = _turns(shape)
+        pairs = shared.take(places, axis=1).reshape(count, *twice)
         for (grid, _), pair in zip(those, pairs, strict=True):
             vars(grid)["_pair"] = pair
 
 
 @lru_cache(maxsize=256)
-def _turns(shape: tuple[int, ...]) -> NDArray[np.intp]:
-    """Where the entries stand of a table that has all axes twice, once these take turns."""
+def _turns(shape: tuple[int, ...]) -> tuple[NDArray[np.intp], tuple[int, ...]]:
+    """Where the entries stand of a table that has all axes twice, once these take turns; its shape.
+
+    >>> places, shape = _turns((2, 3))
+    >>> shape, places[:6].tolist()
+    ((2, 2, 3, 3), [0, 1, 2, 6, 7, 8])
+    """
     count = len(shape)
     turns = [axis for i in range(count) for axis in (i, count + i)]
-    return np.arange(prod(shape) ** 2).reshape(shape * 2).transpose(turns).reshape(-1)
-
-
-def _twice(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(chain.from_iterable(zip(shape, shape, strict=True)))
+    table = np.arange(prod(shape) ** 2).reshape(shape * 2).transpose(turns)
+    return table.reshape(-1), table.shape
 
 
 def _overlaps(rows: NDArray[Any]) -> NDArray[Any]:
