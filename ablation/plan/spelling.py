@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import reduce
 from itertools import count
 from operator import or_
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ablation.canonical import Json, canonical
 
@@ -38,12 +38,22 @@ class Spelling:
     """
 
     def __init__(self, config: Mapping[str, Json], changes: Mapping[int, Change]) -> None:
-        stretches = map(_Stretch, _rows(_places(config, changes)))
-        self._stretches = [(each.bits, each) for each in stretches]
+        self._stretches = _stretches(_places(config, changes))
 
     def text(self, mask: int) -> bytes:
         """Write the configuration with the components of a mask off."""
-        return b"".join([texts[mask & bits] for bits, texts in self._stretches])
+        return "".join([texts[mask & bits] for bits, texts in self._stretches]).encode()
+
+
+class _Part(Protocol):
+    """A piece of text that some components change."""
+
+    @property
+    def bits(self) -> int:
+        """The components that change it."""
+
+    def written(self, mask: int, /) -> str:
+        """Its text with the components of a mask off."""
 
 
 class _Value(NamedTuple):
@@ -62,42 +72,53 @@ class _Value(NamedTuple):
         return self.before + (off[-1] if off else self.text)
 
 
-class _List(NamedTuple):
-    """A list, with the text before it; each item with the components that take it out."""
+class _Item(NamedTuple):
+    """An item of a list, which the components of some bits take out."""
 
-    before: str
-    items: Sequence[tuple[str, int]]
-
-    @property
-    def bits(self) -> int:
-        return reduce(or_, (bits for _, bits in self.items))
+    text: str
+    bits: int
 
     def written(self, mask: int) -> str:
-        return f"{self.before}[{','.join([text for text, bits in self.items if not mask & bits])}]"
+        return "" if mask & self.bits else self.text
 
 
-_Place = _Value | _List
+class _List:
+    """A list, with the text before it."""
+
+    def __init__(self, before: str, items: Iterable[_Item]) -> None:
+        self._before = before
+        self._stretches = _stretches(items, between=",")
+        self.bits = reduce(or_, (bits for bits, _ in self._stretches))
+
+    def written(self, mask: int) -> str:
+        kept = filter(None, [texts[mask & bits] for bits, texts in self._stretches])
+        return f"{self._before}[{','.join(kept)}]"
 
 
-class _Stretch(dict[int, bytes]):
-    """The texts of some places in a row, by which of the components that change them are off."""
+class _Stretch(dict[int, str]):
+    """The texts of some parts in a row, by which of the components that change them are off."""
 
-    def __init__(self, places: Sequence[_Place]) -> None:
-        self._places = places
-        self.bits = reduce(or_, (each.bits for each in places))
+    def __init__(self, parts: Sequence[_Part], between: str) -> None:
+        self._parts, self._between = parts, between
+        self.bits = reduce(or_, (each.bits for each in parts))
 
-    def __missing__(self, mask: int) -> bytes:
-        text = "".join(each.written(mask) for each in self._places).encode()
+    def __missing__(self, mask: int) -> str:
+        text = self._between.join(filter(None, (each.written(mask) for each in self._parts)))
         if self.bits.bit_count() <= _TOGETHER:
             self[mask] = text
         return text
 
 
-def _rows(places: Iterable[_Place]) -> Iterator[list[_Place]]:
-    """Put places together as long as few components change them and their text is not long."""
-    row: list[_Place] = []
+def _stretches(parts: Iterable[_Part], between: str = "") -> list[tuple[int, _Stretch]]:
+    stretches = (_Stretch(row, between) for row in _rows(parts))
+    return [(each.bits, each) for each in stretches]
+
+
+def _rows(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """Put parts together as long as few components change them and their text is not long."""
+    row: list[_Part] = []
     changed, length = 0, 0
-    for each in places:
+    for each in parts:
         more, longer = each.bits.bit_count(), len(each.written(0))
         if row and (changed + more > _TOGETHER or length + longer > _LONG):
             yield row
@@ -107,7 +128,7 @@ def _rows(places: Iterable[_Place]) -> Iterator[list[_Place]]:
     yield row
 
 
-def _places(config: Mapping[str, Json], changes: Mapping[int, Change]) -> Iterator[_Place]:
+def _places(config: Mapping[str, Json], changes: Mapping[int, Change]) -> Iterator[_Part]:
     """Cut the canonical text of a configuration at the places that are changed."""
     changed: dict[Path, dict[int, Change]] = {}
     for bit, each in changes.items():
@@ -123,13 +144,13 @@ def _places(config: Mapping[str, Json], changes: Mapping[int, Change]) -> Iterat
     yield _Value(before, "", {})
 
 
-def _place(before: str, value: Json, changes: Mapping[int, Change]) -> _Place:
+def _place(before: str, value: Json, changes: Mapping[int, Change]) -> _Part:
     if not any(each.lost for each in changes.values()):
         instead = {bit: canonical(each.value) for bit, each in changes.items()}
         return _Value(before, canonical(value), instead)
     assert isinstance(value, Sequence)
     bits = (sum(bit for bit, each in changes.items() if at in each.lost) for at in count())
-    return _List(before, [*zip(map(canonical, value), bits, strict=False)])
+    return _List(before, map(_Item, map(canonical, value), bits))
 
 
 def _walked(value: Json, path: Path, changed: Set[Path], above: Set[Path]) -> Iterator[str | Path]:
