@@ -212,3 +212,24 @@ def test_rows_that_are_damaged_already_do_not_stop_a_study_and_are_not_kept(path
         store.append(next(trials("three")))
     assert kept(path) == 0
     assert verify(path).problems == ("row 77 is not what was written",)
+
+
+def test_an_interruption_while_a_block_is_kept_leaves_neither_the_block_nor_the_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [*trials("one")][:ROWS]
+    with Store.open(tmp_path / "runs.db") as store:
+        store.register(study("one"))
+        store.append_all(made[:-1])
+        with monkeypatch.context() as patch:
+            patch.setattr(Columns, "written", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                store.append(made[-1])
+        assert len(store.trials("one")) == ROWS - 1
+        store.append(made[-1])
+    assert kept(tmp_path / "runs.db") == 1
+    assert verify(tmp_path / "runs.db").sound
+
+
+def interrupt(_: Columns) -> bytes:
+    raise KeyboardInterrupt
