@@ -24,6 +24,7 @@ from time import perf_counter
 import pandas as pd
 
 from ablation import LeaveOneOut, Metric, RandomMasks, Study, Trial, frame
+from ablation.canonical import Json
 from ablation.component import Component
 from ablation.design import Design
 from ablation.plan import plan
@@ -31,7 +32,7 @@ from ablation.store import Store, verify
 from ablation.store.progress import progress
 from benchmarks.store import PARTS, no_op_study
 
-COVARIATES = {
+COVARIATES: dict[str, Json] = {
     "code": "2a9ec1775a09c2ee",
     "commit": "219e8c445cc466ff890bdbdf75da6926f8a308e6",
     "device": "cpu",
@@ -76,7 +77,7 @@ def _study(design: Design, seeds: int) -> Study:
     )  # fmt: skip
 
 
-def _fill(path: Path, trials: int, covariates: dict[str, object]) -> None:
+def _fill(path: Path, trials: int, covariates: dict[str, Json]) -> None:
     """Write rows some thousands to a transaction; durable one by one would take minutes."""
     study = no_op_study(trials)
     made = _made(study, trials, covariates)
@@ -86,7 +87,7 @@ def _fill(path: Path, trials: int, covariates: dict[str, object]) -> None:
             store.append_all(some)
 
 
-def _made(study: Study, trials: int, covariates: dict[str, object]) -> Iterator[Trial]:
+def _made(study: Study, trials: int, covariates: dict[str, Json]) -> Iterator[Trial]:
     rng, conditions = random.Random(0), study.conditions
     for number in range(1, trials + 1):
         seed, place = divmod(number - 1, len(conditions))
