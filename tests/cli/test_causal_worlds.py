@@ -7,6 +7,8 @@ import json
 import pytest
 from strategies.commands import Run, runner
 
+from causal.checker import check
+
 BOW = "X -> Y; X <-> Y"
 KEYS = ["schema", "answer", "query", "estimand", "latex", "free", "derivation", "hedge"]
 STEP = ["rule", "from", "to", "separation", "cut_in", "cut_out", "why"]
@@ -104,3 +106,19 @@ def test_a_sum_with_a_part_that_has_no_formula_says_which(run: Run) -> None:
     code, _, err = run(BOW, "E(Y[X=1])", "--certificate")
     assert code == 2
     assert "a sum has no certificate of its own" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ending", "said"),
+    [
+        (("X -> Z -> Y; X <-> Y", "P(Y[X=0]=1 | X=1)"), 0, "random models of 2 worlds: equal in 3"),
+        ((BOW, "P(Y[X=0]=1 | X=1)"), 1, "two models: equal and positive under all experiments"),
+        ((BOW, "P(Y[X=0], Y[X=1])"), 1, "two models: equal and positive under all experiments"),
+        ((BOW, "E(Y[X=1] | X=0)"), 1, "two models: equal and positive under all experiments"),
+        ((BOW, "P(Y | do(X))", "--regime", "Y"), 1, "two models: equal and positive in these"),
+    ],
+)
+def test_a_certificate_is_what_the_checker_reads(run: Run, arguments, ending, said) -> None:
+    code, out, _ = run(*arguments, "--certificate")
+    assert code == ending
+    assert said in check(json.loads(out))

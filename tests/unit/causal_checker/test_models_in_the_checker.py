@@ -109,7 +109,7 @@ def test_the_checker_stays_short_enough_to_be_read():
     assert lines.pop("opening") <= 30
     assert lines.pop("numbers") <= 60
     worlds = ("worlds", "coupled", "units", "obstacles", "several")
-    assert sum(lines.pop(page) for page in worlds) <= 420
+    assert sum(lines.pop(page) for page in worlds) <= 430
     assert sum(lines.values()) <= 400
 
 
