@@ -30,10 +30,13 @@ def certificate(
 ) -> dict[str, object]:
     """Plain data that ``python -m causal.checker`` verifies without the solver.
 
-    What ``answer.certificate`` holds; for a "no" its two models as well, unless they have too many
-    states to be enumerated.  Of a counterfactual, or of chosen experiments, likewise.  With ``data``, observations or an exact law, a "yes" holds its numbers
-    and the counted rows that they come from.  Raises CertificateError when the question is open or
-    data are given to a "no", PositivityError where they leave the formula undefined, and DataError.
+    What ``answer.certificate`` holds; for a "no", to experiments as well, its two models too,
+    unless they have too many states to be enumerated.  With ``data``, observations or an exact law,
+    a "yes" to an effect holds its numbers and the counted rows that they come from.
+
+    Raises CertificateError when the question is open, when data are given to a "no" or to a
+    counterfactual, and where nothing but models too large could bear out a "no"; PositivityError
+    where data leave the formula undefined, and DataError.
 
     >>> from causal import ADMG, identify
     >>> answer = identify(ADMG.parse("X -> Y; X <-> Y"), "P(Y | do(X))")
