@@ -13,7 +13,7 @@ from ablation import Mean, Noise, Resample, Skip, Zero
 from ablation.neural.selection import select
 from ablation.neural.validity.laboratory import Laboratory
 from ablation.neural.validity.manifold import typicality
-from ablation.neural.validity.testing import alike, estimate, holm
+from ablation.neural.validity.testing import adjusted_by_name, alike, estimate
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_holm_is_holm(rng):
     for _ in range(4):
         chances = dict(enumerate(rng.uniform(size=8) ** 3))
         expected = corrected(list(chances.values()))
-        assert list(holm(chances).values()) == pytest.approx(list(expected))
+        assert list(adjusted_by_name(chances).values()) == pytest.approx(list(expected))
 
 
 @pytest.mark.parametrize("width", [1, 3, 40])
