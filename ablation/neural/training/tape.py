@@ -28,6 +28,7 @@ QUICK: dict[object, Callable[..., object]] = {  # by torch's own names, operatio
     aten.stack.default: torch.stack,
 }
 
+MOST = 2**28  # bytes that a recorded step may make
 REFUSED = {
     torch.Tag.data_dependent_output,
     torch.Tag.dynamic_output_shape,
@@ -89,6 +90,7 @@ class Recorder(TorchDispatchMode):
         TorchDispatchMode.__init__(self)
         self.noted: list[tuple[torch._ops.OpOverload, tuple[object, ...], Mapping[str, object]]]
         self.noted, self.outputs = [], list[object]()
+        self.known, self.made = set[int](), 0  # memory in use, in bytes: all of it stays
 
     def __torch_dispatch__(
         self,
@@ -98,8 +100,17 @@ class Recorder(TorchDispatchMode):
         kwargs: Mapping[str, object] | None = None,
     ) -> object:
         output = func(*args, **(kwargs or {}))
+        if self.made > MOST:
+            return output
+        for each in output if isinstance(output, (list, tuple)) else [output]:
+            if isinstance(each, Tensor) and _home(each) not in self.known:
+                self.known.add(_home(each))
+                self.made += each.untyped_storage().nbytes()
         self.noted.append((func, args, kwargs or {}))
         self.outputs.append(output)
+        if self.made > MOST:
+            self.noted.clear()
+            self.outputs.clear()
         return output
 
 
@@ -180,6 +191,8 @@ def _placed(value: object, met: list[Tensor]) -> object:
 
 def _operations(recorder: Recorder, lies: dict[int, torch.UntypedStorage]) -> list[Operation]:
     """What was recorded, by places; nothing may come from where nobody looked."""
+    if recorder.made > MOST:
+        raise NotReplayableError(f"it makes more than {MOST >> 20} MB")
     found = []
     for (func, args, kwargs), output in zip(recorder.noted, recorder.outputs, strict=True):
         if REFUSED.intersection(func.tags):

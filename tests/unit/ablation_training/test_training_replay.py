@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 import ablation
 from ablation import Arm, Mean, Skip
-from ablation.neural.training import keyed, train_together
+from ablation.neural.training import keyed, tape, train_together
 from ablation.neural.training.errors import NotReplayableError
 from ablation.neural.training.replay import OTHERWISE
 from ablation.neural.training.tape import Recorder, Tape
@@ -231,10 +231,10 @@ def test_a_tape_reads_what_is_there_and_refuses_what_comes_from_nowhere():
     with Recorder() as seen:
         y = x * w
         y += y.sum() * torch.zeros(3).add_(1)
-    tape = Tape.of(seen, [x], [w], [], [y])
+    made = Tape.of(seen, [x], [w], [], [y])
     w.mul_(2)
-    assert tape.run([torch.arange(3.0)])[0].tolist() == [6.0, 8.0, 10.0]
-    assert tape.run([torch.arange(3.0)])[0].tolist() == [6.0, 8.0, 10.0]
+    assert made.run([torch.arange(3.0)])[0].tolist() == [6.0, 8.0, 10.0]
+    assert made.run([torch.arange(3.0)])[0].tolist() == [6.0, 8.0, 10.0]
     with Recorder() as seen:
         y = x * other
     with pytest.raises(NotReplayableError, match="come from nowhere"):
@@ -257,3 +257,11 @@ def test_a_buffer_that_is_assigned_anew_is_not_trained_side_by_side():
     trained = train_together(lambda: Average().double(), [0, 1], examples, **how)
     assert trained.engine == "one at a time: its forward puts another tensor into mean."
     assert not torch.equal(trained.states[0]["mean"], torch.zeros(20))
+
+
+def test_a_step_that_takes_much_memory_is_not_recorded(monkeypatch):
+    monkeypatch.setattr(tape, "MOST", 2**12)
+    how = {"loss": error, "optimiser": sgd}
+    both = [train_together(plain, [0, 1], examples, together=n, **how) for n in (2, 1)]
+    same(*both)
+    assert both[0].engine == "2 at a time, 0 of 12 steps replayed (it makes more than 0 MB)"
