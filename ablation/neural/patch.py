@@ -28,11 +28,11 @@ from ablation.neural.noise import require_seed
 from ablation.neural.optimal import optimal_constants
 from ablation.neural.parameters import Exchange, exchanged, exchanges
 from ablation.neural.recompiling import aside, can_be_recompiled, recompiled, within
-from ablation.neural.replacement import OFF, Replacement
+from ablation.neural.replacement import OFF, Replacement, stream
 from ablation.neural.selection import Patterns, require_names, select
 from ablation.neural.taps import Place, layered, outermost, passed
 from ablation.neural.trees import Inputs, cloned, tensors
-from ablation.operators import Noise, Operator, OptimalConstant, Resample
+from ablation.operators import Operator, OptimalConstant
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,15 +253,17 @@ def standing_off(
     by: Operator,
     reference: Mapping[str, tuple[object, ...]],
     seed: int = 0,
+    before: int = 0,
 ) -> dict[nn.Module, Ablated]:
-    """Make the stand-ins that switch components off; `reference` is what they returned there."""
+    """Make the stand-ins that switch components off; `reference` is what they returned there.
+
+    So many examples have passed `before`, as far as random draws go on from batch to batch.
+    """
     numbered = {name: number for number, name in enumerate(places)}
-    draws = isinstance(by, Resample | Noise)
 
     def switched(place: Place, forward: Forward) -> Ablated:
-        number = seed + numbered[place.name]
-        generator = torch.Generator().manual_seed(number) if draws else None
-        replacement = Replacement(by, place, reference.get(place.name, ()), generator)
+        draws = stream(by, seed + numbered[place.name], before)
+        replacement = Replacement(by, place, reference.get(place.name, ()), draws)
         return Ablated(replacement, forward)
 
     return outermost(layered(places, switched))

@@ -237,6 +237,26 @@ class Replacement:
         return OperatorCannotServeError(self.operator, reason)
 
 
+def stream(operator: Operator, seed: int, before: int = 0) -> torch.Generator | None:
+    """The random numbers of one component, for operators that draw; `before` examples have drawn.
+
+    An example takes one number of `Resample`, so that it has the same donor in whatever batch it
+    comes. `Noise` takes as many as there are features, and draws anew for every batch.
+
+    >>> whole, later = (stream(Resample(), 0, before) for before in (0, 2))
+    >>> torch.equal(torch.rand(5, generator=whole)[2:], torch.rand(3, generator=later))
+    True
+    """
+    if not isinstance(operator, Resample | Noise):
+        return None
+    generator = torch.Generator().manual_seed(seed)
+    if before and isinstance(operator, Resample):
+        torch.rand(before, generator=generator)
+    elif before:
+        generator.manual_seed(int(torch.empty(before).long().random_(generator=generator)[-1]))
+    return generator
+
+
 def averaged(place: Place, output: Tensor, *, each: Each) -> tuple[int, ...]:
     """Which axes a mean is over: examples, and positions where features are asked for.
 

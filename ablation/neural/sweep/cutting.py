@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from ablation.neural.errors import AblationHadNoEffectError
-from ablation.neural.replacement import Replacement
+from ablation.neural.replacement import Replacement, stream
 from ablation.neural.selection import Patterns, select
 from ablation.neural.taps import Place
 from ablation.neural.trees import tensors
-from ablation.operators import Noise, Operator, Resample
+from ablation.operators import Operator
 
 Site: TypeAlias = tuple[nn.Module, str, str | None]
 
@@ -36,6 +36,7 @@ def places_of(module: nn.Module, patterns: Patterns | None) -> dict[str, Place]:
 class Cut:
     """One component, its operator, and how often it was seen to change what passes on.
 
+    >>> from ablation import Resample
     >>> cut = Cut(Place("relu", nn.ReLU()), Resample())
     >>> cut.prepared(0)(torch.tensor([[1.0], [2.0]]), (), {}, 0)
     tensor([[2.],
@@ -46,16 +47,15 @@ class Cut:
     operator: Operator
     reference: tuple[object, ...] = ()
     seed: int = 0
+    before: int = 0  # examples of earlier batches
     calls: int = 0
     acted: bool = False
     changes: list[Tensor] = field(default_factory=list)
 
     def prepared(self, number: int) -> Replacement:
         """What to pass on in one run, where this is the component of that number."""
-        generator = None
-        if isinstance(self.operator, Resample | Noise):
-            generator = torch.Generator().manual_seed(self.seed + number)
-        return Replacement(self.operator, self.place, self.reference, generator)
+        draws = stream(self.operator, self.seed + number, self.before)
+        return Replacement(self.operator, self.place, self.reference, draws)
 
     def note(self, before: object, after: object) -> None:
         """Compare what passes on with what would have; after a proof only count."""

@@ -79,6 +79,8 @@ class Run:
         """Measure every row on one batch."""
         self.lengths = next((each.shape for each in tensors(inputs)), ())
         examples = examples_in(inputs, self.plan.axis)
+        for cut in {cut for row in self.plan.rows for cut in row}:
+            cut.before = self.examples
         free = not self.reason and not self.examples and self.limits.together is None
         if free and is_little(self.plan, inputs, self.planned_batches):
             self.reason = LITTLE

@@ -37,7 +37,7 @@ def without(cuts: Sequence[Cut]) -> dict[nn.Module, Ablated]:
         return {}
     places = {cut.place.name: cut.place for cut in cuts}
     reference = {cut.place.name: cut.reference for cut in cuts}
-    return standing_off(places, cuts[0].operator, reference, cuts[0].seed)
+    return standing_off(places, cuts[0].operator, reference, cuts[0].seed, cuts[0].before)
 
 
 def jittering(places: Iterable[Place]) -> Mapping[nn.Module, Forward]:

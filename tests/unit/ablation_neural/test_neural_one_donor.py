@@ -47,3 +47,45 @@ def test_a_sweep_does_the_same(together):
         Twice(), X, ["part"], by=ablation.Resample(), metric=apart, together=together, verify=None
     )
     assert found["ablated"].tolist() == [100.0]
+
+
+@pytest.mark.parametrize("together", [None, 2])
+@pytest.mark.parametrize("size", [1, 3, 5])
+def test_an_example_has_the_same_donor_in_whatever_batch_it_comes(size, together):
+    elsewhere = torch.arange(40.0)[:, None] ** 2
+
+    def swept(batch_size: int | None) -> list[float]:
+        found = ablation.sweep(
+            nn.Sequential(nn.Identity(), nn.Tanh(), nn.Identity()),
+            X,
+            metric=lambda output: output[:, 0],
+            by=ablation.Resample(),
+            reference=elsewhere,
+            batch_size=batch_size,
+            together=together,
+        )
+        return found["ablated"].tolist()
+
+    assert swept(size) == pytest.approx(swept(None))
+
+
+def test_batches_of_a_sweep_draw_as_the_passes_of_a_loop():
+    net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))
+    rows, elsewhere = torch.rand(8, 3), torch.rand(20, 3)
+    by = ablation.Resample()
+    found = ablation.sweep(
+        net, rows, metric=lambda y: y[:, 0], by=by, reference=elsewhere, batch_size=2, seed=5
+    ).set_index("component")
+    for name in ("0", "1", "2"):
+        with torch.no_grad(), ablation.ablated(net, name, by=by, reference=elsewhere, seed=5):
+            naive = [net(batch).mean().item() for batch in rows.split(2)]
+        assert found.loc[name, "ablated"] == pytest.approx(sum(naive) / 4, rel=1e-5)
+
+
+@pytest.mark.parametrize("together", [None, 2])
+def test_every_batch_has_noise_of_its_own(together):
+    net, rows = nn.Sequential(nn.Identity()), torch.tensor([[1.0, -1.0]]).repeat(400, 1)
+    found = ablation.sweep(
+        net, rows, metric=lambda y: y[:, 0], by=ablation.Noise(), batch_size=2, together=together
+    )
+    assert 0 < abs(found["effect"].item()) < 4 / 400**0.5
