@@ -6,11 +6,11 @@ at its own level; where the masks are orthogonal these are the textbook differen
 """
 
 from collections.abc import Sequence
+from importlib import import_module
 
 from ablation.component import Component
 from ablation.design.condition import Condition, conditions
 from ablation.design.contrast import Contrast
-from ablation.errors import StudyError
 
 BY_HALVES = (
     "a difference is the mean of all runs with a component minus that of all runs without it, "
@@ -39,7 +39,8 @@ def main_effects(components: Sequence[Component], masks: Sequence[int]) -> tuple
     runs = len(masks)
     names = [each.name for each in conditions(components, masks)]
     shares = [sum(mask >> k & 1 for mask in masks) / runs for k in range(len(components))]
-    weights = _slopes(masks, shares)
+    solver = import_module("ablation.design.slopes")  # numpy, which whoever runs a trial can spare
+    weights: list[list[float]] = solver.slopes(masks, shares)
     effects = []
     for each, share, slope in zip(components, shares, weights, strict=True):
         on, off = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0)
@@ -53,33 +54,3 @@ def main_effects(components: Sequence[Component], masks: Sequence[int]) -> tuple
 def _tidy(weights: dict[str, float]) -> dict[str, float]:
     """Drop what rounding left of a weight that is zero."""
     return {name: weight for name, weight in weights.items() if abs(weight) > 1e-12}
-
-
-def _slopes(masks: Sequence[int], shares: Sequence[float]) -> list[list[float]]:
-    """Weight every run in the slope of every component: (C'C)^-1 C' with C centred."""
-    centred = [[(mask >> k & 1) - share for mask in masks] for k, share in enumerate(shares)]
-    moments = [[sum(map(float.__mul__, a, b)) for b in centred] for a in centred]
-    return _solved(moments, centred)
-
-
-def _solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[float]]:
-    """Solve by Gauss and Jordan with the largest pivot; a small matrix, so no arrays are needed."""
-    rows = [[*left, *row] for left, row in zip(matrix, right, strict=True)]
-    size = len(rows)
-    for k in range(size):
-        best = max(range(k, size), key=lambda row: abs(rows[row][k]))
-        if abs(rows[best][k]) < 1e-9:
-            raise StudyError(
-                "the runs of a block cannot tell the components apart: draw more masks."
-            )
-        rows[k], rows[best] = rows[best], rows[k]
-        pivot = [value / rows[k][k] for value in rows[k]]
-        rows = [
-            pivot
-            if index == k
-            else [a - row[k] * b for a, b in zip(row, pivot, strict=True)]
-            if row[k]
-            else row
-            for index, row in enumerate(rows)
-        ]
-    return [row[size:] for row in rows]
