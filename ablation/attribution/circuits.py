@@ -18,6 +18,7 @@ from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, require_names
 from ablation.neural.sweep import sweep
+from ablation.neural.sweep.asking import require_callable
 from ablation.neural.trees import Inputs, Module
 from ablation.operators import Operator
 from ablation.pages.figures.widths import effect_graph
@@ -146,6 +147,7 @@ def circuit(
     parts.1 keeps it that the event holds, with the other 3 components off (zero); no smaller set \
 does. Switching off parts.1 breaks it.
     """
+    require_callable(keeps=keeps)
     components = components if components is None else require_names(components)
     bench = Bench.of(module, inputs, components, by, KeyedNoise(seed), reference=reference)
     names = tuple(bench.places)

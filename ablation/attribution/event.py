@@ -4,6 +4,7 @@ Any function of the output serves: a truth, or a margin, which is a number above
 the event holds and says how clearly. The events here print, compare and hash.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -127,15 +128,16 @@ def outcome(event: Event, output: object) -> Outcome:
     Outcome(holds=False, margin=-1.5)
     """
     said = event(output)
-    if isinstance(said, Tensor):
-        if said.numel() != 1:
+    if isinstance(said, Tensor | np.ndarray | np.generic):
+        many = said.numel() if isinstance(said, Tensor) else said.size
+        if many != 1:
             raise EventError(
-                f"the event said {said.numel()} things about one output. Explain one example at "
+                f"the event said {many} things about one output. Explain one example at "
                 "a time (inputs[i : i + 1])."
             )
         said = said.item()
     if isinstance(said, bool):
         return Outcome(said)
-    if isinstance(said, float):
+    if isinstance(said, float) and not math.isnan(said):
         return Outcome(said > 0, said)
     raise EventError(f"the event returned {said!r} ({type(said).__name__}).")

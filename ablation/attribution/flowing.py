@@ -19,6 +19,7 @@ from ablation.neural.activations import Activations
 from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, require_names
+from ablation.neural.sweep.asking import require_callable
 from ablation.neural.trees import Inputs, Module
 from ablation.operators import Operator
 from ablation.pages.figures.widths import effect_graph
@@ -74,6 +75,7 @@ def flow(
     ([2.0, 2.0], [['0', '1', 2.0], ['1', 'output', 2.0]])
     """
     require(draws=draws, level=level)
+    require_callable(metric=metric)
     if components is not None:
         components = require_names(components)
     bench = Bench.of(module, inputs, components, by, KeyedNoise(seed), reference=reference)

@@ -18,6 +18,7 @@ from ablation.neural.activations import Activations
 from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, require_names, select
+from ablation.neural.sweep.asking import require_callable
 from ablation.neural.trees import Inputs, Module, largest_change
 from ablation.operators import Operator
 
@@ -110,6 +111,7 @@ def mediation(
 anyway, it would cost 2.00.
     """
     require(draws=draws, level=level)
+    require_callable(metric=metric)
     ones, others = (tuple(select(module, require_names(each))) for each in (component, through))
     bench = Bench.of(module, inputs, [*ones, *others], by, KeyedNoise(seed), reference=reference)
     _refuse_aside(bench, ones, others)

@@ -19,6 +19,7 @@ from ablation.neural.activations import Activations
 from ablation.neural.bench import Bench
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, require_names
+from ablation.neural.sweep.asking import require_callable
 from ablation.neural.trees import Inputs, Module
 from ablation.operators import Operator
 
@@ -92,6 +93,7 @@ def path_effect(
     a off (zero) costs 4.00 along a -> m -> output, of 6.00 along all paths.
     """
     require(draws=draws, level=level)
+    require_callable(metric=metric)
     among = require_names(among)
     bench = Bench.of(module, inputs, among, by, KeyedNoise(seed), reference=reference)
     graph = Components.of(module, inputs, tuple(bench.places))

@@ -22,6 +22,7 @@ from ablation.errors import AblationError, listed
 from ablation.neural import KeyedNoise, paired
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns
+from ablation.neural.sweep.asking import require_callable
 from ablation.neural.trees import Inputs, Module, Tensor
 from ablation.neural.worlds import Seen
 from ablation.operators import Operator
@@ -82,6 +83,8 @@ def explain(
     (0.0, 0.0, 100)
     """
     require(draws=draws, level=level, together=together)
+    require_callable(event=event)
+    require_callable(**(seen or {}))
     both = paired(
         module, inputs, component, compare=_Compare(event, seen or {}), draws=draws, by=by,
         noise=KeyedNoise(seed, unit), reference=reference, among=among, together=together,

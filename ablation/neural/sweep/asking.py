@@ -95,12 +95,10 @@ def require_counts(**given: int | None) -> None:
 
 
 def require_callable(**given: object) -> None:
-    """Raise QuestionError for what is to be called and cannot be."""
+    """Raise QuestionError for what is to be called and cannot be; only `read` may be left out."""
     for name, value in given.items():
-        if value is not None and not callable(value):
+        if not callable(value) and not (name == "read" and value is None):
             raise QuestionError(f"{name} is {value!r}; expected a function of the output.")
-    if given.get("metric", True) is None:
-        raise QuestionError("metric is None; expected a function of the output.")
 
 
 def require_examples(batches: Sequence[Inputs], axis: int = 0) -> None:

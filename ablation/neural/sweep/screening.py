@@ -17,9 +17,11 @@ from ablation.neural.forwards import eager
 from ablation.neural.noise import require_seed
 from ablation.neural.replacement import OFF
 from ablation.neural.selection import Patterns, require_names
+from ablation.neural.sweep.asking import require_callable
 from ablation.neural.sweep.axes import cut_along_examples
 from ablation.neural.sweep.batches import batches, examples_in
 from ablation.neural.sweep.cutting import places_of
+from ablation.neural.sweep.errors import QuestionError
 from ablation.neural.sweep.meter import Meter, Watched
 from ablation.neural.sweep.metric import Read
 from ablation.neural.sweep.screens import Effects, FirstOrder, Screen
@@ -60,6 +62,9 @@ def screen(
     >>> len(found), int(found["exact"].sum()), found.attrs["guessed_by"]
     (4, 4, 'FirstOrder()')
     """
+    require_callable(metric=metric, read=read)
+    if guess is not None and (isinstance(guess, type) or not hasattr(guess, "effects")):
+        raise QuestionError(f"guess is {guess!r}; expected a screen, such as FirstOrder().")
     if sample < 2:
         raise StudyError(
             f"a screen is measured on a sample of two components or more, not {sample}."

@@ -16,6 +16,7 @@ from ablation.neural.forwards import eager
 from ablation.neural.interference import refuse_interference
 from ablation.neural.replacement import require_operator
 from ablation.neural.selection import Patterns, select
+from ablation.neural.sweep.asking import require_callable
 from ablation.neural.trees import Inputs, tensors
 from ablation.neural.validity.chains import chains
 from ablation.neural.validity.collateral import collateral
@@ -74,6 +75,7 @@ def audit(
     places = select(module, components)
     if not places:
         raise AuditQuestionError("components", components, "one component or more, by name")
+    require_callable(metric=metric)
     _refuse(margin, level, order, draws)
     operators = _operators(by)
     lab = Laboratory(module, inputs, places, metric, reference, seed)
@@ -112,7 +114,7 @@ def audit(
 
 
 def _refuse(margin: float, level: float, order: int, draws: int) -> None:
-    if not (math.isfinite(margin) and margin > 0):
+    if not (isinstance(margin, int | float) and math.isfinite(margin) and margin > 0):
         raise AuditQuestionError("margin", margin, "a number above 0, in units of the metric")
     if not 0.5 < level < 1:
         raise AuditQuestionError("level", level, "a number between 0.5 and 1, such as 0.95")

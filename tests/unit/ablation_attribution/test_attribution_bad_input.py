@@ -22,6 +22,7 @@ from ablation.neural.errors import (
     UnpatchableModuleError,
     UnrecordedRandomnessError,
 )
+from ablation.neural.sweep.errors import QuestionError
 
 
 class Net(nn.Module):
@@ -84,6 +85,21 @@ BAD = {
         lambda net: explain(net, X, "block", event=lambda _: "yes"),
         EventError,
         "returned 'yes'",
+    ),
+    "an event that is no function": (
+        lambda net: explain(net, X, "block", event=True),
+        QuestionError,
+        "event is True; expected a function of the output",
+    ),
+    "what was seen, said by no function": (
+        lambda net: explain(net, X, "block", event=lambda _: True, seen={"embed": 1}),
+        QuestionError,
+        "embed is 1; expected a function",
+    ),
+    "an event that is no number": (
+        lambda net: explain(net, X, "block", event=lambda _: float("nan")),
+        EventError,
+        r"returned nan \(float\)",
     ),
     "an event that returns nothing": (
         lambda net: explain(net, X, "block", event=lambda _: None),
@@ -168,6 +184,31 @@ BAD = {
         ),
         AblationError,
         "Did you mean head",
+    ),
+    "a metric of the parts of an effect that is no function": (
+        lambda net: mediation(net, X, "embed", through="block", metric=3),
+        QuestionError,
+        "metric is 3; expected a function",
+    ),
+    "a metric along arrows that is no function": (
+        lambda net: flow(net, X, metric="accuracy"),
+        QuestionError,
+        "metric is 'accuracy'; expected a function",
+    ),
+    "a metric along a path that is no function": (
+        lambda net: path_effect(net, X, "embed -> output", among=["embed"], metric=None),
+        QuestionError,
+        "metric is None; expected a function",
+    ),
+    "a circuit that keeps no function": (
+        lambda net: circuit(net, X, keeps=None),
+        QuestionError,
+        "keeps is None; expected a function",
+    ),
+    "a circuit that keeps what is no number": (
+        lambda net: circuit(net, X, keeps=lambda _: float("nan")),
+        EventError,
+        r"returned nan \(float\)",
     ),
     "a circuit of a random module": (
         lambda net: circuit(net, X, keeps=lambda _: True),

@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import assume, given
@@ -260,6 +261,21 @@ def test_a_network_without_noise_says_that_the_event_does_not_hold(net, examples
 def test_an_event_that_does_not_say_one_thing_is_refused(net, examples, event, problem):
     with pytest.raises(EventError, match=problem):
         explain(net, examples[:1], "blocks.0", event=event)
+
+
+def test_an_event_may_be_said_with_numpy(net, examples):
+    example, part = examples[:1], "blocks.0"
+    said = [
+        explain(net, example, part, event=event, draws=200).probability
+        for event in (
+            lambda out: bool(out[0, 0] > out[0, 1]),
+            lambda out: (out[0, 0] > out[0, 1]).numpy(),
+            lambda out: np.float64(out[0, 0] - out[0, 1]),
+            lambda out: np.greater(*out[0, :2].numpy()),
+        )
+    ]
+    assert 0 < said[0] < 1
+    assert said == said[:1] * 4
 
 
 def test_a_predicted_class_is_one_of_the_classes_of_one_example():

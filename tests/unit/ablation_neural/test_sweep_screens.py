@@ -7,7 +7,7 @@ from torch import nn
 
 from ablation import FirstOrder, IntegratedGradients, LowPrecision, Mean, screen, sweep
 from ablation.errors import StudyError
-from ablation.neural.sweep.errors import NoGradientError
+from ablation.neural.sweep.errors import NoGradientError, QuestionError
 
 
 @pytest.fixture
@@ -89,6 +89,13 @@ def test_a_metric_without_a_gradient_is_refused(network, x):
         network, x, PARTS, metric=lambda out: float(out.detach().mean()), guess=LowPrecision()
     )
     assert len(found) == 24
+
+
+def test_a_guess_that_is_no_screen_is_refused(network, x):
+    with pytest.raises(QuestionError, match="guess is 3; expected a screen, such as FirstOrder"):
+        screen(network, x, PARTS, metric=lambda out: out[:, 0], guess=3)
+    with pytest.raises(QuestionError, match=r"guess is <class .*LowPrecision'>; expected"):
+        screen(network, x, PARTS, metric=lambda out: out[:, 0], guess=LowPrecision)
 
 
 def test_a_screen_that_is_not_measured_is_refused(network, x):

@@ -17,6 +17,7 @@ from ablation.neural.errors import (
     RandomModuleError,
     UnknownModuleError,
 )
+from ablation.neural.sweep.errors import QuestionError
 from ablation.neural.validity.errors import AuditQuestionError, NoUnitsError
 
 
@@ -90,6 +91,8 @@ def test_an_audit_is_repeatable_and_leaves_no_trace(net, x):
         ({"metric": lambda y: y}, NoUnitsError, r"a value of shape \(60, 2\)"),
         ({"metric": lambda _: "high"}, NoUnitsError, "the metric returned str"),
         ({"margin": 0}, AuditQuestionError, "margin is 0; expected a number above 0"),
+        ({"metric": 3}, QuestionError, "metric is 3; expected a function of the output"),
+        ({"margin": "small"}, AuditQuestionError, "margin is 'small'; expected a number"),
         ({"margin": float("nan")}, AuditQuestionError, "margin is nan"),
         ({"level": 95}, AuditQuestionError, "level is 95; expected a number between 0.5 and 1"),
         ({"order": 0}, AuditQuestionError, "order is 0"),
