@@ -46,10 +46,13 @@ def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
         connection.text_factory = _text
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        version = version_of(connection)
+        _refuse_newer(path, version)  # the log may know more than the file
         if not writing:
             connection.execute("PRAGMA query_only = ON")
-        elif version_of(connection) < VERSION:
+        elif version < VERSION:
             migrate(connection)
+            connection.execute("PRAGMA wal_checkpoint")  # for programs that ask the file alone
         unless_opened.pop_all()
     return connection
 
@@ -76,6 +79,10 @@ def _identify(path: Path) -> None:
         raise ForeignStoreError(
             path, "is a database of another program; it was left as it is. Name another file."
         )
+    _refuse_newer(path, version)
+
+
+def _refuse_newer(path: Path, version: int) -> None:
     if version > VERSION:
         raise NewerStoreError(path, version, VERSION)
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
+from ablation.errors import StoreError
+
 APPLICATION_ID = 0x41424C31  # "ABL1", in the header of the file: this is how a store is known
 VERSION = 3
 
@@ -133,6 +135,7 @@ def create(path: Path) -> None:
     It is built under another name and linked into place, so that an interruption leaves no half
     of a store, and of two runners that start together one makes it and both use it.
     """
+    _refuse_log_of_another(path)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
         _build(fresh)
@@ -157,6 +160,20 @@ def migrate(connection: sqlite3.Connection) -> None:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _refuse_log_of_another(path: Path) -> None:
+    """A log that outlived its store would bring back that one's trials in the new one.
+
+    The log is looked for first: whoever made the store meanwhile made it before its log.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and not path.exists():
+        raise StoreError(
+            path,
+            f"is gone, and the log beside it ({log.name}) holds trials of it: put the store back, "
+            "or remove the log as well.",
+        )
 
 
 def _build(path: Path) -> None:

@@ -366,6 +366,29 @@ def test_a_newer_store_is_refused(store: Path) -> None:
     assert (refusal.value.version, refusal.value.known) == (7, 3)
 
 
+def test_a_newer_store_is_refused_while_only_its_log_says_so(store: Path) -> None:
+    with closing(sqlite3.connect(store)) as later:
+        later.execute("PRAGMA user_version = 7")
+        for use in (Store.read, Store.open, load, frame, verify):
+            with pytest.raises(NewerStoreError, match="version 7"):
+                use(store)
+
+
+def test_a_log_that_outlived_its_store_is_not_taken_for_a_part_of_a_new_one(tmp_path: Path) -> None:
+    """A runner was killed, and only one of the files that it left was removed."""
+    path, log = tmp_path / "runs.db", tmp_path / "runs.db-wal"
+    with Store.open(tmp_path / "killed.db") as store:
+        store.register(STUDY)
+        shutil.copy(tmp_path / "killed.db-wal", log)
+    with pytest.raises(StoreError, match=r"the log beside it \(runs\.db-wal\)"):
+        Store.open(path)
+    assert log.exists()
+    assert not path.exists()
+    log.unlink()
+    Store.open(path).close()
+    assert verify(path).sound
+
+
 def test_an_index_that_lost_a_row_hides_nothing(store: Path) -> None:
     """The rows are read from the table; `verify` tells that the index is wrong."""
     truth = read(store)

@@ -136,3 +136,9 @@ def test_damage_done_before_the_migration_is_still_found_after_it(old: Path) -> 
     connection.close()
     Store.open(old).close()
     assert verify(old).problems == ("row 3 is not what was written",)
+
+
+def test_the_file_itself_says_its_version_as_soon_as_it_is_brought_up_to_date(old: Path) -> None:
+    """Programs of earlier versions ask the file, and not the log beside it."""
+    with Store.open(old):
+        assert int.from_bytes(old.read_bytes()[60:64]) == VERSION
