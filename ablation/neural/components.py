@@ -19,6 +19,7 @@ from ablation.neural.selection import Patterns, Place, require_names, select
 from ablation.neural.tracing import traced
 from ablation.neural.trees import Inputs
 from ablation.neural.wiring import Wiring
+from ablation.pages.figures.gathering import gathered
 from ablation.pages.figures.graph import graph_figure
 from ablation.pages.fragment import fitting, fragment, paragraph
 
@@ -30,6 +31,7 @@ _WAYS = {
     "torch.export": "Read from the exported program (torch.export).",
     "one run": "Found by following the tensors of one run.",
 }
+_GATHERED = "Parts of one value that read the same, and are read by the same, share a box."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +109,13 @@ class Components:
         return frozenset(seen)
 
     def _repr_html_(self) -> str:
-        edges = (*self.edges, *self.ends)
+        names, edges = gathered(self.names, self.edges + self.ends)
         way, *refusals = self.route.split("; ")
         other = "" if self.exact else " Other inputs could take other branches."
         return str(
             fragment(
-                fitting(lambda wide: graph_figure(edges, self.names, title=_TITLE, width=wide)),
+                fitting(lambda wide: graph_figure(edges, names, title=_TITLE, width=wide)),
+                *(paragraph(each, "small") for each in (_GATHERED,) if names != self.names),
                 paragraph(f"{_WAYS[way]}{other}", "small"),
                 *(paragraph(each, "small") for each in refusals),
             )

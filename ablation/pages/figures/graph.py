@@ -26,6 +26,7 @@ from ablation.pages.figures.svg import (
 
 Standing: TypeAlias = Literal["right", "missed", "extra"]
 _HEIGHT, _LONGEST, _MARGIN = 30.0, 150.0, 10.0
+_BESIDE = 120.0  # of the width, for the arcs beside a column of nodes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,14 +84,16 @@ def _boxes(
 ) -> dict[str, Box]:
     """Place the nodes: from left to right where one graph has the room, else downwards."""
     layers = layered(names, edges)
+    column = all(len(layer) == 1 for layer in layers)
+    longest = max(_LONGEST, width - _BESIDE) if column and alone else _LONGEST
 
     def size(name: str) -> Point:
-        return (max(38.0, min(_LONGEST, text_width(name)) + 18), _HEIGHT)
+        return (max(38.0, min(longest, text_width(name)) + 18), _HEIGHT)
 
     flat = sum(max(size(n)[0] for n in layer) + 62 for layer in layers)
     across = alone and flat <= width + 62
     gap = (62.0, 34.0) if across else (40.0, 22.0)
-    if not across and all(len(layer) == 1 for layer in layers):
+    if not across and column:
         widest = max(size(name)[0] for name in names)
         centres = placed(layers, lambda _: (widest, _HEIGHT), across=False, gap=gap)
         return {name: Box.of(centres[name], (widest, _HEIGHT)) for name in names}

@@ -36,6 +36,14 @@ def test_a_graph_is_drawn_twice_and_says_how_it_was_found(module, said):
     assert "<script" not in html
 
 
+def test_units_that_stand_alike_share_a_box():
+    net = nn.Sequential(nn.Linear(2, 12), nn.ReLU(), nn.Linear(12, 2))
+    html = ablation.Components.of(net, torch.ones(1, 2), ["0[*]", "2"])._repr_html_()
+    assert html.count(">0[0 … 11]<") == 2
+    assert html.count("<rect") == 2 * 4
+    assert "share a box" in html
+
+
 def test_what_a_component_is_called_is_text_and_nothing_else():
     html = ablation.Components(("<b>",), (), ends=(("input", "<b>"),))._repr_html_()
     assert "<b>" not in html
