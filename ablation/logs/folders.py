@@ -12,7 +12,7 @@ import yaml
 
 from ablation.canonical import Json
 from ablation.logs.run import LogError, Run
-from ablation.logs.values import value_of
+from ablation.logs.values import number_of, value_of
 
 _MLFLOW = {1: "running", 2: "scheduled", 3: "finished", 4: "failed", 5: "killed"}
 _RESULTS = ("metrics.json", "results.json", "result.json")
@@ -65,7 +65,7 @@ def wandb_runs(folder: Path) -> Iterator[Run]:
             metrics=dict(_numbers(came)),
             status="finished" if came else "without a summary",
             finished=bool(came),
-            seconds=float(runtime) if isinstance(runtime, int | float) else None,
+            seconds=number_of(runtime),
         )
 
 
@@ -112,8 +112,8 @@ def _numbers(facts: Mapping[str, Json], above: str = "") -> Iterator[tuple[str, 
     for name, value in facts.items():
         if isinstance(value, Mapping):
             yield from _numbers(value, f"{above}{name}.")
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            yield f"{above}{name}", float(value)
+        elif (number := number_of(value)) is not None:
+            yield f"{above}{name}", number
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, str]]:
@@ -169,13 +169,6 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8").strip()
     except UnicodeDecodeError as error:
         raise LogError(path, f"is no text: {error.reason}.") from error
-
-
-def _between(began: Json, ended: Json) -> float | None:
-    """Seconds between two times in milliseconds, if both are known."""
-    if isinstance(began, int) and isinstance(ended, int):
-        return (ended - began) / 1000
-    return None
 
 
 def _whole(value: Json) -> int:

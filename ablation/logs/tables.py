@@ -5,11 +5,11 @@ import json
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from pathlib import Path
-from typing import TextIO, TypeGuard
+from typing import TextIO
 
 from ablation.canonical import Json
 from ablation.logs.run import LogError, Run
-from ablation.logs.values import value_of
+from ablation.logs.values import number_of, value_of
 
 _NAMES = ("run", "name", "id", "run_id", "_name", "trial")
 _STATES = ("status", "state")
@@ -93,14 +93,14 @@ def run_of(facts: Mapping[str, Json], place: str) -> Run:
     set_ = {**rest, **config} if isinstance(config, Mapping) else rest
     came = metrics if isinstance(metrics, Mapping) else _flattened(rest)
     status = str(_first(facts, _STATES) or "finished")
-    seconds = _first(facts, _SECONDS)
+    read = {name: number_of(each) for name, each in came.items()}
     return Run(
         name=str(_first(facts, _NAMES) or place),
         config=set_,
-        metrics={name: float(each) for name, each in came.items() if _is_number(each)},
+        metrics={name: each for name, each in read.items() if each is not None},
         status=status,
         finished=status.lower() in _GOOD,
-        seconds=float(seconds) if _is_number(seconds) else None,
+        seconds=number_of(_first(facts, _SECONDS)),
     )
 
 
@@ -118,10 +118,6 @@ def _first(facts: Mapping[str, Json], names: tuple[str, ...]) -> Json:
     """The first of several names that a tool may use, whatever its case."""
     spelled = {name.lower(): value for name, value in facts.items()}
     return next((spelled[name] for name in names if name in spelled), None)
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _unguarded(cell: str) -> str:

@@ -1,6 +1,7 @@
 """From the text of a log to values: numbers, truth, lists; what is none of these stays text."""
 
 import json
+from sys import float_info
 
 from ablation.canonical import Json
 
@@ -22,6 +23,17 @@ def value_of(text: str) -> Json:
         except ValueError:
             continue
     return text
+
+
+def number_of(value: object) -> float | None:
+    """Read what may have been measured; truth is no number, nor is one beyond all floats.
+
+    >>> number_of(3), number_of(True), number_of("3"), number_of(10**400)
+    (3.0, None, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= float_info.max else None
 
 
 def _finite(text: str) -> float:

@@ -121,7 +121,10 @@ def _number(value: object) -> float | None:
     """Read a finite number, of Python, numpy or torch; true and false are none, nor is text."""
     if isinstance(value, bool) or not isinstance(value, SupportsFloat):
         return None
-    number = float(value)
+    try:
+        number = float(value)
+    except (ArithmeticError, RuntimeError, TypeError, ValueError):
+        return None  # many numbers, or one beyond all floats
     return number if isfinite(number) else None
 
 

@@ -252,6 +252,10 @@ def test_a_json_line_without_a_number_is_a_failed_trial_as_in_csv(tmp_path: Path
     path.write_text(f"{started}NaN}}\n{started}1e999}}\n{started}-Infinity}}\n{started}0.5}}\n")
     adopted = adopt(STUDY, read_log(path), tmp_path / "runs.db")
     assert [each.status for each in adopted.trials] == ["failed"] * 3 + ["done"]
+    path.write_text(f"{started}1{'0' * 400}}}\n{started}7{'0' * 20}}}\n")
+    too_large, large = read_log(path)
+    assert "accuracy" not in too_large.metrics
+    assert large.metrics["accuracy"] == 7e20
     path.write_text(f'{started}0.5, "accuracy": 0.9}}\n')
     with pytest.raises(LogError, match=r"runs.jsonl:1: .*'accuracy' comes twice"):
         read_log(path)
