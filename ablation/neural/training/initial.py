@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from ablation.neural.dispatch import Watching
 from ablation.neural.errors import UnrecordedRandomnessError
 from ablation.neural.isolation import no_other_randomness
 from ablation.neural.laws import LAWS
@@ -33,22 +33,22 @@ def keyed(build: Build, seed: int) -> nn.Module:
     >>> bool((keyed(whole, 1)["b"].weight == keyed(part, 1)["b"].weight).all())
     True
     """
-    return drawn(build, seed, names_of(build))
+    return drawn(build, seed, watched(build)[1])
 
 
-def names_of(build: Build) -> Names:
-    """Find for each random draw in building a module the parameter that is made from it."""
-    watched = _Building()
-    with torch.random.fork_rng(), no_other_randomness(), watched:
+def watched(build: Build) -> tuple[nn.Module, Names]:
+    """Build a module, and find for each random draw in it the parameter that is made from it."""
+    seen = _Building()
+    with torch.random.fork_rng(), no_other_randomness(), seen:
         module: object = build()
     if not isinstance(module, nn.Module):
         raise ArmsError(f"build returned {module!r}; it should return a torch.nn.Module.")
     owners: dict[int, str] = {}
     for name, value in [*module.named_parameters(), *module.named_buffers()]:
-        made_from = watched.made_from.get(value.untyped_storage().data_ptr(), frozenset())
+        made_from = seen.made_from.get(value.untyped_storage().data_ptr(), frozenset())
         for number, draw in enumerate(sorted(made_from)):
             owners.setdefault(draw, f"{name}:{number}" if number else name)
-    return tuple(owners.get(draw, f"draw {draw}") for draw in range(watched.draws))
+    return module, tuple(owners.get(draw, f"draw {draw}") for draw in range(seen.draws))
 
 
 def drawn(build: Build, seed: int, names: Names) -> nn.Module:
@@ -58,15 +58,11 @@ def drawn(build: Build, seed: int, names: Names) -> nn.Module:
         return build()
 
 
-class _Building(TorchDispatchMode):
+class _Building(Watching):
     """Sees every operation; knows from which draws each storage is made, or answers the draws."""
 
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # nothing is compiled here, so the compiler need not be imported
-
     def __init__(self, noise: KeyedNoise | None = None, names: Names = ()) -> None:
-        TorchDispatchMode.__init__(self)
+        Watching.__init__(self)
         self.noise, self.names, self.draws = noise, names, 0
         self.made_from: dict[int, frozenset[int]] = {}
         self.alive: list[torch.UntypedStorage] = []  # or an address could be used twice

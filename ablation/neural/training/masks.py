@@ -6,7 +6,7 @@ later steps find their masks made; one that does anything else random is watched
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -53,6 +53,12 @@ class Drops:
     known: dict[object, tuple[Drop, ...] | None] = field(default_factory=dict)
     ready: Sequence[Tensor] = ()  # the masks of this step
     drawn: dict[Drop, tuple[int, Tensor]] = field(default_factory=dict)  # of steps from this one on
+    path: CallPath | None = None
+    following: ExitStack = field(default_factory=ExitStack)  # the calls of the module, till the end
+
+    def close(self) -> None:
+        """Leave the module as it was before anybody followed its calls."""
+        self.following.close()
 
     def run(
         self,
@@ -88,11 +94,16 @@ class Drops:
         noise: ArmNoise,
         step: Callable[[list[Tensor] | None], Tensor],
     ) -> Tensor:
-        followed = traced_calls(module) if places else nullcontext(CallPath())
-        with torch_unmoved(UnforeseenError()), followed as path:
-            used = _Used(self, places, path)
-            with _dropping(used.dropout):
-                return step([self.mask(each, noise) for each in places])
+        used = _Used(self, places, self.followed(module) if places else CallPath())
+        with torch_unmoved(UnforeseenError()), _dropping(used.dropout):
+            return step([self.mask(each, noise) for each in places])
+
+    def followed(self, module: nn.Module) -> CallPath:
+        """The calls of the module; to follow them anew in every step would cost more than they."""
+        if self.path is None:
+            self.path = self.following.enter_context(traced_calls(module))
+        self.path.seen[0].clear()
+        return self.path
 
     def mask(self, place: Drop, noise: ArmNoise) -> Tensor:
         """The mask of this step; those of some steps are drawn at once, as beginning costs most."""

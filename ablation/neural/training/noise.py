@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from ablation.neural.dispatch import Watching
 from ablation.neural.errors import UnrecordedRandomnessError
 from ablation.neural.fused import layers_apart
 from ablation.neural.laws import LAWS
@@ -81,15 +81,11 @@ def drawing(module: nn.Module, noise: ArmNoise) -> Iterator[CallPath]:
         yield path
 
 
-class _Answered(TorchDispatchMode):
+class _Answered(Watching):
     """Sees every primitive operation, and answers the random ones."""
 
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # nothing is compiled here, so the compiler need not be imported
-
     def __init__(self, noise: ArmNoise, path: CallPath) -> None:
-        TorchDispatchMode.__init__(self)
+        Watching.__init__(self)
         self.noise, self.path = noise, path
 
     def __torch_dispatch__(

@@ -23,6 +23,7 @@ from ablation.neural.training.loops import (
 )
 from ablation.neural.training.masks import Drops
 from ablation.neural.training.noise import ArmNoise
+from ablation.neural.training.registered import Registered
 from ablation.neural.training.replay import OTHERWISE, Recording, Replay, holds, kind_of
 from ablation.neural.training.script import Noting, Rehearsing
 from ablation.neural.training.switches import Switches
@@ -52,7 +53,7 @@ class SideBySide:
         self.make, self.optimiser = optimiser, checked(optimiser, [nn.Parameter(torch.zeros(1))])
         self.own = [dict(module.named_parameters()) for module in modules]
         self.weights = Weights.of(self.own, frozenset())
-        self.homes = _homes(self.module)
+        self.registered = Registered.of(self.module)
         held = [dict(module.named_buffers()) for module in modules]
         self.buffers = {n: torch.stack([each[n] for each in held]) for n in held[0]}
         self.switches = Switches.of(self.module, arms)
@@ -68,10 +69,9 @@ class SideBySide:
         try:
             values = self.drops.run(self.module, noise, shapes(row), self.buffers.values(), run)
         except RuntimeError as error:
-            if "vmap" not in str(error) and "Batching rule" not in str(error):
-                raise
-            said = str(error).strip().partition("\n")[0]
-            raise NotTogetherError(f"{said.rstrip('.')}.") from error
+            if problem := _of_vmap(str(error)):
+                raise NotTogetherError(problem) from error
+            raise
         self.replay.steps += 1
         if not number:
             self.started()
@@ -118,10 +118,14 @@ class SideBySide:
             return loss(lambda: cast("Given", (self.weights.named(flat, apart), *others)))
 
         mapped = torch.func.vmap(one, in_dims=(0, 0, 0, 0, axes, 0), randomness="different")
-        moved, weights = self.weights.moved(), self.weights.stacked()
+        moved, weights, apart = self.weights.moved(), self.weights.stacked(), self.weights.apart
+        versions = [each._version for each in apart.values()]
         with standing_in(self.switches.stand_ins()), sdpa_kernel(SDPBackend.MATH):
             values = mapped(*weights, self.buffers, self.masks, batch, masks)
         assert isinstance(values, Tensor)
+        for (name, each), version in zip(apart.items(), versions, strict=True):
+            if each._version != version:
+                raise NotTogetherError(f"its forward changes {name} in place.")
         if not values.requires_grad:
             return [values, *[None] * len(moved)]
         grads = torch.autograd.grad(values.sum(), moved, allow_unused=True)
@@ -137,15 +141,10 @@ class SideBySide:
         """The loss of these weights."""
         self.switches.off, self.drops.ready = off, masks
         own = {**weights, **buffers}
-        state = {home: own[name] for home, name in self.homes.items()}
 
         def model(*args: object, **kwargs: object) -> object:
-            run = torch.func.functional_call
-            output = run(self.module, state, args, kwargs, tie_weights=False)
-            for home, name in self.homes.items():
-                if state[home] is not own[name]:
-                    raise NotTogetherError(f"its forward puts another tensor into {home}.")
-            return output
+            with self.registered.holding(own):
+                return self.module(*args, **kwargs)
 
         return one_number(self.loss(model, batch))
 
@@ -227,16 +226,10 @@ class SideBySide:
         return states
 
 
-def _homes(module: nn.Module) -> dict[str, str]:
-    """Every place where a weight or buffer is registered, with the first name of what is there.
-
-    A module under two names is one place: put back twice, it would keep what was put in between.
-    """
-    named = [*module.named_parameters(), *module.named_buffers()]
-    first = {id(value): name for name, value in named}
-    return {
-        f"{name}.{step}" if name else step: first[id(value)]
-        for name, part in module.named_modules()
-        for step, value in [*part._parameters.items(), *part._buffers.items()]
-        if value is not None
-    }
+def _of_vmap(said: str) -> str:
+    """What arms cannot do side by side, by an error of torch; nothing if it is another error."""
+    if "This view is the output of a function that returns multiple views" in said:
+        return "its forward changes its weights in place."  # which lie side by side in one tensor
+    if "vmap" in said or "Batching rule" in said:
+        return f"{said.strip().partition(chr(10))[0].rstrip('.')}."
+    return ""

@@ -6,15 +6,16 @@ initial weights by name, noise by place and step, data by seed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from ablation.neural.training.arms import Arm, arms_of
 from ablation.neural.training.errors import ArmsError, NotTogetherError
-from ablation.neural.training.initial import Build, drawn, names_of
+from ablation.neural.training.initial import Build, Names, drawn, watched
 from ablation.neural.training.loops import Alone, Loss, Optimiser
 from ablation.neural.training.side_by_side import SideBySide
 from ablation.neural.training.trained import Trained
@@ -64,7 +65,7 @@ def train_together(
     every = arms_of(arms)
     if together is not None and together < 1:
         raise ArmsError(f"together is {together}; expected 1 or more.")
-    names = names_of(build)
+    names, size, why = _planned(build, every, together)
 
     def groups(size: int) -> list[_Group]:
         found = []
@@ -77,7 +78,6 @@ def train_together(
             raise ArmsError("the arms have different numbers of batches.")
         return found
 
-    size, why = (together, "") if together else _size(drawn(build, every[0].seed, names), every)
     try:
         found = groups(size)
     except NotTogetherError as error:
@@ -91,18 +91,22 @@ def train_together(
     return Trained(every, np.hstack([each for each, *_ in found]), states, build, engine)
 
 
-def _size(module: nn.Module, arms: Sequence[Arm]) -> tuple[int, str]:
-    """How many arms to train at once, and why not all."""
+def _planned(build: Build, arms: Sequence[Arm], together: int | None) -> tuple[Names, int, str]:
+    """The names of the draws in building, how many arms to train at once, and why not all."""
+    module, names = watched(build)
+    if together is not None:
+        return names, together, ""
     weights = [each for each in module.parameters() if each.requires_grad]
     count = sum(each.numel() for each in weights)
     if count <= BUSY or any(each.is_cuda for each in weights):
-        return len(arms), ""
-    return 1, f": an arm of {count:,} weights fills a processor by itself"
+        return names, len(arms), ""
+    return names, 1, f": an arm of {count:,} weights fills a processor by itself"
 
 
 def _taken(run: Alone | SideBySide, batches: Batches, arms: Sequence[Arm]) -> _Group:
     """Take every step of some arms."""
-    losses = [run.step(number, row) for number, row in enumerate(_rows(batches, arms))]
+    with closing(run.drops):
+        losses = [run.step(number, row) for number, row in enumerate(_rows(batches, arms))]
     if not losses:
         raise ArmsError("there are no batches to train on.")
     run.switches.refuse_uncalled()

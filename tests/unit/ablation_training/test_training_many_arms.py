@@ -1,5 +1,6 @@
 """Arms trained side by side are the arms trained one after another, or by a loop by hand."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -369,11 +370,51 @@ def test_weights_that_the_loss_never_reads_stay_as_they_are():
     assert not torch.equal(both[0].states[1]["head.weight"], start["head.weight"])
 
 
-def test_what_vmap_cannot_do_is_trained_one_after_another():
+class Rewriting(nn.Module):
+    """Changes a weight of its own in every pass, or in some."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind, self.calls = kind, 0
+        self.head, self.scale = nn.Linear(20, 3), nn.Parameter(torch.ones(20))
+        self.spare = nn.Parameter(torch.ones(3))  # that no loss reads
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        with torch.no_grad():
+            if self.kind == "read" or (self.kind == "later" and self.calls > 2):
+                self.scale.mul_(0.9)
+            if self.kind == "spare":
+                self.spare.mul_(0.9)
+        return self.head(x.flatten(1) * self.scale)
+
+
+class Cell(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell, self.head = nn.LSTMCell(4, 5), nn.Linear(5, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.cell(x.mean(1))[0])
+
+
+@pytest.mark.parametrize(
+    ("build", "why"),
+    [
+        (Routed, "vmap: It looks like you're calling .item()"),
+        (Cell, "Batching rule not implemented for aten::lstm_cell"),
+        (lambda: Rewriting("read"), "its forward changes scale in place."),
+        (lambda: Rewriting("spare"), "its forward changes spare in place."),
+        (lambda: Rewriting("later"), "its forward changes its weights in place."),
+    ],
+)
+def test_what_vmap_cannot_do_is_trained_one_after_another(build, why):
     how = {"loss": error, "optimiser": OPTIMISERS["sgd"]}
-    trained = train_together(lambda: Routed().double(), [0, 1], examples, **how)
-    assert trained.engine.startswith("one at a time: vmap: It looks like you're calling .item()")
-    same(trained, train_together(lambda: Routed().double(), [0, 1], examples, together=1, **how))
+    trained = train_together(lambda: build().double(), [0, 1], examples, **how)
+    assert trained.engine.startswith(f"one at a time: {why}")
+    same(trained, train_together(lambda: build().double(), [0, 1], examples, together=1, **how))
+    with pytest.raises(NotTogetherError, match=re.escape(why)):
+        train_together(lambda: build().double(), [0, 1], examples, together=2, **how)
 
 
 def test_a_network_that_fills_a_processor_is_trained_one_after_another():
