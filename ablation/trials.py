@@ -1,16 +1,48 @@
 """What a study asked for beside what came of it: one row a planned trial, failures included."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
-from typing import overload
+from typing import Protocol, Self, overload
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ablation.canonical import Json
 from ablation.errors import AblationError
 from ablation.plan import PlannedTrial, lay_out
+from ablation.runs import Runs
 from ablation.study import Study
 from ablation.trial import TABLE, Trial, column
+
+_UNIT = attrgetter("condition", "seed")
+
+
+class Log(Protocol):
+    """Where trials lie that nobody has made yet: their columns at once, the rest when asked."""
+
+    @property
+    def runs(self) -> Runs:
+        """The trials that count, by column."""
+        ...
+
+    def trials(self, rows: Sequence[int]) -> Iterator[Trial]:
+        """Make the trials of these places in `runs`."""
+        ...
+
+    def environments(self, rows: Sequence[int]) -> Iterator[Mapping[str, Json]]:
+        """Read where and how the trials of these places ran."""
+        ...
+
+    def attempts(self) -> tuple[Trial, ...]:
+        """Make every attempt ever recorded."""
+        ...
+
+    def frame(self) -> pd.DataFrame:
+        """Lay the trials out as `Trials.frame` does, in the order of `runs`."""
+        ...
 
 
 class NotTrialsError(AblationError, TypeError):
@@ -44,54 +76,84 @@ class Trials(Sequence[Trial]):
 
     def __init__(self, study: Study, attempts: Iterable[Trial]) -> None:
         self._study = study
-        self._planned = lay_out(study).trials
-        self._attempts = tuple(attempts)
-        units = {(each.condition, each.seed) for each in self._planned}
+        self.planned = lay_out(study).trials
+        made = tuple(attempts)
+        units = {_UNIT(each) for each in self.planned}
         latest: dict[tuple[str, int], Trial] = {}
-        for trial in sorted(self._attempts, key=lambda each: each.attempt):
-            unit = (trial.condition, trial.seed)
+        for trial in sorted(made, key=lambda each: each.attempt):
+            unit = _UNIT(trial)
             if trial.study != study.name or unit not in units:
                 raise AblationError(
                     f"{trial.condition!r}, seed {trial.seed}, of the study {trial.study!r} "
                     f"is not in the plan of {study.name!r}."
                 )
             latest[unit] = trial
-        self._trials = tuple(
-            latest[unit]
-            for each in self._planned
-            if (unit := (each.condition, each.seed)) in latest
-        )
+        trials = [latest[unit] for each in self.planned if (unit := _UNIT(each)) in latest]
+        self._log: Log = _Made(study, trials, made)
+        self._order = np.arange(len(trials))
+
+    @classmethod
+    def lying_in(cls, study: Study, log: Log) -> Self:
+        """Stand on a log: trials are made of it when one is asked for."""
+        trials = cls.__new__(cls)
+        trials._study, trials._log = study, log
+        return trials
 
     @property
     def study(self) -> Study:
         """What was asked."""
         return self._study
 
-    @property
+    @cached_property
     def planned(self) -> tuple[PlannedTrial, ...]:
         """Every trial that the study asks for, run or not."""
-        return self._planned
+        return lay_out(self._study).trials
 
-    @property
+    @cached_property
     def attempts(self) -> tuple[Trial, ...]:
         """Every attempt ever recorded, the superseded ones too."""
-        return self._attempts
+        return self._log.attempts()
 
     @property
     def missing(self) -> tuple[PlannedTrial, ...]:
         """The planned trials that have no attempt yet."""
-        units = {(each.condition, each.seed) for each in self._trials}
-        return tuple(each for each in self._planned if (each.condition, each.seed) not in units)
+        units = {*self._units()}
+        return tuple(each for each in self.planned if _UNIT(each) not in units)
+
+    @property
+    def runs(self) -> Runs:
+        """The trials by column, in no order that means anything."""
+        return self._log.runs
+
+    @cached_property
+    def ordered(self) -> Runs:
+        """The trials by column, in the order of the plan."""
+        return self.runs.taken(self._order)
+
+    @property
+    def failed(self) -> tuple[Trial, ...]:
+        """The trials that failed, in the order of the plan."""
+        return tuple(self._log.trials(self._order[self.ordered.failed].tolist()))
+
+    @property
+    def environments(self) -> Iterator[Mapping[str, Json]]:
+        """What was recorded of where and how each trial ran, in the order of the plan."""
+        return self._log.environments(self._order.tolist())
 
     @overload
     def __getitem__(self, index: int) -> Trial: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[Trial, ...]: ...
     def __getitem__(self, index: int | slice) -> Trial | tuple[Trial, ...]:
-        return self._trials[index]
+        if isinstance(index, slice):
+            return tuple(self._log.trials(self._order[index].tolist()))
+        return next(self._log.trials([int(self._order[index])]))
+
+    def __iter__(self) -> Iterator[Trial]:
+        return self._log.trials(self._order.tolist())
 
     def __len__(self) -> int:
-        return len(self._trials)
+        return len(self.runs)
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -101,10 +163,10 @@ class Trials(Sequence[Trial]):
         )
 
     def __hash__(self) -> int:
-        return hash((self._study, len(self._attempts)))
+        return hash(self._study)
 
     def __repr__(self) -> str:
-        failed = sum(not each.done for each in self)
+        failed = int(self.runs.failed.sum())
         return (
             f"<Trials of {self._study.name!r}: {len(self)} of {len(self.planned)}, {failed} failed>"
         )
@@ -114,16 +176,7 @@ class Trials(Sequence[Trial]):
 
         A metric called as another column, "seed" say, is "metric seed" there.
         """
-        declared = [each.name for each in self._study.metrics]
-        extra = sorted({name for each in self for name in each.metrics} - set(declared))
-        return pd.DataFrame(
-            [
-                [getattr(each, name) for name in TABLE]
-                + [each.metrics.get(name, float("nan")) for name in declared + extra]
-                for each in self
-            ],
-            columns=[*TABLE, *map(column, declared + extra)],
-        )
+        return self._log.frame().take(self._order).reset_index(drop=True)
 
     def covariates(self) -> pd.DataFrame:
         """Lay out what was recorded beside the metrics: one row a trial, one column a covariate.
@@ -151,6 +204,51 @@ class Trials(Sequence[Trial]):
                 }
                 for each in self
             ]
+        )
+
+    def _units(self) -> Iterator[tuple[str, int]]:
+        """The condition and the seed of each trial, in the order of the log."""
+        conditions = [condition for condition, _ in self.runs.labels]
+        said = (conditions[label] for label in self.runs.label.tolist())
+        return zip(said, self.runs.seed.tolist(), strict=True)
+
+    @cached_property
+    def _order(self) -> NDArray[np.intp]:
+        """Which trial of the log comes first in the plan, which second, and so on."""
+        places = {unit: place for place, unit in enumerate(map(_UNIT, self.planned))}
+        found = np.fromiter(map(places.__getitem__, self._units()), np.intp, len(self))
+        return np.argsort(found)
+
+
+class _Made:
+    """Trials that were made already, the last attempts in the order of the plan."""
+
+    def __init__(self, study: Study, trials: Sequence[Trial], attempts: tuple[Trial, ...]) -> None:
+        self._study, self._trials, self._attempts = study, trials, attempts
+
+    @cached_property
+    def runs(self) -> Runs:
+        return Runs.of(self._trials)
+
+    def trials(self, rows: Sequence[int]) -> Iterator[Trial]:
+        return (self._trials[row] for row in rows)
+
+    def environments(self, rows: Sequence[int]) -> Iterator[Mapping[str, Json]]:
+        return (self._trials[row].environment for row in rows)
+
+    def attempts(self) -> tuple[Trial, ...]:
+        return self._attempts
+
+    def frame(self) -> pd.DataFrame:
+        declared = [each.name for each in self._study.metrics]
+        extra = sorted({name for each in self._trials for name in each.metrics} - set(declared))
+        return pd.DataFrame(
+            [
+                [getattr(each, name) for name in TABLE]
+                + [each.metrics.get(name, float("nan")) for name in declared + extra]
+                for each in self._trials
+            ],
+            columns=[*TABLE, *map(column, declared + extra)],
         )
 
 

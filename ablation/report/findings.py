@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from ablation.errors import listed
@@ -46,10 +47,13 @@ def lead(trials: Trials, table: pd.DataFrame) -> str:
 
 def _why(trials: Trials, names: Sequence[str]) -> str:
     """Say in the same breath why there is no estimate, where all share one reason."""
-    off = [trial for trial in trials if trial.component in names]
-    if {trial.component for trial in off} == set(names) and not any(each.done for each in off):
+    runs, asked = trials.runs, {*names}
+    of = [component if component in asked else None for _, component in runs.labels]
+    off = np.array([each is not None for each in of], dtype=bool)[runs.label]
+    ran = {of[label] for label in np.unique(runs.label[off]).tolist()}
+    if ran == asked and runs.failed[off].all():
         return ": every trial failed"
-    return ": no trial was run" if not off else ""
+    return "" if ran else ": no trial was run"
 
 
 def _few(names: Sequence[str], most: int = 6) -> list[str]:
@@ -67,7 +71,7 @@ def asked(trials: Trials) -> Iterator[Block]:
         f"The design is {study.design.name}: {study.design.meaning}. What was measured: "
         f"{listed(metrics)}."
     )
-    failed = sum(not trial.done for trial in trials)
+    failed = int(trials.runs.failed.sum())
     yield KeyFigures(
         (
             (count(len(trials)), f"trials run of {count(len(trials.planned))} planned"),

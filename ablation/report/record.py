@@ -38,7 +38,7 @@ _BUILT_ON = ("causal-ablation", "numpy", "pandas", "scipy")
 
 def gaps(trials: Trials) -> Iterator[Block]:
     """Every trial that failed, with its error; every condition that no trial realised."""
-    failed = [trial for trial in trials if not trial.done]
+    failed = trials.failed
     if failed:
         yield Prose(
             f"{counted(len(failed), 'trial')} failed. A failure may be an effect of what was "
@@ -165,8 +165,8 @@ def fingerprint(study: Study) -> str:
 def _environment(trials: Trials) -> Iterator[tuple[str, str]]:
     """Where the trials ran; if they did not all run alike, every value or its range is shown."""
     seen: dict[str, dict[str, Json]] = {}
-    for trial in trials:
-        for name, value in trial.environment.items():
+    for environment in trials.environments:
+        for name, value in environment.items():
             text = value if isinstance(value, str) else canonical(value)
             seen.setdefault(name, {})[text] = value
     if not seen:
@@ -188,7 +188,7 @@ def _all_or_range(values: Mapping[str, Json]) -> str:
 
 
 def _time(trials: Trials) -> str:
-    wall, cpu = sum(t.wall_s for t in trials), sum(t.cpu_s for t in trials)
+    wall, cpu = sum(trials.ordered.wall_s.tolist()), sum(trials.ordered.cpu_s.tolist())
     return f"{count(round(wall))} s of wall clock, {count(round(cpu))} s of processor"
 
 

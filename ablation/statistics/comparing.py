@@ -5,9 +5,12 @@ effect of a factorial is never taken for a component left out.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
+
+import numpy as np
 
 from ablation.design import BASELINE, Contrast, Design
 from ablation.plan import contrasts as of_design
@@ -18,6 +21,7 @@ from ablation.trials import Trials
 DIVERGED = 1e150
 """From here on a square is no number any more; such a value is left out, and that is said."""
 
+Values: TypeAlias = Mapping[str, Mapping[int, float]]
 Asked: TypeAlias = Callable[[Study, Design], tuple[Contrast, ...]]
 
 
@@ -44,7 +48,19 @@ class Asking:
         """Whether its first side is the baseline alone, so that further seeds of it count."""
         return all(dict(one.sides[0]) == {BASELINE: 1.0} for one in self._distinct)
 
-    @property
+    def weighs(self, name: str, seeds: Iterable[int]) -> Iterator[int]:
+        """Keep the seeds in whose block a condition counts."""
+        known: dict[int, bool] = {}
+        for seed in seeds:
+            block = self.by_seed.get(seed)
+            if block is not None:
+                counts = known.get(id(block))
+                if counts is None:
+                    counts = known[id(block)] = any(name in side for side in block.sides)
+                if counts:
+                    yield seed
+
+    @cached_property
     def _distinct(self) -> Sequence[Contrast]:
         return tuple({id(one): one for one in self.by_seed.values()}.values())
 
@@ -74,16 +90,15 @@ def compare(trials: Trials, metric: str, asked: Asked = of_design) -> tuple[Comp
     >>> [one.component for one in compare(Trials(study, []), "accuracy")]
     ['mlp']
     """
-    values = {
-        (trial.condition, trial.seed): trial.metrics[metric]
-        for trial in trials
-        if abs(trial.metrics.get(metric, math.inf)) < DIVERGED
-    }
-    extra = {
-        seed: values[BASELINE, seed]
-        for seed in trials.study.extra_seeds
-        if (BASELINE, seed) in values
-    }
+    return compared(trials, metric, askings(trials, asked))
+
+
+def compared(trials: Trials, metric: str, named: Sequence[Asking]) -> tuple[Comparison, ...]:
+    """Work out both sides of each contrast, for one metric."""
+    found = trials.runs.metric(metric)
+    values = trials.runs.by_seed(found, np.abs(found) < DIVERGED)
+    baseline = values.get(BASELINE, {})
+    extra = {seed: baseline[seed] for seed in trials.study.extra_seeds if seed in baseline}
     return tuple(
         Comparison(
             component=one.name,
@@ -91,15 +106,17 @@ def compare(trials: Trials, metric: str, asked: Asked = of_design) -> tuple[Comp
             ablated=dict(_side(one, 1, values)),
             lone=frozenset(extra) if one.only_baseline else frozenset(),
         )
-        for one in askings(trials, asked)
+        for one in named
     )
 
 
-def _side(
-    asking: Asking, side: int, values: Mapping[tuple[str, int], float]
-) -> Iterator[tuple[int, float]]:
+def _side(asking: Asking, side: int, values: Values) -> Iterator[tuple[int, float]]:
+    weighed: dict[int, list[tuple[float, Mapping[int, float]]]] = {}
     for seed, contrast in asking.by_seed.items():
-        weights = contrast.sides[side]
-        if all((name, seed) in values for name in weights):
-            parts = (weight * values[name, seed] for name, weight in weights.items())
-            yield seed, math.fsum(parts)
+        parts = weighed.get(id(contrast))
+        if parts is None:  # once for all blocks that share it
+            weights = contrast.sides[side]
+            parts = [(weight, values.get(name, {})) for name, weight in weights.items()]
+            weighed[id(contrast)] = parts
+        if all(seed in there for _, there in parts):
+            yield seed, math.fsum([weight * there[seed] for weight, there in parts])

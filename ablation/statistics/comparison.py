@@ -6,6 +6,7 @@ so their difference is free of whatever the seed brought to both.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,42 +31,44 @@ class Comparison:
     ablated: Mapping[int, float]
     lone: frozenset[int] = frozenset()
 
-    @property
+    @cached_property
     def seeds(self) -> tuple[int, ...]:
         """The seeds that both conditions finished, in order."""
         return tuple(sorted(self.baseline.keys() & self.ablated.keys()))
 
-    @property
+    @cached_property
     def on(self) -> tuple[float, ...]:
         """The baseline's values on the common seeds."""
         return tuple(self.baseline[seed] for seed in self.seeds)
 
-    @property
+    @cached_property
     def off(self) -> tuple[float, ...]:
         """The ablated condition's values on the common seeds."""
         return tuple(self.ablated[seed] for seed in self.seeds)
 
-    @property
+    @cached_property
     def alone(self) -> tuple[float, ...]:
         """The baseline's values on the seeds in which nothing else was planned."""
         return tuple(self.baseline[seed] for seed in sorted(self.lone & self.baseline.keys()))
 
-    @property
+    @cached_property
     def differences(self) -> Floats:
         """Baseline minus ablated on the common seeds: what is lost when the component is off."""
-        return np.array(self.on, dtype=np.float64) - np.array(self.off, dtype=np.float64)
+        found: Floats = np.array(self.on, dtype=np.float64) - np.array(self.off, dtype=np.float64)
+        found.setflags(write=False)
+        return found
 
-    @property
+    @cached_property
     def identical(self) -> bool:
         """Whether the ablated condition gave exactly the baseline's value on every common seed."""
         return self.on == self.off
 
-    @property
+    @cached_property
     def constant(self) -> bool:
         """Whether all differences are one number up to rounding: then they have no spread."""
         return flat(self.differences, beside=self.on + self.off)
 
-    @property
+    @cached_property
     def correlation(self) -> float:
         """How much of their luck the two conditions share by sharing seeds; NaN below three."""
         if len(self.seeds) < 3 or flat(self.on) or flat(self.off):

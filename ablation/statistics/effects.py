@@ -8,7 +8,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import TypeAlias
 
 import pandas as pd
 
@@ -18,9 +17,10 @@ from ablation.multiplicity import holm
 from ablation.plan import contrasts as of_design
 from ablation.plan import interactions as between
 from ablation.plan import plasticity as left_over
-from ablation.statistics.comparing import DIVERGED, Asked, Asking, askings, compare
+from ablation.statistics.comparing import DIVERGED, Asked, Asking, askings, compared
 from ablation.statistics.comparison import Comparison
 from ablation.statistics.crossing import estimates_by_levels
+from ablation.statistics.ended import Ended, Weighed
 from ablation.statistics.estimate import Estimate
 from ablation.statistics.methods import IDENTICAL, Method
 from ablation.statistics.multiplicity import ADJUSTED, beyond
@@ -28,13 +28,11 @@ from ablation.statistics.recovering import RECOVERED, Recovering
 from ablation.statistics.standardised import standardised
 from ablation.statistics.verdict import Verdict, verdict
 from ablation.study import Metric, Study
-from ablation.trial import Trial
 from ablation.trials import Trials, require_trials
 
 NOT_AMONG_SO_MANY = "clear by itself, but not among so many components"
 SAME = "no interval: both sides are the same on every seed"
 NOT_RUN = "not estimated: no trial was run without it"
-Runs: TypeAlias = Mapping[str, Sequence[Trial]]
 COLUMNS = (
     "component", "metric", "n", "failed", "baseline", "ablated", "effect", "lower", "upper", "p",
     "p_holm", "cohens_d", "hedges_g", "method", "verdict", "note", "g_lower", "g_upper", "p_beyond",
@@ -124,14 +122,15 @@ def _table(
         )
     chosen = [_metric(trials, metric)] if metric is not None else list(trials.study.metrics)
     named = askings(trials, asked)
-    runs = _runs(trials)
+    ended = Ended(trials.runs)
     rows: list[dict[str, object]] = []
     facts: dict[str, dict[str, object]] = {}
     for each in chosen:
-        comparisons = compare(trials, each.name, asked)
+        comparisons = compared(trials, each.name, named)
+        diverged = ended.beyond(each.name, DIVERGED)
         estimates = estimates_by_levels(trials.study, comparisons, by.estimate(comparisons))
         found = [
-            _Found(one, comparison, estimate, tuple(_weighed(one, runs)))
+            _Found(one, comparison, estimate, ended.weighed(one, diverged))
             for one, comparison, estimate in zip(named, comparisons, estimates, strict=True)
         ]
         rows.extend(_rows(trials.study, each, found, level))
@@ -156,12 +155,12 @@ def _metric(trials: Trials, name: str) -> Metric:
 
 @dataclass(frozen=True)
 class _Found:
-    """One contrast with its sides and its estimate, and the trials beside the baseline's."""
+    """One contrast with its sides and its estimate, and how the trials that it weighs ended."""
 
     asking: Asking
     comparison: Comparison
     estimate: Estimate
-    weighed: tuple[Trial, ...]
+    weighed: Weighed
 
 
 def _rows(
@@ -174,7 +173,7 @@ def _rows(
         comparison, estimate = each.comparison, each.estimate
         interval = estimate.interval(level)
         alone, judged = (_judge(metric, interval, level, pair) for pair in ((0.0, 0.0), ps))
-        notes = [*_notes(study, each, metric.name)]
+        notes = [*_notes(study, each)]
         if alone != judged:
             notes.append(NOT_AMONG_SO_MANY)
         size = standardised(estimate.on, estimate.off, level=level)
@@ -182,7 +181,7 @@ def _rows(
             "component": comparison.component,
             "metric": metric.name,
             "n": estimate.n,
-            "failed": sum(not trial.done for trial in each.weighed),
+            "failed": each.weighed.failed,
             "baseline": estimate.baseline,
             "ablated": estimate.ablated,
             "effect": estimate.effect,
@@ -227,15 +226,14 @@ def _judge(
     )
 
 
-def _notes(study: Study, found: _Found, metric: str) -> Iterator[str]:
-    if not found.weighed:
+def _notes(study: Study, found: _Found) -> Iterator[str]:
+    if not found.weighed.ran:
         yield NOT_RUN
         return
     if found.asking.aliases:
         yield f"cannot be told from {listed(found.asking.aliases)}"
-    for trial in found.weighed:
-        if abs(trial.metrics.get(metric, 0.0)) >= DIVERGED:
-            yield f"left out, diverged to {trial.metrics[metric]:.1g}: seed {trial.seed}"
+    for seed, value in found.weighed.diverged:
+        yield f"left out, diverged to {value:.1g}: seed {seed}"
     if found.estimate.note == IDENTICAL and not found.asking.only_baseline:
         yield SAME
     elif found.estimate.note:
@@ -257,23 +255,6 @@ def _unpaired(study: Study, found: _Found) -> Iterator[str]:
         yield f"{len(alone)} more runs of the baseline count"
     elif alone:
         yield f"{len(alone)} more runs of the baseline have no pair; by=Welch() uses them"
-
-
-def _runs(trials: Trials) -> Runs:
-    """Sort the trials by condition."""
-    found: dict[str, list[Trial]] = {}
-    for trial in trials:
-        found.setdefault(trial.condition, []).append(trial)
-    return found
-
-
-def _weighed(asking: Asking, runs: Runs) -> Iterator[Trial]:
-    """The trials, other than of the baseline, that count in a contrast."""
-    for name in sorted(asking.conditions):
-        for trial in runs.get(name, ()):
-            block = asking.by_seed.get(trial.seed)
-            if block is not None and name in block.weights:
-                yield trial
 
 
 def _sd(values: Sequence[float]) -> float:

@@ -58,10 +58,9 @@ def _complete(trials: Trials, metric: str) -> Iterator[NDArray[np.float64]]:
     """Lay out each condition by the levels of its streams, if no run of it is lacking."""
     study = trials.study
     shape = tuple(study.streams.crossed.values())
-    values: dict[str, dict[int, float]] = {}
-    for trial in trials:
-        if metric in trial.metrics:
-            values.setdefault(trial.condition, {})[trial.seed] = trial.metrics[metric]
+    runs = trials.ordered
+    found = runs.metric(metric)
+    values = runs.by_seed(found, ~np.isnan(found))
     for by_seed in values.values():
         if by_seed.keys() >= {*study.seeds}:
             yield np.array([by_seed[seed] for seed in study.seeds]).reshape(shape)
