@@ -19,7 +19,7 @@ from causal.checker.models import PRIME, Cell, Law, free, laws, model_of, value
 from causal.checker.plain import TooLargeError, reached, require
 from causal.checker.reading import meaning, read, symbols
 from causal.checker.separation import Causes, Vertex
-from causal.checker.worlds import Query, closed, every, mentioned
+from causal.checker.worlds import Query, closed, distinct, every, mentioned
 
 KINDS = 8
 
@@ -37,6 +37,7 @@ def agreed(causes: Causes, query: Query, estimand: str, *, models: int) -> str:
     formula = () if estimand == "0" else meaning(read(estimand))
     known = mentioned(query) | (symbols(read(estimand)) if formula else set())
     require({s.name for s in known} <= causes.keys(), "the formula is not of this graph")
+    distinct(known)
     texts = {v: sorted({s.value for s in known if s.name == v and s.value}) for v in causes}
     open_ = sorted(s for s in mentioned(query) | free(formula) if not s.value)
     more = Counter[Vertex](s.name for s in open_)

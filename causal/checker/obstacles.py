@@ -69,12 +69,14 @@ def surrounded(causes: Causes, query: Query, stated: Json, *, alone: bool) -> st
     inner, _, do = ({s.name for s in part} for part in tokens[0][1:])
     around = {u for v in inner for u in causes.get(v, ()) if isinstance(u, str)} - inner
     require(around <= do and inner | do <= causes.keys(), f"{law} does not set all causes")
+    require(regimes, "there is no regime")
     for each in items(regimes, dict):
         names, hedge = fields(each, "set", "hedge")
         z = {*items(names, str)}
         require(z <= causes.keys(), f"no regime of this graph: {names!r:.60}")
+        hides = f"{law} takes a hedge where none of it is set, and none elsewhere"
+        require((hedge is None) == bool(z & inner), hides)
         if hedge is None:
-            require(z & inner, f"where {sorted(z)} are set there is {law}, and no hedge")
             continue
         left = {v: {u for u in above if not _of(u, z)} for v, above in causes.items()}
         smaller = {v: above for v, above in left.items() if not _of(v, z)}
@@ -84,9 +86,10 @@ def surrounded(causes: Causes, query: Query, stated: Json, *, alone: bool) -> st
     if len(worlds) > 1 or any(r or isinstance(to, frozenset) for _, r, to in worlds[0]):
         require(not alone, "that it needs the law takes two models", TooLargeError)
         return f"none of them shows {law}"
+    happening(causes, query)  # so what is set, or stands twice, has one value
     x = {v for v, *_ in worlds[0]}
     y, z = ({event.name for event in part} - x for part in query)
-    depends(causes, (y, z, x), inner)
+    depends(causes, (y - z, z, x), inner)
     return f"it needs {law}, which none of them shows"
 
 

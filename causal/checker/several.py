@@ -5,7 +5,7 @@ from causal.checker.obstacles import surrounded, torn
 from causal.checker.plain import Json, TooLargeError, items, require
 from causal.checker.separation import Causes, drawn
 from causal.checker.units import apart
-from causal.checker.worlds import Query, asked, every, mentioned
+from causal.checker.worlds import Query, asked, distinct, every, mentioned
 
 
 def confirm(graph: Json, query: Json, estimand: Json, *, models: int) -> str:
@@ -39,4 +39,5 @@ def _posed(graph: Json, query: Json) -> tuple[Causes, Query]:
     edges = {(v, reader) for world in every(question) for v, reader, _ in world if reader}
     fits = known <= causes.keys() and all(v in causes.get(reader, ()) for v, reader in edges)
     require(fits, f"not of the graph: {query:.60}")
+    distinct(mentioned(question))
     return causes, question

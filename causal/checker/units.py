@@ -36,17 +36,12 @@ class Models(NamedTuple):
 
     def units(self, noises: Iterable[Vertex]) -> Units:
         """Every state of some noises."""
-        laws = {u: self.noise[u] for u in noises}
-        require(prod(map(len, laws.values())) <= LARGEST, "too many units", TooLargeError)
-        named = [
-            dict(zip(laws, state, strict=True))
-            for state in product(*(range(len(law)) for law in laws.values()))
-        ]
-
-        def chance(unit: State, which: int) -> Fraction:
-            return prod((law[unit[u]][which] for u, law in laws.items()), start=Fraction(1))
-
-        return [(unit, chance(unit, 0), chance(unit, 1)) for unit in named]
+        found: Units = [({}, Fraction(1), Fraction(1))]
+        for u in noises:
+            law = [(n, *both) for n, both in enumerate(self.noise[u])]
+            require(len(found) * len(law) <= LARGEST, "too many units", TooLargeError)
+            found = [({**at, u: n}, p * a, q * b) for at, p, q in found for n, a, b in law]
+        return found
 
     def noises(self, variables: Iterable[Vertex]) -> set[Vertex]:
         """The noises that some variables read."""
@@ -81,9 +76,8 @@ def apart(causes: Causes, query: Query, stated: Json, regimes: Sequence[Set[str]
 
 def _agreed(models: Models, part: Set[Vertex], regimes: Sequence[Set[str]] | None) -> bool:
     """Whether what some variables do has no zeros; experiments must agree on it."""
-    around = sorted(
-        u for u in {*part}.union(*map(models.reads.__getitem__, part)) if isinstance(u, str)
-    )
+    whole = {*part}.union(*(models.reads[v] for v in part))
+    around = sorted(u for u in whole if isinstance(u, str))
     sizes = [len(models.values[v]) for v in around]
     units, positive = models.units(models.noises(part)), True
     require(len(units) * prod(sizes) <= LARGEST, "the models are too large", TooLargeError)
@@ -119,13 +113,14 @@ def _stated(causes: Causes, noise: Json, functions: Json) -> Models:
         reads = [u if isinstance(u, str) else frozenset(items(u, str)) for u in listed]
         fits = v in causes and v not in models.values and len({*reads}) == len(reads)
         for u in reads:
-            fits &= v in u if isinstance(u, frozenset) else u in causes[v] & models.values.keys()
-            fits &= u in (models.noise if isinstance(u, frozenset) else models.values)
+            hidden = isinstance(u, frozenset)
+            fits &= v in u if hidden else u in causes.get(v, ())
+            fits &= u in (models.noise if hidden else models.values)
         require(fits, f"the function of {v!r:.60} is not one of the graph, causes first")
         sizes = (range(len(models.noise.get(u) or models.values[u])) for u in reads)
         rows = dict(zip(product(*sizes), items(places, int), strict=True))
-        distinct = len({*items(texts, str)}) == len(texts)
-        require(distinct and {*rows.values()} <= {*range(len(texts))}, f"{v} has no such values")
+        true = len({*items(texts, str)}) == len(texts) and {*rows.values()} <= {*range(len(texts))}
+        require(true, f"{v!r:.60} has no such values")
         models.reads[v], models.values[v], models.answers[v] = reads, texts, rows
     return models
 
@@ -137,7 +132,8 @@ def _placing(models: Models, query: Query, at: Json) -> Callable[[Symbol], int]:
     texts = dict(zip(open_, items(fields(at, *open_.values()), str), strict=True))
     texts |= {s: s.value for s in known if s.value}
     for s, text in texts.items():
-        require(text in models.values.get(s.name, ()), f"the models have no {s.name}={text:.60}")
+        there = text in models.values.get(s.name, ())
+        require(there, f"the models have no {s.name!r:.60} that is {text!r:.60}")
     return lambda s: models.values[s.name].index(texts[s])
 
 

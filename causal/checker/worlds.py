@@ -7,7 +7,7 @@ first open Y is Y, the next one Y', and whatever is set to an open value is set 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -41,10 +41,9 @@ def asked(text: str) -> Query:
 def closed(query: Query, of: Callable[[Symbol], Any]) -> Query:
     """The query with something else for each symbol."""
 
-    def inside(world: World) -> World:
-        into = ((v, to) for v, _, to in world)
-        new = (inside(to) if isinstance(to, frozenset) else of(to) for _, to in into)
-        return frozenset((v, r, to) for (v, r, _), to in zip(world, new, strict=True))
+    def inside(to: Any) -> Any:
+        world = isinstance(to, frozenset)
+        return frozenset((v, reader, inside(s)) for v, reader, s in to) if world else of(to)
 
     outcome, given = ([Event(v, inside(w), of(s)) for v, w, s in part] for part in query)
     return outcome, given
@@ -57,19 +56,20 @@ def mentioned(query: Query) -> set[Symbol]:
     return found
 
 
+def distinct(known: Set[Symbol]) -> None:
+    """Require that constants differ in more than how they are written: 1, 1.0 and True are one."""
+    constants = {(s.name, s.value) for s in known if s.value}
+    apart = len({(v, _denoted(text)) for v, text in constants}) == len(constants)
+    require(apart, "one value is written in two ways, as 1 and 1.0 are")
+
+
 def every(query: Query) -> list[World]:
     """The worlds of a query, each after those that it takes values from."""
-    found = dict[World, None]()
 
-    def visit(world: World) -> None:
-        for *_, to in world:
-            if isinstance(to, frozenset):
-                visit(to)
-        found[world] = None
+    def within(world: World) -> list[World]:
+        return [w for *_, to in world if isinstance(to, frozenset) for w in within(to)] + [world]
 
-    for _, world, _ in query[0] + query[1]:
-        visit(world)
-    return [*found]
+    return [*dict.fromkeys(w for _, world, _ in query[0] + query[1] for w in within(world))]
 
 
 def what_is(v: Any, world: World, reads: Reads, respond: Respond) -> Any:
@@ -77,13 +77,20 @@ def what_is(v: Any, world: World, reads: Reads, respond: Respond) -> Any:
     sets = {(u, reader): to for u, reader, to in world}
 
     @cache
-    def seen(u: Any, reader: Any) -> Any:
-        to = sets.get((u, reader), sets.get((u, "")))
+    def seen(u: Any, to: Any) -> Any:
         if to is None:
-            return respond(u, tuple(seen(cause, u) for cause in reads(u)))
+            causes = ((c, sets.get((c, u), sets.get((c, "")))) for c in reads(u))
+            return respond(u, tuple(seen(*cause) for cause in causes))
         return what_is(u, to, reads, respond) if isinstance(to, frozenset) else to
 
-    return seen(v, "")
+    return seen(v, sets.get((v, "")))
+
+
+def _denoted(text: str) -> object:
+    """A word in quotes or not, or a number; Python takes two equal ones for one value."""
+    if re.fullmatch(r"[-+]?[\d.]+([eE][-+]?\d+)?", text):
+        return int(text) if text.lstrip("+-").isdecimal() and len(text) < 40 else float(text)
+    return {"True": True, "False": False}.get(text, unquoted(text))
 
 
 class _Reader:
@@ -105,10 +112,11 @@ class _Reader:
             else:
                 (given if behind else outcome).append(self.event())
         require(not self.left, f"{self.text:.60} goes on after its end")
-        first, then = (
-            [e._replace(world=e.world | everywhere) for e in p] for p in (outcome, given)
-        )
-        return first, then
+        mixed = everywhere and any(e.world for e in outcome + given)
+        once = len({v for v, *_ in everywhere}) == len(everywhere)
+        require(once and not mixed, f"{self.text:.60} sets twice, or mixes do(...) with worlds")
+        every = [[e._replace(world=e.world or everywhere) for e in p] for p in (outcome, given)]
+        return every[0], every[1]
 
     def event(self) -> Event:
         """A variable, its world, and its value or a symbol for it."""

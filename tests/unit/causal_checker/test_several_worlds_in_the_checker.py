@@ -133,7 +133,8 @@ def test_one_world_is_a_margin_of_several():
         "P(Y[X=1]=1 | X=0)",
         "P(Y[X=1, M=M[X=0]])",
         "P(Y[X=0, X->Y=1]=2 | Z[], W=-1.5)",
-        'P("blood type"[X=high]="1" | do(Z=1), V)',
+        'P("blood type"[X=high]="1" | Z=1, V)',
+        'P("blood type"="1" | do(Z=1), V)',
         "P(Y[M=M[], X->M=X[Z=1]]=True)",
     ],
 )
@@ -146,6 +147,80 @@ def test_a_query_is_read_as_the_solver_reads_it(text):
     assert [event.value.value for event in outcome] == [
         str(term).rpartition("=")[2] if term.value is not None else "" for term in query.outcome
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        # 1, 1.0 and True are one value to the solver, whose answer to the first is not 0
+        ("P(Y[X=1]=1, Y[X=1]=1.0)", "written in two ways"),
+        ("P(Y[X=1]=1, Y[X=1]=True)", "written in two ways"),
+        ("P(Y[X=1]=1, Y[X=1]=01)", "written in two ways"),
+        ('P(Y[X=1]=a, Y[X=1]="a")', "written in two ways"),
+        # which of the two X is set to, nobody says
+        ("P(Y[X=1]=1 | do(X=0))", "mixes"),
+        ("P(Y=1 | do(X=1), do(X=0))", "twice"),
+    ],
+)
+def test_a_query_that_can_be_read_in_two_ways_is_refused(query, why):
+    for answer in ({"answer": "identified", "estimand": "0"}, _no(None)):
+        with pytest.raises(CheckError, match=why):
+            check(_forged(FRONT, query, answer))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "P(Y=1, X=0 | do(X=1))",  # is zero
+        "P(Y=1, Y=0 | do(X=1))",
+        "P(Y=0 | do(X=1), Y=1)",
+        "P(Y=1 | do(X=1), Y=1)",  # is one
+        "P(Y=1 | do(X=1), X=0)",  # is nothing
+    ],
+)
+def test_what_cannot_be_or_must_be_is_not_called_not_identified(query):
+    hedge = {"outer": ["X", "Y"], "inner": ["Y"]}
+    thicket = {"law": "P(Y | do(X))", "regimes": [{"set": [], "hedge": hedge}]}
+    assert "not identified" in check(_forged(BOW, "P(Y=1 | do(X=1))", _no(thicket)))
+    with pytest.raises(CheckError):
+        check(_forged(BOW, query, _no(thicket)))
+
+
+@pytest.mark.parametrize(
+    "regimes", [[], [{"set": ["Y"], "hedge": {"outer": ["X", "Y"], "inner": ["Y"]}}]]
+)
+def test_a_thicket_of_no_regimes_or_of_a_law_that_is_set_is_refused(regimes):
+    thicket = {"law": "P(Y | do(X))", "regimes": regimes}
+    with pytest.raises(CheckError, match=r"no regime|none of it is set"):
+        check(_forged(BOW, "P(Y=1 | do(X=1))", _no(thicket)))
+
+
+@pytest.mark.parametrize("name", ["Q", "\ud800"])
+def test_a_function_of_no_variable_is_refused_in_one_line(name):
+    body = certificate(identify(BOW, "P(Y[X=1]=1 | X=0)"))
+    body["models"]["functions"][1]["of"] = name
+    del body["digest"]
+    with pytest.raises(CheckError, match="is not one of the graph"):
+        check(sealed(body))
+
+
+def test_worlds_within_worlds_take_no_longer_than_they_are_long():
+    """Each would be worked out for each of three readers: five million times."""
+    layers = range(14)
+    ways = "; ".join(f"X{i} -> {v}{i} -> X{i + 1}" for i in layers for v in "ABC")
+    world = "X0=1"
+    for i in layers:
+        world = f"X{i + 1}=X{i + 1}[{world}]"
+    graph = ADMG.parse(f"{ways}; X14 -> Y")
+    assert "any experiment" in check(_forged(graph, f"P(Y[{world}]=1, Y=0)", _no(None)))
+
+
+def _no(thicket: object) -> dict:
+    return {"answer": "not-identified", "thicket": thicket, "models": None}
+
+
+def _forged(graph: ADMG, query: str, answer: dict) -> dict:
+    return sealed({"schema": 2, "graph": plain(graph), "query": query} | answer)
 
 
 def test_the_obstacle_is_found_where_the_solver_finds_it():
