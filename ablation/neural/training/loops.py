@@ -29,6 +29,9 @@ BY_ENTRY = (
 )
 
 
+STILL = "the loss moves no weight: it should call the model that it is given, and follow it."
+
+
 class Alone:
     """One arm, by the module's own forward and torch's own optimiser."""
 
@@ -53,7 +56,10 @@ class Alone:
         noise = ArmNoise((self.arm.seed,), number, stacked=False)
         buffers = self.module.buffers()
         value = self.drops.run(self.module, noise, shapes(row), buffers, partial(self.one, row[0]))
-        value.backward()
+        if value.requires_grad:
+            value.backward()
+        if not number and all(each.grad is None for each in self.weights):
+            raise ArmsError(STILL)
         if self.clip is not None:
             nn.utils.clip_grad_norm_(self.weights, self.clip)
         self.optimiser.step()

@@ -11,11 +11,11 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from ablation.neural.training.arms import Arm, arms_of
 from ablation.neural.training.errors import ArmsError, NotTogetherError
-from ablation.neural.training.initial import Build, Names, drawn, watched
+from ablation.neural.training.initial import Build, drawn, watched
 from ablation.neural.training.loops import Alone, Loss, Optimiser
 from ablation.neural.training.side_by_side import SideBySide
 from ablation.neural.training.trained import Trained
@@ -63,15 +63,17 @@ def train_together(
     ((3, 3), ['seed 0', 'seed 1', 'seed 1 without input[0] (zero)'])
     """
     every = arms_of(arms)
-    if together is not None and together < 1:
-        raise ArmsError(f"together is {together}; expected 1 or more.")
-    names, size, why = _planned(build, every, together)
+    _refuse_settings(together, clip)
+    _refuse_calls(build, loss, optimiser)
+    module, names = watched(build)
+    size, why = _planned(module, every, together)
 
     def groups(size: int) -> list[_Group]:
         found = []
         for start in range(0, len(every), size):
             group = every[start : start + size]
             modules = [drawn(build, arm.seed, names).train() for arm in group]
+            _refuse_shared(module, modules)
             make = Alone if len(group) == 1 else SideBySide
             found.append(_taken(make(group, modules, loss, optimiser, clip), batches, group))
         if len({len(losses) for losses, *_ in found}) > 1:
@@ -91,16 +93,41 @@ def train_together(
     return Trained(every, np.hstack([each for each, *_ in found]), states, build, engine)
 
 
-def _planned(build: Build, arms: Sequence[Arm], together: int | None) -> tuple[Names, int, str]:
-    """The names of the draws in building, how many arms to train at once, and why not all."""
-    module, names = watched(build)
+def _refuse_settings(together: object, clip: object) -> None:
+    """Refuse numbers that mean nothing."""
+    if together is not None and (type(together) is not int or together < 1):
+        raise ArmsError(f"together is {together!r}; expected 1 or more.")
+    if clip is not None and not (isinstance(clip, int | float) and clip > 0):
+        raise ArmsError(f"clip is {clip!r}; expected a norm above 0, or None.")
+
+
+def _refuse_calls(build: object, loss: object, optimiser: object) -> None:
+    """Refuse what is no function, where one is called."""
+    if isinstance(build, nn.Module) or not callable(build):
+        raise ArmsError(f"build is a {type(build).__name__}; expected a function that makes one.")
+    for name, given in {"loss": loss, "optimiser": optimiser}.items():
+        if not callable(given):
+            raise ArmsError(f"{name} is {given!r}; expected a function.")
+
+
+def _refuse_shared(first: nn.Module, modules: Sequence[nn.Module]) -> None:
+    """Refuse arms that share weights: one would go on where another ended."""
+    known = {id(each) for each in first.parameters() if each.requires_grad}
+    for module in modules:
+        for name, weight in module.named_parameters():
+            if id(weight) in known:
+                raise ArmsError(f"build returned {name} twice; it should make all weights anew.")
+
+
+def _planned(module: nn.Module, arms: Sequence[Arm], together: int | None) -> tuple[int, str]:
+    """How many arms to train at once, and why not all."""
     if together is not None:
-        return names, together, ""
+        return together, ""
     weights = [each for each in module.parameters() if each.requires_grad]
     count = sum(each.numel() for each in weights)
     if count <= BUSY or any(each.is_cuda for each in weights):
-        return names, len(arms), ""
-    return names, 1, f": an arm of {count:,} weights fills a processor by itself"
+        return len(arms), ""
+    return 1, f": an arm of {count:,} weights fills a processor by itself"
 
 
 def _taken(run: Alone | SideBySide, batches: Batches, arms: Sequence[Arm]) -> _Group:

@@ -257,6 +257,14 @@ class Routed(nn.Module):
         return made if float(made.detach().sum()) > 0 else -made
 
 
+ONE = vision()
+
+
+def elsewhere(model: Callable[..., Tensor], batch: tuple[Tensor, Tensor]) -> Tensor:
+    """A loss that calls another network than the one it is given."""
+    return error(ONE, batch)
+
+
 @pytest.mark.parametrize(
     ("how", "raised", "said"),
     [
@@ -264,6 +272,15 @@ class Routed(nn.Module):
         ({"arms": [0, 0]}, ArmsError, "the arm seed 0 is given twice"),
         ({"arms": [0.5]}, ArmsError, "a seed is a whole number, not 0.5"),
         ({"together": 0}, ArmsError, "together is 0"),
+        ({"together": "all"}, ArmsError, "together is 'all'; expected 1 or more"),
+        ({"clip": -1.0}, ArmsError, "clip is -1.0; expected a norm above 0"),
+        ({"clip": float("nan")}, ArmsError, "clip is nan"),
+        ({"build": vision()}, ArmsError, "expected a function that makes one"),
+        ({"build": lambda: ONE}, ArmsError, "build returned position twice; it should make all"),
+        ({"loss": 3}, ArmsError, "loss is 3; expected a function"),
+        ({"optimiser": "sgd"}, ArmsError, "optimiser is 'sgd'; expected a function"),
+        ({"loss": lambda *_: torch.ones(()), "together": 1}, ArmsError, "moves no weight"),
+        ({"loss": elsewhere, "together": 1}, ArmsError, "moves no weight"),
         ({"batches": []}, ArmsError, "there are no batches"),
         ({"batches": lambda seed: examples(0)[: seed + 1]}, ArmsError, "different numbers"),
         (
