@@ -6,7 +6,7 @@ nowhere is left out, and said why.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,40 +67,77 @@ def adopt(
     the seed's name.
     """
     _check_seed(log, seed)
-    wanted = _Wanted.of(study)
-    adopted: list[Trial] = []
-    left_out: list[LeftOut] = []
-    known_from: list[str] = []
-    changed = 0
     with Store.open(store) as opened:
         opened.register(study)
         opened.hold(study.name)
-        before = opened.trials(study.name)
-        attempts = Counter((each.condition, each.seed) for each in before)
-        recognition = Recognition(before)
+        adoption = _Adoption(study, log, seed, opened.trials(study.name))
         for start in range(0, len(log), _AT_ONCE):
-            fresh: list[Trial] = []
-            for run in log[start : start + _AT_ONCE]:
-                found = wanted.placed(run, seed)
-                if isinstance(found, str):
-                    left_out.append(LeftOut(run.name, found))
-                    continue
-                attempt = attempts[found.condition, found.seed] + 1
-                where = source(log, run.name)
-                trial = _trial(study, found, _measured(run, seed), where, attempt)
-                if (place := recognition.place(trial, run.name)) is not None:
-                    known_from.append(place)
-                    continue
-                attempts[found.condition, found.seed] = attempt
-                changed += recognition.changed(log, run.name)
-                fresh.append(trial)
-            opened.append_all(fresh)
+            runs = log[start : start + _AT_ONCE]
+            opened.append_all([*adoption.fresh(runs)])
             opened.beat()
-            adopted += fresh
             if watch is not None:
-                watch(min(_AT_ONCE, len(log) - start))
-    places = tuple(dict.fromkeys(known_from))
-    return Adopted(tuple(adopted), tuple(left_out), len(known_from), places, changed)
+                watch(len(runs))
+        if overtaken := [*adoption.overtaken()]:
+            opened.append_all(overtaken)
+    return adoption.ended()
+
+
+class _Adoption:
+    """One log on its way into a store: what is new of it, what is known, what is left out."""
+
+    def __init__(self, study: Study, log: Log, seed: str, before: Sequence[Trial]) -> None:
+        self._study, self._log, self._seed = study, log, seed
+        self._wanted = _Wanted.of(study)
+        self._recognition = Recognition(log, before)
+        self._attempts = Counter((each.condition, each.seed) for each in before)
+        self._last: dict[tuple[str, int], Trial] = {}
+        self._place: dict[tuple[str, int], str] = {}
+        self._adopted: list[Trial] = []
+        self._left_out: list[LeftOut] = []
+        self._known_from: list[str] = []
+        self._changed = 0
+
+    def fresh(self, runs: Iterable[Run]) -> Iterator[Trial]:
+        """Make a trial of every run that the store does not have."""
+        for run in runs:
+            found = self._wanted.placed(run, self._seed)
+            if isinstance(found, str):
+                self._left_out.append(LeftOut(run.name, found))
+                continue
+            where = source(self._log, run.name)
+            trial = _trial(self._study, found, _measured(run, self._seed), where)
+            self._last[trial.condition, trial.seed] = trial
+            if (place := self._recognition.place(trial, run.name)) is not None:
+                self._known_from.append(place)
+                self._place[trial.condition, trial.seed] = place
+                continue
+            self._changed += self._recognition.changed(run.name)
+            yield self._attempted(trial)
+
+    def overtaken(self) -> Iterator[Trial]:
+        """Record again what is known, and last in the log, where the store has another run after it.
+
+        So it is where a log is put back as it was, and where new runs stand before old ones.
+        """
+        for trial in self._last.values():
+            if self._recognition.outdated(trial):
+                self._known_from.remove(self._place[trial.condition, trial.seed])
+                self._changed += 1
+                yield self._attempted(trial)
+
+    def ended(self) -> Adopted:
+        """Say what came of it."""
+        places = tuple(dict.fromkeys(self._known_from))
+        known = len(self._known_from)
+        return Adopted(tuple(self._adopted), tuple(self._left_out), known, places, self._changed)
+
+    def _attempted(self, trial: Trial) -> Trial:
+        unit = (trial.condition, trial.seed)
+        self._attempts[unit] += 1
+        made = replace(trial, attempt=self._attempts[unit])
+        self._recognition.recorded(made)
+        self._adopted.append(made)
+        return made
 
 
 def _check_seed(log: Log, seed: str) -> None:
@@ -158,7 +195,7 @@ def _measured(run: Run, seed: str) -> Run:
     return run if len(metrics) == len(run.metrics) else replace(run, metrics=metrics)
 
 
-def _trial(study: Study, planned: PlannedTrial, run: Run, source: str, attempt: int) -> Trial:
+def _trial(study: Study, planned: PlannedTrial, run: Run, source: str) -> Trial:
     lacking = [each.name for each in study.metrics if each.name not in run.metrics]
     error = None
     if not run.finished:
@@ -175,7 +212,6 @@ def _trial(study: Study, planned: PlannedTrial, run: Run, source: str, attempt: 
         metrics={} if error else other,
         config=planned.config,
         error=error,
-        attempt=attempt,
         wall_s=run.seconds or 0.0,
         key=planned.key,
         environment={"imported": source},

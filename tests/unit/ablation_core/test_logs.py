@@ -208,6 +208,24 @@ def test_a_log_that_went_on_gives_its_new_runs_and_what_changed_as_another_attem
     assert adopt(STUDY, read_log(path), store).known == 3
 
 
+def test_the_last_run_of_a_log_counts_also_where_the_store_had_it_before_another(
+    tmp_path: Path,
+) -> None:
+    """A log that was corrected and then put back, and one that grew at its head."""
+    path, store = tmp_path / "runs.jsonl", tmp_path / "runs.db"
+    facts = '{"attention": true, "dropout": 0.1, "seed": 0, "accuracy": '
+    for counts, known, changed in (
+        ([0.5], 0, 0), ([0.6], 0, 1), ([0.5], 0, 1), ([0.9, 0.5], 0, 2), ([0.5, 0.9], 1, 1),
+    ):  # fmt: skip
+        path.write_text("".join(f"{facts}{each}}}\n" for each in counts))
+        adopted = adopt(STUDY, read_log(path), store)
+        assert (adopted.known, adopted.changed) == (known, changed)
+        again = adopt(STUDY, read_log(path), store)
+        assert (again.known, len(again.trials)) == (len(counts), 0)
+        (shown,) = load(store)
+        assert shown.metrics == {"accuracy": counts[-1]}
+
+
 def test_runs_that_an_earlier_version_imported_by_a_relative_path_are_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
