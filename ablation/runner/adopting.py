@@ -115,7 +115,7 @@ class _Adoption:
             yield self._attempted(trial)
 
     def overtaken(self) -> Iterator[Trial]:
-        """Record again what is known, and last in the log, where the store has another run after it.
+        """Record again what is last in the log and known, where the store has another run later.
 
         So it is where a log is put back as it was, and where new runs stand before old ones.
         """
