@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Container
 from html import escape
+from numbers import Real
 from typing import Protocol
 
+from causal.errors import OptionError
 from causal.graph.drawing.composing import Composition, composed
 from causal.graph.drawing.curves import Box, Curve
 from causal.graph.drawing.labels import lines, printable
@@ -42,12 +44,15 @@ def drawn(graph: Drawable, hidden: Container[Variable] = (), *, width: float | N
     """A graph as SVG, to be put into a page or a file; ``hidden`` vertices look like ``<->``.
 
     Causes stand to the left of effects, and above them where that would be wider than ``width``;
-    without a width the picture shrinks to that of the page.
+    without a width the picture shrinks to that of the page.  Raises OptionError for a width that is
+    no number of pixels.
 
     >>> from causal import ADMG
     >>> drawn(ADMG.parse("X -> Y")).startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     True
     """
+    if width is not None and not _is_length(width):
+        raise OptionError("width", width, "it is a number of pixels, above 0")
     number = {name: i for i, name in enumerate(graph.nodes)}
     arrows = [(number[tail], number[head]) for tail, head in graph.directed]
     ties = [(number[one], number[other]) for one, other in graph.bidirected]
@@ -66,6 +71,10 @@ def drawn(graph: Drawable, hidden: Container[Variable] = (), *, width: float | N
     ]
     shrinks = ' style="max-width:100%;height:auto"' if width is None else ""
     return _framed("".join(body), picture, graph, shrinks)
+
+
+def _is_length(width: object) -> bool:
+    return isinstance(width, Real) and float(width) > 0
 
 
 def _node(box: Box, label: tuple[str, ...], name: Variable, *, dashed: bool) -> str:

@@ -15,6 +15,7 @@ from strategies.graphs import admgs
 from strategies.names import HOSTILE
 
 from causal import ADMG, examples
+from causal.errors import OptionError
 from causal.graph.admg import MOST_SHOWN
 from causal.graph.drawing.composing import composed
 from causal.graph.drawing.curves import Box, arc, flow
@@ -182,6 +183,12 @@ def test_a_wide_picture_is_drawn_downwards_for_a_phone_and_not_made_smaller() ->
     boxes = [float(box.attrib["x"]) for box in picture.iter(f"{SVG}rect")]
     assert len(set(boxes)) < len(boxes) / 2
     assert picture.attrib["font-size"] == ET.fromstring(long.svg()).attrib["font-size"]
+
+
+@pytest.mark.parametrize("width", [0, -5, float("nan"), "390"])
+def test_a_width_that_is_no_length_is_refused(width: float) -> None:
+    with pytest.raises(OptionError, match=r"^width is .*, but it is a number of pixels, above 0$"):
+        ADMG.parse("X -> Y").svg(width=width)
 
 
 @given(admgs(min_nodes=2, max_nodes=9), st.permutations(WORDS * 2))
