@@ -16,9 +16,9 @@ from causal.errors import QueryError
 from causal.query.combining import read_parts
 from causal.query.comparison import Comparison
 from causal.query.places import pointed_at
-from causal.query.question import Query
+from causal.query.question import Query, require_once
 from causal.query.terms import Assignment, Term
-from causal.variables import Variables, listed, quoted, repeated
+from causal.variables import Variables
 
 __all__ = ["Event", "Expectation", "Part", "Probability", "Quantity"]
 
@@ -193,8 +193,4 @@ def _require_sense(part: Probability | Expectation, asked: tuple[Event, ...]) ->
         )
     plain = [event.variable for event in everything if isinstance(event, Term) and not event.under]
     plain += [action.variable for action in part.do]
-    if twice := repeated(plain):
-        raise QueryError(
-            f"{listed(map(quoted, twice))} stands in two places of {part}; each variable has one",
-            twice,
-        )
+    require_once(plain, part)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +24,7 @@ from causal.variables import (
     variables,
 )
 
-__all__ = ["Query"]
+__all__ = ["Query", "require_once"]
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,7 @@ class Query:
             )
         plain = [t.variable for t in (*self.outcome, *self.given) if not t.under]
         plain += [a.variable for a in self.do]
-        if twice := repeated(plain):
-            names = listed(map(quoted, twice))
-            problem = f"{names} stands in two places of {self}; each variable has one"
-            raise QueryError(problem, twice)
+        require_once(plain, self)
 
     @cached_property
     def outcomes(self) -> Variables:
@@ -124,3 +122,14 @@ class Query:
         behind += map(str, self.given)
         bar = f" | {', '.join(behind)}" if behind else ""
         return f"P({', '.join(map(str, self.outcome))}{bar})"
+
+
+def require_once(names: Iterable[Variable], whole: object) -> None:
+    """Raise QueryError where a variable stands in two places of the same world.
+
+    >>> require_once(["X", "Y"], "P(Y | X)")
+    """
+    if twice := repeated(names):
+        stand = "stands" if len(twice) == 1 else "stand"
+        problem = f"{listed(map(quoted, twice))} {stand} in two places of {whole}"
+        raise QueryError(f"{problem}; each variable has one", twice)

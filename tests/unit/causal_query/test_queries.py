@@ -71,6 +71,7 @@ def test_a_mistake_is_named_with_its_place(text, column, says):
     [
         ("P(Y | do(Y))", "Y stands in two places"),
         ("P(Y | X, do(X))", "X stands in two places"),
+        ("P(Y, X | X, Y)", "X and Y stand in two places"),
         ("P(Y[X=1] | do(X))", "mixes do"),
         ("P(Y[X=0, X=1]=1)", r"sets X twice"),
         ("P(Y[M=M[X=0, X=0]])", r"sets X twice"),
