@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree
+from torch.utils.weak import WeakTensorKeyDictionary
 
 from ablation.neural.training.errors import NotReplayableError
 from ablation.neural.trees import tensors
@@ -74,9 +75,8 @@ class Noting(TorchFunctionMode, Generic[Given]):
 
     def __init__(self, given: Given) -> None:
         TorchFunctionMode.__init__(self)
-        self.alive: list[Tensor] = []
         self.spare = list(torch.empty(512, 0, device="meta").unbind())  # made here, they cost less
-        self.blank: dict[int, Tensor] = {}  # what stands for a tensor in the script
+        self.blank = WeakTensorKeyDictionary()  # what stands for a tensor in the script
         empty = partial(self.empty, new=True)
         self.script = Script(_pytree.tree_map_only(Tensor, empty, given))
 
@@ -135,16 +135,18 @@ class Noting(TorchFunctionMode, Generic[Given]):
 
     def empty(self, value: Tensor, *, new: bool) -> Tensor:
         """What stands for a tensor: one of outside is itself."""
-        if (known := self.blank.get(id(value))) is not None:
+        known: Tensor | None = self.blank.get(value)
+        if known is not None:
             return known
-        self.alive.append(value)
         if new:
             made = self.spare.pop() if self.spare else torch.empty(0, device="meta")
-            return self.blank.setdefault(id(value), made)
+            self.blank[value] = made
+            return made
         if torch._C._functorch.is_functorch_wrapped_tensor(value):
             raise NotReplayableError(NOT_FOLLOWED)  # of an arm, from where nobody looked
         self.script.outside.append(value)
-        return self.blank.setdefault(id(value), value)
+        self.blank[value] = value
+        return value
 
 
 class Rehearsing(TorchFunctionMode, Generic[Given]):

@@ -23,11 +23,12 @@ from ablation.neural.training.loops import (
 )
 from ablation.neural.training.masks import Drops
 from ablation.neural.training.noise import ArmNoise
+from ablation.neural.training.recording import Recorder
 from ablation.neural.training.registered import Registered
 from ablation.neural.training.replay import OTHERWISE, Recording, Replay, holds, kind_of
 from ablation.neural.training.script import Noting, Rehearsing
 from ablation.neural.training.switches import Switches
-from ablation.neural.training.tape import Recorder, Tape
+from ablation.neural.training.tape import Tape
 from ablation.neural.training.weights import Weights
 from ablation.neural.trees import tensors
 
@@ -185,6 +186,7 @@ class SideBySide:
         if recording.is_due():
             buffers = list(self.buffers.values())
             before = [each.clone() for each in buffers]
+            recording.tape.free()  # or the step would take its memory twice
             results = self.run(self.plain, batch, axes, masks)
             if not holds(recording.tape, inputs, buffers, before, results):
                 self.replay.stop(OTHERWISE)

@@ -12,8 +12,9 @@ import ablation
 from ablation import Arm, Mean, Skip
 from ablation.neural.training import keyed, tape, train_together
 from ablation.neural.training.errors import NotReplayableError
+from ablation.neural.training.recording import Recorder
 from ablation.neural.training.replay import OTHERWISE
-from ablation.neural.training.tape import Recorder, Tape
+from ablation.neural.training.tape import Tape
 
 STEPS = 12
 
@@ -264,4 +265,4 @@ def test_a_step_that_takes_much_memory_is_not_recorded(monkeypatch):
     how = {"loss": error, "optimiser": sgd}
     both = [train_together(plain, [0, 1], examples, together=n, **how) for n in (2, 1)]
     same(*both)
-    assert both[0].engine == "2 at a time, 0 of 12 steps replayed (it makes more than 0 MB)"
+    assert both[0].engine == "2 at a time, 0 of 12 steps replayed (it would hold more than 0 MB)"
