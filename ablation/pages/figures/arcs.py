@@ -16,6 +16,7 @@ from ablation.pages.figures.svg import element
 
 Points: TypeAlias = NDArray[np.float64]
 
+_NEAR = 6.0
 _BOWS = (0.0, 0.1, -0.1, 0.16, -0.16, 0.24, -0.24, 0.34, -0.34, 0.46, -0.46)
 _T = np.linspace(0, 1, 33)[:, None]
 _BERNSTEIN = np.hstack([(1 - _T) ** 3, 3 * _T * (1 - _T) ** 2, 3 * _T**2 * (1 - _T), _T**3])
@@ -119,11 +120,12 @@ def routed(edges: Sequence[Edge], boxes: Mapping[str, Box]) -> dict[Edge, Arc]:
     >>> routed([("X", "Y")], boxes)["X", "Y"].points[:, 1].tolist()
     [0.0, 0.0, 0.0, 0.0]
     """
-    taken: list[Points] = []
+    taken = np.empty((len(edges), len(_T), 2))
     arcs: dict[Edge, Arc] = {}
     for edge in sorted(edges, key=lambda edge: (_distance(edge, boxes), edge)):
-        arcs[edge] = _flattest(edge, boxes, taken)
-        taken.append(arcs[edge].samples)
+        arc = _flattest(edge, boxes, taken[: len(arcs)])
+        taken[len(arcs)] = arc.samples
+        arcs[edge] = arc
     return arcs
 
 
@@ -131,22 +133,27 @@ def _distance(edge: Edge, boxes: Mapping[str, Box]) -> float:
     return round(float(np.hypot(*(boxes[edge[1]].centre - boxes[edge[0]].centre))), 3)
 
 
-def _flattest(edge: Edge, boxes: Mapping[str, Box], taken: Sequence[Points]) -> Arc:
+def _flattest(edge: Edge, boxes: Mapping[str, Box], taken: Points) -> Arc:
     arcs = [_arc(boxes[edge[0]], boxes[edge[1]], bow) for bow in _BOWS]
     others = [box for name, box in boxes.items() if name not in edge]
-    costs = [_cost(arc, bow, others, taken) for arc, bow in zip(arcs, _BOWS, strict=True)]
-    return arcs[int(np.argmin(np.round(costs, 6)))]
+    samples = [arc.samples for arc in arcs]
+    least = [
+        100 * sum(box.covers(points, 7) for box in others) + 20 * abs(bow)
+        for points, bow in zip(samples, _BOWS, strict=True)
+    ]
+    best = (np.inf, 0)
+    for i in sorted(range(len(arcs)), key=least.__getitem__):
+        if least[i] > best[0]:
+            break  # whatever it comes near to
+        best = min(best, (round(least[i] + 2 * _close(samples[i][3:-3], taken), 6), i))
+    return arcs[best[1]]
 
 
-def _cost(arc: Arc, bow: float, others: Sequence[Box], taken: Sequence[Points]) -> float:
-    samples = arc.samples
-    hits = sum(box.covers(samples, 7) for box in others)
-    inner = samples[3:-3]
-    close = sum(
-        int((np.hypot(*(inner[:, None] - other[None]).transpose(2, 0, 1)).min(axis=1) < 6).sum())
-        for other in taken
-    )
-    return 100 * hits + 2 * close + 20 * abs(bow)
+def _close(points: Points, taken: Points) -> int:
+    """How often one of the points comes near to one of the curves."""
+    x, y = (points[:, None, None, i] - taken[None, :, :, i] for i in (0, 1))
+    nearest = (x * x + y * y).min(axis=2)
+    return int((nearest < _NEAR * _NEAR).sum())
 
 
 def _arc(start: Box, end: Box, bow: float) -> Arc:

@@ -53,6 +53,19 @@ def _untangled(layers: list[list[str]], edges: list[Edge]) -> tuple[tuple[str, .
     return tuple(tuple(layer) for layer in layers)
 
 
+def columned(
+    layers: Sequence[tuple[str, ...]], room: Callable[[str], float], width: float
+) -> tuple[tuple[str, ...], ...]:
+    """The layers, if each has room side by side; else a layer for every node, one below the other.
+
+    >>> columned([("a", "b"), ("c",)], lambda name: 40, width=60)
+    (('a',), ('b',), ('c',))
+    """
+    if all(sum(map(room, layer)) <= width for layer in layers):
+        return tuple(layers)
+    return tuple((node,) for layer in layers for node in layer)
+
+
 def placed(
     layers: Sequence[Sequence[str]], size: Callable[[str], Point], *, across: bool, gap: Point
 ) -> Mapping[str, Point]:

@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ablation.pages.figures.arcs import Arc, Box, reach, routed, squeezed
-from ablation.pages.figures.layers import Edge, Point, layered, placed
+from ablation.pages.figures.layers import Edge, Point, columned, layered, placed
 from ablation.pages.figures.svg import (
     ACCENT,
     INK,
@@ -89,8 +89,14 @@ def _boxes(
     long = sum(max(size(n)[0] for n in layer) + 70 for layer in layers) - 70
     across = long <= width
     gap = (70.0, 30.0) if across else (52.0, 26.0)
-    centres = placed(layers, size, across=across, gap=gap)
-    return {name: Box.of(centres[name], size(name)) for name in names}
+    if not across:
+        layers = columned(layers, lambda name: size(name)[0] + gap[1], width - 2 * _MARGIN)
+    sizes = {name: size(name) for name in names}
+    if not across and all(len(layer) == 1 for layer in layers):  # then arcs pass beside all boxes
+        widest = max(wide for wide, _ in sizes.values())
+        sizes = {name: (widest, high) for name, (_, high) in sizes.items()}
+    centres = placed(layers, sizes.__getitem__, across=across, gap=gap)
+    return {name: Box.of(centres[name], sizes[name]) for name in names}
 
 
 def _worth(name: str, values: Mapping[str, float]) -> str:

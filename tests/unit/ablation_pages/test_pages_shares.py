@@ -2,7 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
-from itertools import combinations
+from itertools import chain, combinations
 
 import pytest
 
@@ -84,3 +84,24 @@ def test_a_circuit_fills_its_members_and_fades_the_rest():
     assert len(dashed) == 1, "the arrow to c"
     assert sum(e.get("stroke-dasharray") is not None for e in root.iter(f"{NS}rect")) == 1
     assert sum(e.get("fill-opacity") == "0.16" for e in root.iter(f"{NS}rect")) == 2
+
+
+@pytest.mark.parametrize("width", [340, 740])
+def test_layers_without_room_side_by_side_stand_in_one_column_beside_their_arrows(width):
+    layers = [
+        ["embed"],
+        *([f"blocks.{b}.attn.heads[{k}]" for k in range(4)] for b in range(3)),
+        ["out"],
+    ]
+    edges = [
+        (a, b) for i, one in enumerate(layers) for two in layers[i + 1 :] for a in one for b in two
+    ]
+    root = ET.fromstring(effect_graph(edges, worth={a: 0.5 for a, _ in edges}, width=width))
+    assert float(root.get("width")) <= width
+    boxes = list(root.iter(f"{NS}rect"))
+    assert len({(rect.get("x"), rect.get("width")) for rect in boxes}) == 1, "one below the other"
+    drawn = {
+        name: Box.of((0, 72 * k), (190, 46)) for k, name in enumerate(chain.from_iterable(layers))
+    }
+    for edge, arc in squeezed(routed(edges, drawn), drawn, width - 24).items():
+        assert not any(drawn[n].covers(arc.samples, 0) for n in drawn if n not in edge)
