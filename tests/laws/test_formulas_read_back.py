@@ -59,10 +59,12 @@ def as_tuples(formula: Expression) -> tuple[object, ...]:
     """Factors with their exponents, as the checker writes a formula down."""
     match formula:
         case P(of, given_, do):
-            parts = (frozenset((s.variable, s.mark) for s in part) for part in (of, given_, do))
+            parts = (frozenset((s.variable, s.mark, "") for s in part) for part in (of, given_, do))
             return ((("P", *parts), 1),)
         case Sum(over, body):
-            return ((("sum", frozenset((s.variable, s.mark) for s in over), as_tuples(body)), 1),)
+            return (
+                (("sum", frozenset((s.variable, s.mark, "") for s in over), as_tuples(body)), 1),
+            )
         case Product(factors):
             return tuple(pair for factor in factors for pair in as_tuples(factor))
         case Quotient(numerator, denominator):
