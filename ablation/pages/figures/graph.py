@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from markupsafe import Markup
 
 from ablation.pages.figures.arcs import Arc, Box, reach, routed, squeezed
-from ablation.pages.figures.layers import Edge, Point, layered, placed
+from ablation.pages.figures.layers import Edge, Point, columned, layered, placed
 from ablation.pages.figures.svg import (
     INK,
     MUTED,
@@ -84,17 +84,18 @@ def _boxes(
 ) -> dict[str, Box]:
     """Place the nodes: from left to right where one graph has the room, else downwards."""
     layers = layered(names, edges)
-    column = all(len(layer) == 1 for layer in layers)
-    longest = max(_LONGEST, width - _BESIDE) if column and alone else _LONGEST
 
-    def size(name: str) -> Point:
+    def size(name: str, longest: float = _LONGEST) -> Point:
         return (max(38.0, min(longest, text_width(name)) + 18), _HEIGHT)
 
     flat = sum(max(size(n)[0] for n in layer) + 62 for layer in layers)
     across = alone and flat <= width + 62
     gap = (62.0, 34.0) if across else (40.0, 22.0)
-    if not across and column:
-        widest = max(size(name)[0] for name in names)
+    if alone and not across:
+        layers = columned(layers, lambda name: size(name)[0] + gap[1], width - 2 * _MARGIN)
+    if not across and all(len(layer) == 1 for layer in layers):
+        longest = max(_LONGEST, width - _BESIDE) if alone else _LONGEST
+        widest = max(size(name, longest)[0] for name in names)
         centres = placed(layers, lambda _: (widest, _HEIGHT), across=False, gap=gap)
         return {name: Box.of(centres[name], (widest, _HEIGHT)) for name in names}
     centres = placed(layers, size, across=across, gap=gap)

@@ -42,6 +42,14 @@ def test_what_are_no_parts_are_never_gathered():
     assert gathered(["a", "b"], edges) == (("a", "b"), tuple(edges))
 
 
+def test_branches_that_have_no_room_side_by_side_stand_below_each_other():
+    experts = [f"expert number {k}" for k in range(6)]
+    edges = [*product(["input"], experts), *product(experts, ["output"])]
+    root = ET.fromstring(graph_figure(edges, width=340))
+    assert float(root.get("width")) <= 340
+    assert len({rect.get("x") for rect in root.iter(f"{SVG}rect")}) == 1
+
+
 @pytest.mark.parametrize("width", [340, 740])
 def test_a_column_of_heads_fits_a_phone_with_its_names_whole(width):
     names, edges = gathered(NAMES, EDGES)
