@@ -11,8 +11,9 @@ from torch.utils import _pytree
 
 from ablation.neural.forwards import standing_in
 from ablation.neural.training.arms import Arm
-from ablation.neural.training.errors import NotReplayableError, NotTogetherError
+from ablation.neural.training.errors import ArmsError, NotReplayableError, NotTogetherError
 from ablation.neural.training.loops import (
+    STILL,
     Loss,
     Optimiser,
     checked,
@@ -85,6 +86,8 @@ class SideBySide:
         """Lay the weights that the loss reads flat for the optimiser, and their gradients."""
         grads = {name: each.grad for name, each in self.weights.apart.items()}
         read = {name: grad for name, grad in grads.items() if grad is not None}
+        if not read:
+            raise ArmsError(STILL)
         self.weights = Weights.of(self.own, frozenset(read))
         self.weights.laid(read)
         self.optimiser = self.make(self.weights.moved())
@@ -210,6 +213,8 @@ class SideBySide:
     def clipped(self, most: float) -> None:
         """Bound the norm of the gradient, arm by arm, as torch does for one."""
         grads = [each.grad for each in self.weights.moved() if each.grad is not None]
+        if not grads:
+            return  # this loss moves nothing
         norms = torch.stack([g.flatten(1).norm(dim=1) for g in grads]).norm(dim=0)
         shrink = (most / (norms + 1e-6)).clamp(max=1.0)
         for grad in grads:

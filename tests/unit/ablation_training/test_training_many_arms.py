@@ -280,7 +280,9 @@ def elsewhere(model: Callable[..., Tensor], batch: tuple[Tensor, Tensor]) -> Ten
         ({"loss": 3}, ArmsError, "loss is 3; expected a function"),
         ({"optimiser": "sgd"}, ArmsError, "optimiser is 'sgd'; expected a function"),
         ({"loss": lambda *_: torch.ones(()), "together": 1}, ArmsError, "moves no weight"),
+        ({"loss": lambda *_: torch.ones(()), "together": 2}, ArmsError, "moves no weight"),
         ({"loss": elsewhere, "together": 1}, ArmsError, "moves no weight"),
+        ({"loss": elsewhere, "together": 2}, ArmsError, "moves no weight"),
         ({"batches": []}, ArmsError, "there are no batches"),
         ({"batches": lambda seed: examples(0)[: seed + 1]}, ArmsError, "different numbers"),
         (
