@@ -242,6 +242,79 @@ def test_a_tape_reads_what_is_there_and_refuses_what_comes_from_nowhere():
         Tape.of(seen, [x], [], [], [y])
 
 
+def test_what_a_step_needs_no_more_is_freed_while_it_is_recorded():
+    x = torch.ones(100)
+    with Recorder() as seen:
+        y = x
+        for _ in range(9):
+            y = y * 2
+    assert [each.expired() for each in seen.weak] == [False] + [True] * 8 + [False]
+    made = Tape.of(seen, [x], [], [], [y])
+    assert sum(size for _, size in made.memory) == 2 * 400  # in turns
+    for value in (1.0, 3.0):
+        made.free()
+        assert not any(storage.nbytes() for storage, _ in made.memory)
+        assert torch.equal(
+            made.run([torch.full((100,), value)])[0], torch.full((100,), 512 * value)
+        )
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_what_is_stacked_to_be_copied_is_copied_where_it_is_to_be(axis):
+    a, b = torch.randn(2, 4, 5), torch.randn(2, 4, 5)
+    order = torch.randperm(4).tolist()
+    with Recorder() as seen:
+        both = (
+            torch.stack([a.exp(), b.sin()], axis)
+            .permute(order)
+            .clone(memory_format=torch.contiguous_format)
+        )
+        made = both.cumsum(0)
+    tape = Tape.of(seen, [a, b], [], [], [made])
+    assert len(tape.calls) == 5  # two parts made, each copied, and the sum
+    others = torch.randn(2, 4, 5), torch.randn(2, 4, 5)
+    expected = torch.stack([others[0].exp(), others[1].sin()], axis).permute(order).cumsum(0)
+    assert torch.equal(tape.run(others)[0], expected)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda both: both[:, :1].clone(),  # not all of it
+        lambda both: both.clone() + both,  # by two
+        lambda both: both.sum(0),  # no copy
+    ],
+)
+def test_what_is_stacked_and_read_otherwise_stays_stacked(read):
+    a, b = torch.randn(3, 4), torch.randn(3, 4)
+    with Recorder() as seen:
+        made = read(torch.stack([a.exp(), b.sin()]))
+    tape = Tape.of(seen, [a, b], [], [], [made])
+    others = torch.randn(3, 4), torch.randn(3, 4)
+    assert torch.equal(tape.run(others)[0], read(torch.stack([others[0].exp(), others[1].sin()])))
+
+
+def test_a_product_with_one_is_read_where_its_factor_lies():
+    """Also turned, and with new axes; not where the factor changes later."""
+    once, a, bias = torch.ops.aten.mul.Scalar, torch.randn(4, 5), torch.randn(5, 4)
+
+    def step(a: Tensor, bias: Tensor, running: Tensor) -> list[Tensor]:
+        turned, kept = once(bias.T, 1), once(running, 1)
+        made = [a + turned[None, :], a.T[:, :, None] * turned.T[:, :, None], a - kept]
+        running.add_(1)
+        return made
+
+    running = torch.randn(5)
+    with Recorder() as seen:
+        made = step(a, bias, running)
+    tape = Tape.of(seen, [a, bias], [], [running], made)
+    assert len(tape.calls) == 5  # three results, one product and the change
+    others = torch.randn(4, 5), torch.randn(5, 4)
+    expected = step(*others, running.clone())
+    for one, other in zip(tape.run(others), expected, strict=True):
+        assert torch.equal(one, other)
+
+
 def test_a_buffer_that_is_assigned_anew_is_not_trained_side_by_side():
     """vmap would leave it as it began; arms trained one after another keep it."""
 
