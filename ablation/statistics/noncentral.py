@@ -5,10 +5,13 @@ leaves the smoother function gives ten digits for any t and δ (P is certain whe
 """
 
 import math
+from functools import cache
 
 import numpy as np
-from scipy import optimize, stats
+from numpy.typing import NDArray
+from scipy import optimize, special
 
+Floats = NDArray[np.float64]
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(256)
 _TAIL = 1e-14
 
@@ -22,16 +25,36 @@ def below(t: float, df: float, delta: float) -> float:
     if t < 0:
         return 1 - below(-t, df, -delta)
     if t * t <= 2 * df:
-        low, high = np.sqrt(stats.chi2.ppf([_TAIL, 1 - _TAIL], df) / df)
+        low, high = _ends(df)
         s = low + (high - low) * (_NODES + 1) / 2
-        inside = stats.norm.cdf(t * s - delta) * 2 * df * s * stats.chi2.pdf(df * s * s, df)
+        inside = special.ndtr(t * s - delta) * 2 * df * s * _chi2(df * s * s, df)
         certain = 0.0
     else:
         low, high = max(-8.0, -delta), max(8.0, -delta)
         z = low + (high - low) * (_NODES + 1) / 2
-        inside = stats.norm.pdf(z) * stats.chi2.sf(df * ((z + delta) / t) ** 2, df)
-        certain = float(stats.norm.cdf(low))
+        inside = _normal(z) * special.chdtrc(df, df * ((z + delta) / t) ** 2)
+        certain = float(special.ndtr(low))
     return min(1.0, certain + float((_WEIGHTS * inside).sum() * (high - low)) / 2)
+
+
+@cache
+def _ends(df: float) -> tuple[float, float]:
+    """Where nearly all of S lies."""
+    low, high = np.sqrt(2 * special.gammaincinv(df / 2, [_TAIL, 1 - _TAIL]) / df)
+    return float(low), float(high)
+
+
+def _normal(z: Floats) -> Floats:
+    """The normal density; scipy.stats asks at each call whether what it is given makes sense."""
+    density: Floats = np.exp(-(z**2) / 2.0) / math.sqrt(2 * math.pi)
+    return density
+
+
+def _chi2(x: Floats, df: float) -> Floats:
+    """The density of chi squared."""
+    log = special.xlogy(df / 2.0 - 1, x) - x / 2.0 - special.gammaln(df / 2.0)
+    density: Floats = np.exp(log - (math.log(2) * df) / 2.0)
+    return density
 
 
 def noncentrality(t: float, df: float, probability: float) -> float:
