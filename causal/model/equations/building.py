@@ -70,7 +70,7 @@ def _check_kinds(
     hidden: Collection[str], real: Collection[str], equations: Collection[str]
 ) -> None:
     """Raise ModelError when one name is of two kinds."""
-    kinds = {"exogenous": hidden, "noise": real, "an equation": equations}
+    kinds = {"an exogenous law": hidden, "a law of noise": real, "an equation": equations}
     for (one, ones), (other, others) in combinations(kinds.items(), 2):
         if both := sorted(set(ones) & set(others)):
             raise ModelError(f"{quoted(both[0])} has {one} and {other}; it is one or the other")

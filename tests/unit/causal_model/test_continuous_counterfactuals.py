@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import integrate, stats
 
-from causal import SCM, Do, Noise, Table, counterfactual
+from causal import SCM, Do, Noise, Table, counterfactual, load_model
 from causal.errors import (
     CausalError,
     DomainError,
@@ -239,6 +239,12 @@ def test_what_cannot_be_answered_is_refused_in_a_line(
     with pytest.raises(kind, match=said) as found:
         counterfactual(MIXED, query)
     assert "\n" not in str(found.value)
+
+
+def test_an_equation_without_noise_is_not_said_to_have_any():
+    equations = {"noise": {"e": "normal(0, 1)"}, "equations": {"X": "e", "Y": "X ** 2"}}
+    with pytest.raises(UnusableEvidenceError, match=r"no noise of its own.*give it as a range"):
+        counterfactual(load_model(equations), "E(X | Y=4)")
 
 
 def test_what_is_no_model_is_refused_in_a_line():

@@ -105,7 +105,7 @@ def test_names_may_be_anything_in_quotes():
         ({"exogenous": {"U": []}, "equations": {"A": "U"}}, ModelError, "list of probabilities"),
         ({"exogenous": {"U": ["1e99999"]}, "equations": {"A": "U"}}, ModelError, "huge exponent"),
         ({"exogenous": {"U": [1]}, "equations": {"A": "1"}}, ModelError, "no mechanism reads"),
-        ({"exogenous": {"U": [1]}, "equations": {"U": "1"}}, ModelError, "one or the other"),
+        ({"exogenous": {"U": [1]}, "equations": {"U": "1"}}, ModelError, "an exogenous law and an"),
         ({"equations": {"A": ["U"]}}, ModelError, "write it as text"),
         ({"equatons": {"A": "U"}}, ModelError, "did you mean equations"),
         ({"equations": {}}, ModelError, "a model has equations"),

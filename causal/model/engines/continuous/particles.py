@@ -138,10 +138,13 @@ class Swarm:
         elif source is not None and source[0] not in self.noises:
             self._pin(number, source, given)
         elif self.varying & {*inputs, *(() if source is None else (source[0],))}:
+            why, one = "its noise is fixed already by what else was seen", "one of the two"
+            if source is None:
+                why, one = "it has no noise of its own", "it"
             raise UnusableEvidenceError(
                 v,
-                "its noise is fixed already by what else was seen, so that no draw would meet the "
-                f"value exactly; give one of the two as a range, as in {v} > 1.9, {v} < 2.1",
+                f"{why}, so that no draw would meet the value exactly; "
+                f"give {one} as a range, as in {v} > 1.9, {v} < 2.1",
             )
         else:
             known = np.zeros(self.size) if source is None else self.noises[source[0]]
