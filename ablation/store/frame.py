@@ -11,6 +11,7 @@ from pandas.api.extensions import ExtensionArray
 from ablation.store.columns import Columns, coded
 from ablation.store.record import Store
 from ablation.store.sharing import turned
+from ablation.study import Study
 from ablation.trial import column
 
 _ORDER = ("condition", "component", "seed", "status", "attempt", "error", "wall_s", "cpu_s")
@@ -32,11 +33,15 @@ def frame(store: str | Path, study: str | None = None, *, attempts: bool = False
     with Store.read(path) as opened:
         stated = opened.study(study)
     rows = turned(path).of_study(stated.name)
-    rows = rows if attempts else rows.latest()
-    declared = [each.name for each in stated.metrics]
+    return table(stated, rows if attempts else rows.latest())
+
+
+def table(study: Study, rows: Columns) -> pd.DataFrame:
+    """Lay out rows of a study as they stand, each text of them made once."""
+    declared = [each.name for each in study.metrics]
     metrics = declared + sorted(rows.metrics.keys() - set(declared))
     return pd.DataFrame(
-        {"study": _taken([stated.name], np.zeros(len(rows), dtype=np.int32))}
+        {"study": _taken([study.name], np.zeros(len(rows), dtype=np.int32))}
         | {name: _column(rows, name) for name in _ORDER}
         | {column(name): rows.metric(name) for name in metrics}
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
@@ -43,14 +44,17 @@ from ablation.store.schema import (
     ALL_EXAMPLES,
     ALL_STUDIES,
     ALL_TRIALS,
-    TRIAL,
+    TRIALS_BETWEEN,
     appended,
     create,
     lacks,
+    last_row,
 )
 from ablation.study import Study
 from ablation.study.definition import differences, experiment
 from ablation.trial import Trial
+
+_AT_ONCE = 1024  # rows that are read together
 
 
 class Store:
@@ -104,6 +108,12 @@ class Store:
                 self._release(*self._tokens.popitem())
         finally:
             self._connection.close()
+
+    @property
+    def recorded(self) -> int:
+        """How many attempts it holds."""
+        with reported(self.path):
+            return last_row(self._connection)
 
     def studies(self) -> tuple[str, ...]:
         """Name the studies, in the order in which they were registered."""
@@ -196,13 +206,15 @@ class Store:
 
     def rows(self, numbers: Iterable[int]) -> Iterator[Row]:
         """Read some rows of the table of trials, in this order, each after a check of its own."""
+        left = iter(numbers)
         with self._transaction("DEFERRED"):
-            for number in numbers:
-                row = self._connection.execute(TRIAL, (number,)).fetchone()
-                found = [row[:-1]] if row else []
-                before = str(row[-1] or "") if row else ""
-                problems = chain_problems(found, number, first=number, before=before)
-                yield from sound(self.path, found, problems)
+            while some := [*islice(left, _AT_ONCE)]:
+                near = self._near(some)
+                for number in some:
+                    found = [near[number]] if number in near else []
+                    before = str(near[number - 1][-1]) if number - 1 in near else ""
+                    problems = chain_problems(found, number, first=number, before=before)
+                    yield from sound(self.path, found, problems)
 
     def examples(self, study: str) -> dict[tuple[str, int, int], dict[str, Outcomes]]:
         """Read what every trial did on each example: by condition, seed and attempt, then name."""
@@ -213,6 +225,17 @@ class Store:
                 named = found.setdefault((trial.condition, trial.seed, trial.attempt), {})
                 named[str(row[2])] = outcomes_of(row)
         return found
+
+    def _near(self, numbers: Sequence[int]) -> dict[int, Row]:
+        """Read these rows and those before them: in one stretch, if they lie near each other."""
+        stretches = [(min(numbers) - 1, max(numbers))]
+        if stretches[0][1] - stretches[0][0] > 4 * len(numbers):
+            stretches = [(number - 1, number) for number in numbers]
+        return {
+            row[0]: row
+            for stretch in stretches
+            for row in self._connection.execute(TRIALS_BETWEEN, stretch)
+        }
 
     def _open_to(self, study: str, differing: Sequence[str]) -> bool:
         """Whether a registered study may still say something else in these places."""
