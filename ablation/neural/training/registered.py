@@ -13,7 +13,7 @@ from ablation.neural.training.errors import NotTogetherError
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Slot:
     """One place where a weight or buffer is registered, and its first name in the module."""
 
     registry: dict[str, Tensor | None]
@@ -26,14 +26,14 @@ class Place:
 class Registered:
     """Every place of a module; a tensor that is tied has several."""
 
-    places: tuple[Place, ...]
+    slots: tuple[Slot, ...]
 
     @classmethod
     def of(cls, module: nn.Module) -> "Registered":
         """Find the places; a module under two names has them once, or it would be put back twice.
 
         >>> shared = nn.Linear(2, 2)
-        >>> [each.name for each in Registered.of(nn.Sequential(shared, shared)).places]
+        >>> [each.name for each in Registered.of(nn.Sequential(shared, shared)).slots]
         ['0.weight', '0.bias']
         """
         tensors = [*module.named_parameters(), *module.named_buffers()]
@@ -44,7 +44,7 @@ class Registered:
                 for key, value in registry.items():
                     if value is not None:
                         called = f"{prefix}.{key}" if prefix else key
-                        found.append(Place(registry, key, called, first[id(value)]))
+                        found.append(Slot(registry, key, called, first[id(value)]))
         return cls(tuple(found))
 
     @contextmanager
@@ -59,14 +59,14 @@ class Registered:
         ...     net(torch.ones(1))
         tensor([2.])
         """
-        own = [each.registry[each.key] for each in self.places]
+        own = [each.registry[each.key] for each in self.slots]
         try:
-            for each in self.places:
+            for each in self.slots:
                 each.registry[each.key] = state[each.name]
             yield
-            for each in self.places:
+            for each in self.slots:
                 if each.registry.get(each.key) is not state[each.name]:
                     raise NotTogetherError(f"its forward puts another tensor into {each.called}.")
         finally:
-            for each, value in zip(self.places, own, strict=True):
+            for each, value in zip(self.slots, own, strict=True):
                 each.registry[each.key] = value

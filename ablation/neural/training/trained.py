@@ -24,7 +24,7 @@ class Trained:
     losses: NDArray[np.float64]  # one row a step
     states: tuple[Mapping[str, Tensor], ...]
     build: Build
-    engine: str
+    engine: str  # how many at a time, how many steps were replayed, and why not more
 
     def module(self, arm: int) -> nn.Module:
         """Build the module of one arm, in eval mode; nothing is off in it."""
