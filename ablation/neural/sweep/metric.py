@@ -10,6 +10,7 @@ import torch
 
 from ablation.neural.sweep.branches import Outputs
 from ablation.neural.sweep.errors import ComplexMetricError, MetricShapeError
+from ablation.neural.trees import emptied, opaque
 
 Read: TypeAlias = Callable[[object], object]
 
@@ -44,6 +45,23 @@ def measured(
     if values.ndim == 1 and len(values) == examples:
         return float(values.mean())
     raise MetricShapeError(returned, examples, lengths)
+
+
+def unseen(metric: Read, output: object, examples: int | None, lengths: Sequence[int] = ()) -> str:
+    """Name what a metric reads of an output in which no tensor can be seen; nothing if all can.
+
+    A container that torch's registry does not know, such as a dataclass, is run and never resumed.
+
+    >>> unseen(lambda output: output[0], (torch.tensor(1.0), object()), None)
+    ''
+    """
+    if not (hidden := opaque(output)):
+        return ""
+    try:
+        values = [measured(metric, each, examples, lengths) for each in (output, emptied(output))]
+    except Exception:  # noqa: BLE001 - a metric may raise anything where it finds nothing
+        return hidden
+    return "" if values[0] == values[1] else hidden
 
 
 def refuse_complex(returned: object) -> None:

@@ -26,7 +26,7 @@ from ablation.neural.sweep.engine import ALL_CARE, Resumed
 from ablation.neural.sweep.errors import UnsuitableError
 from ablation.neural.sweep.growing import CLOSE
 from ablation.neural.sweep.holding import Held
-from ablation.neural.sweep.metric import Reader, measured
+from ablation.neural.sweep.metric import Reader, measured, unseen
 from ablation.neural.sweep.recorder import GIVEN, Edit, Recording
 from ablation.neural.sweep.recording import record
 from ablation.neural.sweep.rows import departure
@@ -152,6 +152,8 @@ class Run:
         self.engine = Resumed(
             recording, inputs, self.limits.memory, self.limits.together, plan.axis
         )
+        if hidden := unseen(plan.metric, self.engine.output, examples, self.lengths):
+            raise UnsuitableError(f"the metric reads {hidden}, in which no tensor is seen")
         sites = [step for steps in recording.sites.values() for step in steps]
         few = self._few(examples)
         self.made = self._made(recording)

@@ -1,5 +1,8 @@
 """Sparse tensors in the flow, complex metrics, and questions about nothing."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 import torch
@@ -84,3 +87,50 @@ def test_no_subsets_are_refused():
 def test_a_graph_of_no_components_is_refused():
     with pytest.raises(NotNamesError, match="nothing was asked for: components are named"):
         ablation.Components.of(network(), X, [])
+
+
+@dataclass
+class Answer:
+    """A container that torch's registry does not know."""
+
+    logits: Tensor
+
+
+class Wrapped(nn.Module):
+    """Returns its answer in a container, or beside one."""
+
+    def __init__(self, wrap: Callable[[Tensor], object]) -> None:
+        super().__init__()
+        self.net, self.wrap = network(), wrap
+
+    def forward(self, x: Tensor) -> object:
+        return self.wrap(self.net(x))
+
+
+@pytest.mark.parametrize(
+    ("wrap", "metric", "reason"),
+    [
+        (
+            Answer,
+            lambda output: output.logits[:, 0],
+            "the metric reads Answer, in which no tensor is seen",
+        ),
+        (
+            lambda y: (y, Answer(y)),
+            lambda output: output[1].logits[:, 0],
+            "the metric reads Answer, in which no tensor is seen",
+        ),
+        (lambda y: (y, Answer(y)), lambda output: output[0][:, 0], ""),
+        (
+            lambda y: y.detach().numpy(),
+            lambda output: output[:, 0],
+            "a branch in the code depends on the data (numpy)",
+        ),
+    ],
+)
+def test_what_a_metric_reads_where_nothing_is_seen_comes_from_whole_passes(wrap, metric, reason):
+    found = ablation.sweep(Wrapped(wrap), X, ["net.*"], metric=metric, together=2)
+    wanted = ablation.sweep(network(), X, metric=lambda output: output[:, 0], together=2)
+    assert found["effect"].tolist() == pytest.approx(wanted["effect"].tolist(), rel=1e-5)
+    assert found.attrs["engine"] == ("naive" if reason else "suffix")
+    assert found.attrs["reason"].startswith(reason)
