@@ -10,8 +10,10 @@ import pandas as pd
 import torch
 
 from ablation.errors import AblationError
+from ablation.neural.errors import RandomModuleError
 from ablation.neural.sweep.asking import (
     PROOF,
+    TOLERANCE,
     Found,
     Limits,
     Plan,
@@ -34,7 +36,7 @@ from ablation.neural.sweep.table import table
 from ablation.neural.sweep.whole import Passes
 from ablation.neural.sweep.worth import LITTLE, is_little
 from ablation.neural.taps import Place
-from ablation.neural.trees import Inputs, tensors
+from ablation.neural.trees import Inputs, opaque, tensors
 
 
 @dataclass(eq=False)
@@ -253,10 +255,12 @@ class Run:
         self.done -= self.done % max(1, len(self.plan.rows))
         factual = self.passes.factual(inputs)
         first = not self.examples
-        if first:
-            self.passes.refuse_random(inputs, factual)
-            self.forwards += 1
         baseline = self._measured(factual, examples)
+        if first:
+            again = self.passes.refuse_random(inputs, factual)
+            self.forwards += 1
+            if opaque(factual):
+                self._refuse_other(baseline, self._measured(again, examples))
         self.eps = max(self.eps, rounding_of(factual))
         self.forwards += 1
         values = []
@@ -271,6 +275,11 @@ class Run:
         if first:
             self.rounding = self._floor(inputs, examples, baseline, factual)
         return Found(baseline, values, self.rounding)
+
+    def _refuse_other(self, one: float, two: float) -> None:
+        """Raise RandomModuleError where a metric of what nothing is seen in comes out otherwise."""
+        if (difference := abs(two - one) / (abs(one) or 1.0)) > TOLERANCE:
+            raise RandomModuleError("the metric", difference)
 
     def _floor(
         self, inputs: Inputs, examples: int | None, baseline: float, factual: object

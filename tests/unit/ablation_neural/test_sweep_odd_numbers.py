@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 import ablation
 from ablation.neural.dataflow import followed
-from ablation.neural.errors import NotNamesError
+from ablation.neural.errors import NotNamesError, RandomModuleError
 from ablation.neural.selection import select
 from ablation.neural.sweep.errors import ComplexMetricError, QuestionError
 
@@ -134,3 +134,10 @@ def test_what_a_metric_reads_where_nothing_is_seen_comes_from_whole_passes(wrap,
     assert found["effect"].tolist() == pytest.approx(wanted["effect"].tolist(), rel=1e-5)
     assert found.attrs["engine"] == ("naive" if reason else "suffix")
     assert found.attrs["reason"].startswith(reason)
+
+
+@pytest.mark.parametrize("together", [None, 2])
+def test_chance_is_refused_where_no_tensor_is_seen_in_the_output(together):
+    net = Wrapped(lambda y: Answer(nn.functional.dropout(y, 0.5)))
+    with pytest.raises(RandomModuleError, match=r"differ at 'the metric' by .* Call module.eval"):
+        ablation.sweep(net, X, metric=lambda out: out.logits[:, 0], together=together)
