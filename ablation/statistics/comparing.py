@@ -35,18 +35,18 @@ class Asking:
     @property
     def aliases(self) -> tuple[str, ...]:
         """What the design cannot tell it from."""
-        return tuple(dict.fromkeys(alias for one in self._distinct for alias in one.aliases))
+        return tuple(dict.fromkeys(alias for one in self.distinct for alias in one.aliases))
 
     @property
     def conditions(self) -> frozenset[str]:
         """The conditions that it weighs, other than the baseline."""
-        names = (name for one in self._distinct for name in one.weights)
+        names = (name for one in self.distinct for name in one.weights)
         return frozenset(names) - {BASELINE}
 
     @property
     def only_baseline(self) -> bool:
         """Whether its first side is the baseline alone, so that further seeds of it count."""
-        return all(dict(one.sides[0]) == {BASELINE: 1.0} for one in self._distinct)
+        return all(dict(one.sides[0]) == {BASELINE: 1.0} for one in self.distinct)
 
     def weighs(self, name: str, seeds: Iterable[int]) -> Iterator[int]:
         """Keep the seeds in whose block a condition counts."""
@@ -61,7 +61,8 @@ class Asking:
                     yield seed
 
     @cached_property
-    def _distinct(self) -> Sequence[Contrast]:
+    def distinct(self) -> Sequence[Contrast]:
+        """Its contrasts, each once, of however many blocks."""
         return tuple({id(one): one for one in self.by_seed.values()}.values())
 
 
@@ -110,7 +111,16 @@ def compared(trials: Trials, metric: str, named: Sequence[Asking]) -> tuple[Comp
     )
 
 
-def _side(asking: Asking, side: int, values: Values) -> Iterator[tuple[int, float]]:
+def _side(asking: Asking, side: int, values: Values) -> Iterable[tuple[int, float]]:
+    if len(asking.distinct) == 1 and len(asking.distinct[0].sides[side]) == 1:
+        ((name, weight),) = asking.distinct[0].sides[side].items()
+        there = values.get(name, {})
+        # What `fsum` gives for one value: that, but 0.0 for -0.0.
+        return [(seed, weight * there[seed] + 0.0) for seed in asking.by_seed if seed in there]
+    return _weighed(asking, side, values)
+
+
+def _weighed(asking: Asking, side: int, values: Values) -> Iterator[tuple[int, float]]:
     weighed: dict[int, list[tuple[float, Mapping[int, float]]]] = {}
     for seed, contrast in asking.by_seed.items():
         parts = weighed.get(id(contrast))
