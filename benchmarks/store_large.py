@@ -23,7 +23,7 @@ from time import perf_counter
 
 import pandas as pd
 
-from ablation import LeaveOneOut, Metric, RandomMasks, Study, Trial, frame
+from ablation import LeaveOneOut, Metric, RandomMasks, Study, Trial, effects, frame, load
 from ablation.canonical import Json
 from ablation.component import Component
 from ablation.design import Design
@@ -61,6 +61,7 @@ def table(quick: bool) -> pd.DataFrame:
             ("ablation.frame", trials, lambda: frame(long)),
             ("ablation.frame, one core", trials, lambda: _on_one_core(lambda: frame(long))),
             ("ablation.frame, short rows", trials, lambda: frame(short)),
+            ("ablation.load and effects", trials, lambda: effects(load(long))),
             ("ablation status", trials, lambda: progress(long)),
             ("ablation verify", trials, lambda: verify(long)),
         ]
