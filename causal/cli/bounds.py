@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ import causal as engine
 from causal.cli import reading, records
 from causal.cli.commands import EXITS, GRAPH, as_json, causal
 from causal.cli.exits import Exit
+from causal.errors import DomainError
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -52,6 +53,14 @@ column holds probabilities (0.25 or 1/4), and no sampling is accounted for."""
 @click.option(
     "--monotone", multiple=True, metavar="ARROW", help='An arrow that never lowers: "X -> Y".'
 )
+@click.option("--latent", multiple=True, metavar="NAMES", help="What is not measured: U or U,V.")
+@click.option(
+    "--values",
+    "declared",
+    multiple=True,
+    metavar="NAME=VALUES",
+    help='What a variable can be, if the data lack some: "Y=0,1,2".',
+)
 @click.option("--counts", metavar="COLUMN", help="The column of how many units a row stands for.")
 @click.option("--law", metavar="COLUMN", help="The column of probabilities.")
 @click.option(
@@ -65,6 +74,8 @@ def bounds(
     *,
     experiments: tuple[str, ...],
     monotone: tuple[str, ...],
+    latent: tuple[str, ...],
+    declared: tuple[str, ...],
     counts: str | None,
     law: str | None,
     level: float,
@@ -75,19 +86,30 @@ def bounds(
     QUERY is a probability or an expectation, in any worlds, or a sum or difference of such. "No"
     means that no model of GRAPH has this law: the answer is the inequality that all of them meet.
     """
-    known = reading.graph_from(graph)
+    known = _measured(graph, latent)
     if counts and law:
         raise click.ClickException("a row has --counts or a --law, not both")
     if data is None and not experiments:
         raise click.ClickException("there is no data: name DATA.csv, or an --experiment")
-    answer = engine.bounds(
-        known,
-        reading.quantity_from(query, known),
-        None if data is None else _table(data, counts, law),
-        experiments=dict(_experiment(one, counts, law) for one in experiments),
-        monotone=monotone,
-        level=level,
-    )
+    asked = reading.quantity_from(query, known)
+    domains = reading.values_from(declared, known)
+    seen = None if data is None else _table(data, counts, law)
+    done = [_experiment(one, counts, law) for one in experiments]
+    tables = [table for _, table in done] + ([] if seen is None else [seen])
+    _require_measured(known, domains, tables)
+    try:
+        answer = engine.bounds(
+            known,
+            asked,
+            seen,
+            experiments=dict(done),
+            monotone=monotone,
+            domains=domains,
+            level=level,
+        )
+    except DomainError as error:
+        hint = f'; --values "{error.variable}=..." declares what it can be'
+        raise DomainError(error.variable, error.value, error.domain, hint) from error
     click.echo(records.written(_record(answer)) if as_json else _story(answer))
     match answer:
         case engine.Bounds():
@@ -96,6 +118,36 @@ def bounds(
             return Exit.NO
         case engine.Undecided():
             return Exit.UNDECIDED
+
+
+def _measured(graph: str, latent: tuple[str, ...]) -> engine.ADMG:
+    """The graph of what is not latent, by its own account or by the option."""
+    known, declared = reading.latent_graph_from(graph)
+    hidden = declared | frozenset(reading.names_from(latent, known, "--latent"))
+    if len(hidden) == len(known.nodes):
+        raise click.ClickException("every variable is latent; at least one must be observed")
+    return known.hide(hidden) if hidden else known
+
+
+def _require_measured(
+    graph: engine.ADMG,
+    domains: Mapping[str, object],
+    tables: Iterable[pd.DataFrame | pd.Series],
+) -> None:
+    """Raise what there is to do about a variable without a column or declared values."""
+    import pandas as pd
+
+    columns = {
+        name
+        for table in tables
+        for name in (table.index.names if isinstance(table, pd.Series) else table.columns)
+    }
+    for v in graph.nodes:
+        if v not in columns and v not in domains:
+            raise click.ClickException(
+                f'{v} is no column of the data; say that it is not measured, --latent "{v}", or '
+                f'what it can be, --values "{v}=0,1"'
+            )
 
 
 def _experiment(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from causal.expression import Expression
     from causal.query import Quantity
+    from causal.query.terms import Value
 
 __all__ = [
     "formula_from",
@@ -38,6 +39,7 @@ __all__ = [
     "rows_from",
     "side_from",
     "the_one",
+    "values_from",
 ]
 
 _LOOKS_LIKE_A_FILE = re.compile(r"(?!.*(->|<-))([^;{}]*[/\\][^;{}]*|[^\s;{}]+\.[A-Za-z]{1,6})")
@@ -189,6 +191,35 @@ def instruments_from(arguments: Iterable[str], graph: causal.ADMG) -> dict[str, 
             problem = f"{shown(z)} is proposed twice" if z else f"{argument!r} names no instrument"
             raise click.ClickException(problem)
         found[z] = names_from(parts[1:], graph, "--try")
+    return found
+
+
+def values_from(arguments: Iterable[str], graph: causal.ADMG) -> dict[str, tuple[Value, ...]]:
+    """What variables can be, each as ``Y=0,1,2``, the values written as in queries.
+
+    >>> values_from(["Y=0,1,2", '"blood type"=A,B'], causal.ADMG.parse('"blood type" -> Y'))
+    {'Y': (0, 1, 2), 'blood type': ('A', 'B')}
+    """
+    from causal.query.tokens import Cursor
+
+    found: dict[str, tuple[Value, ...]] = {}
+    for argument in arguments:
+        with _located("--values"):
+            cursor = Cursor(argument)
+            name = cursor.name()
+            cursor.expect("=", "= and the values, as in Y=0,1,2")
+            values = [cursor.value()]
+            while cursor.accept(","):
+                values.append(cursor.value())
+            if cursor.here.kind != "eof":
+                raise cursor.error("a comma, or nothing more")
+            try:
+                graph.require(name)
+            except UnknownVariableError as error:
+                raise UnknownInTextError(argument, 0, error) from error
+        if name in found:
+            raise click.ClickException(f"--values says twice what {shown(name)} can be")
+        found[name] = tuple(values)
     return found
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 from causal.errors import DataError, MissingRegimeError, UnknownVariableError
 from causal.expression.faces import Experiments, Frame, Labelled, Levelled, Named
 from causal.expression.regimes import Setting, settings
-from causal.variables import Symbol, Variable, Variables, natural, nearest
+from causal.variables import Symbol, Variable, Variables, listed, natural, nearest
 
 __all__ = ["Cell", "Experiments", "Frame", "Labelled", "Law", "Number", "in_order", "read"]
 
@@ -191,17 +191,23 @@ def _observed(frame: Frame, needed: Variables) -> Law:
     keep = sorted(needed, key=natural)
     if not keep:
         return Law((), {(): Fraction(1)})
-    counted = cast("Labelled", frame.value_counts([columns[name] for name in keep]))
-    counts = _cells(counted, len(keep))
-    total = sum(int(n) for n in counts.values())
+    counts = _counts(frame, [columns[name] for name in keep])
+    total = sum(counts.values())
     if total != len(frame):
+        lacking = [v for v in keep if sum(_counts(frame, [columns[v]]).values()) < len(frame)]
         raise DataError(
             f"{len(frame) - total} of {len(frame)} rows have a missing value in "
-            f"{', '.join(keep)}; drop or impute them first"
+            f"{listed(lacking)}; drop or impute them first"
         )
-    cells = {cell: Fraction(int(n), total) for cell, n in counts.items() if n}
+    cells = {cell: Fraction(n, total) for cell, n in counts.items() if n}
     # Counts come most frequent first; sorted cells make equal data give equal answers.
     return Law(tuple(keep), {cell: cells[cell] for cell in in_order(cells)})
+
+
+def _counts(frame: Frame, columns: list[Hashable]) -> dict[Cell, int]:
+    """How many rows there are of each cell, those with missing values left out."""
+    counted = _cells(cast("Labelled", frame.value_counts(columns)), len(columns))
+    return {cell: int(cast("Any", n)) for cell, n in counted.items()}
 
 
 def in_order(values: Iterable[_Kind]) -> tuple[_Kind, ...]:

@@ -103,3 +103,58 @@ def test_bad_input_is_one_line_and_exit_code_two(run: Run, arguments: list[str],
     assert err.startswith("Error: ")
     assert says in err
     assert "Traceback" not in err
+
+
+SEEN = "X,Y\n0,1\n1,0\n1,1\n0,0\n"
+
+
+def test_a_value_that_the_data_lack_can_be_declared(run: Run) -> None:
+    code, out, err = run(BOW, "P(Y[X=1]=2)", "d.csv", d=SEEN)
+    assert (code, out) == (2, "")
+    assert err == (
+        'Error: Y cannot be 2; it takes 0, 1; --values "Y=..." declares what it can be\n'
+    )
+    code, out, _ = run(BOW, "P(Y[X=1]=2)", "d.csv", "--values", "Y=0,1,2")
+    assert code == 0
+    assert out.startswith("P(Y[X=1]=2) lies between 0 and 0.5.\n")
+
+
+@pytest.mark.parametrize("option", [("--latent", "Z"), ("--values", "Z=0,1")])
+def test_a_variable_without_a_column_is_hidden_or_declared(
+    run: Run, option: tuple[str, str]
+) -> None:
+    arguments = (f"{BOW}; Z -> Y", "P(Y[X=1]=1)", "d.csv")
+    code, _, err = run(*arguments, d=SEEN)
+    assert code == 2
+    assert err == (
+        'Error: Z is no column of the data; say that it is not measured, --latent "Z", or what it '
+        'can be, --values "Z=0,1"\n'
+    )
+    code, out, _ = run(*arguments, *option)
+    assert code == 0
+    assert out.startswith("P(Y[X=1]=1) lies between 0.25 and 0.75.\n")
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (["Z"], "--values:1:2: expected = and the values, as in Y=0,1,2"),
+        (["Z=0 1"], "--values:1:5: expected a comma, or nothing more, found '1'"),
+        (["W=0"], "--values:1:1: W is not in the graph"),
+        (["Y=0,1", "Y=0,2"], "--values says twice what Y can be"),
+        (["Y=1,2"], "Y is 0 in the data, which its declared values lack"),
+    ],
+)
+def test_declared_values_that_mean_nothing_are_refused(
+    run: Run, values: list[str], says: str
+) -> None:
+    options = [text for one in values for text in ("--values", one)]
+    code, _, err = run(f"{BOW}; Z -> Y", "P(Y[X=1]=1)", "d.csv", "--latent", "Z", *options, d=SEEN)
+    assert code == 2
+    assert says in err
+
+
+def test_missing_values_are_told_of_the_column_that_has_them(run: Run) -> None:
+    code, _, err = run(BOW, "P(Y[X=1]=1)", "d.csv", d="X,Y\n0,\n1,0\n")
+    assert code == 2
+    assert "1 of 2 rows have a missing value in Y; drop" in err

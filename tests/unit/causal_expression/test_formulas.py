@@ -162,7 +162,7 @@ def test_missing_columns_and_missing_values_are_named():
     data = pd.DataFrame({"X": [0, 1], "Outcome": [1, None]})
     with pytest.raises(UnknownVariableError, match=r"Outcom is not in the data.*mean Outcome"):
         P.of_names(["Outcom"], ["X"]).evaluate(data)
-    with pytest.raises(DataError, match="1 of 2 rows have a missing value in Outcome, X"):
+    with pytest.raises(DataError, match="1 of 2 rows have a missing value in Outcome;"):
         P.of_names(["Outcome"], ["X"]).evaluate(data)
     with pytest.raises(DataError, match="no rows"):
         p("X").evaluate(data.iloc[:0])
