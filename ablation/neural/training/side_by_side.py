@@ -55,6 +55,9 @@ class SideBySide:
         self.make, self.optimiser = optimiser, checked(optimiser, [nn.Parameter(torch.zeros(1))])
         self.own = [dict(module.named_parameters()) for module in modules]
         self.weights = Weights.of(self.own, frozenset())
+        self.unread: list[
+            tuple[Tensor, str]
+        ] = []  # weights that a step leaves out, once they lie flat
         self.registered = Registered.of(self.module)
         held = [dict(module.named_buffers()) for module in modules]
         self.buffers = {n: torch.stack([each[n] for each in held]) for n in held[0]}
@@ -79,8 +82,18 @@ class SideBySide:
             self.started()
         if self.clip is not None:
             self.clipped(self.clip)
-        self.optimiser.step()
+        self.moved(number)
         return values.tolist()
+
+    def moved(self, number: int) -> None:
+        """Let the optimiser move the weights; raises where it moves what this step did not read."""
+        before = [weight.clone() for weight, _ in self.unread]
+        self.optimiser.step()
+        for (weight, name), old in zip(self.unread, before, strict=True):
+            if not torch.equal(weight, old):
+                raise NotTogetherError(
+                    f"step {number + 1} does not read {name}, which the optimiser moves on."
+                )
 
     def started(self) -> None:
         """Lay the weights that the loss reads flat for the optimiser, and their gradients."""
@@ -131,7 +144,9 @@ class SideBySide:
             if each._version != version:
                 raise NotTogetherError(f"its forward changes {name} in place.")
         if not values.requires_grad:
+            self.unread = []
             return [values, *[None] * len(moved)]
+        self.unread = self.weights.unread(values)
         grads = torch.autograd.grad(values.sum(), moved, allow_unused=True)
         return [values.detach(), *(grad if grad is None else grad.contiguous() for grad in grads)]
 

@@ -65,6 +65,48 @@ class Weights:
         for dtype, flat in self.flat.items():
             flat.grad = torch.cat([grads[name].flatten(1) for name in self.shapes[dtype]], 1)
 
+    def unread(self, values: Tensor) -> list[tuple[Tensor, str]]:
+        """The columns of the flat weights that losses do not read, and whose they are.
+
+        Alone, torch would give them no gradient and an optimiser would pass them by.
+
+        >>> layer = dict(nn.Linear(2, 3).named_parameters())
+        >>> weights = Weights.of([layer, layer], frozenset(layer))
+        >>> losses = torch.func.vmap(lambda flat: weights.named([flat], {})["bias"].sum())
+        >>> [name for _, name in weights.unread(losses(*weights.moved()))]
+        ['weight']
+        """
+        used = _used(values)
+        found = []
+        for flat, shapes in zip(self.flat.values(), self.shapes.values(), strict=True):
+            columns = flat.detach().split([shape.numel() for shape in shapes.values()], 1)
+            places = used.get(flat, set())
+            found += [
+                (column, name)
+                for place, (column, name) in enumerate(zip(columns, shapes, strict=True))
+                if place not in places
+            ]
+        return found
+
     def moved(self) -> list[nn.Parameter]:
         """What an optimiser moves."""
         return [*self.flat.values(), *(each for each in self.apart.values() if each.requires_grad)]
+
+
+def _used(values: Tensor) -> dict[Tensor, set[int]]:
+    """For each leaf that is cut into pieces, which of them lead to some values."""
+    used: dict[Tensor, set[int]] = {}
+    waiting, seen = [values.grad_fn], {values.grad_fn}
+    while waiting:
+        node = waiting.pop()
+        for after, place in node.next_functions if node is not None else ():
+            if after is None:
+                continue
+            for end, _ in after.next_functions if "Split" in after.name() else ():
+                leaf = getattr(end, "variable", None)  # what the gradient of a leaf adds up in
+                if isinstance(leaf, Tensor):
+                    used.setdefault(leaf, set()).add(place)
+            if after not in seen:
+                seen.add(after)
+                waiting.append(after)
+    return used

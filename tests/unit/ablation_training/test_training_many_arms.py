@@ -436,6 +436,29 @@ def test_what_vmap_cannot_do_is_trained_one_after_another(build, why):
         train_together(lambda: build().double(), [0, 1], examples, together=2, **how)
 
 
+class Frozen(nn.Module):
+    """Trains its head alone after two steps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls, self.body, self.head = 0, nn.Linear(20, 5), nn.Linear(5, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        seen = self.body(x.flatten(1)).tanh()
+        return self.head(seen if self.calls <= 2 else seen.detach())
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_weights_that_a_later_step_does_not_read_stay_as_they_are(momentum):
+    """Torch gives them no gradient, so that momentum must not move them on."""
+    how = {"loss": error, "optimiser": lambda w: optim.SGD(w, lr=0.1, momentum=momentum)}
+    trained = train_together(lambda: Frozen().double(), [0, 1], examples, **how)
+    same(trained, train_together(lambda: Frozen().double(), [0, 1], examples, together=1, **how))
+    why = "one at a time: step 3 does not read body.weight, which the optimiser moves on."
+    assert trained.engine.startswith(why if momentum else "2 at a time")
+
+
 def test_a_network_that_fills_a_processor_is_trained_one_after_another():
     """Side by side nothing would be saved, and it is said; whoever insists is served."""
 
