@@ -18,7 +18,7 @@ from ablation.neural.errors import (
     PartError,
     UnknownModuleError,
 )
-from ablation.neural.replacement import Replacement, require_operator
+from ablation.neural.replacement import Replacement, apart, require_operator
 from ablation.neural.selection import Patterns, matches, named, names_in
 from ablation.neural.taps import Place
 from ablation.neural.trees import largest_change
@@ -67,7 +67,7 @@ def exchanges(
     for name in found:
         first.setdefault(id(known[name]), name)
     return tuple(
-        _exchange(module, name, known[name], by, seed + number)
+        _exchange(module, name, known[name], by, apart(seed, number))
         for number, name in enumerate(first.values())
     )
 

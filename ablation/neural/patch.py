@@ -262,7 +262,7 @@ def standing_off(
     numbered = {name: number for number, name in enumerate(places)}
 
     def switched(place: Place, forward: Forward) -> Ablated:
-        draws = stream(by, seed + numbered[place.name], before)
+        draws = stream(by, seed, numbered[place.name], before=before)
         replacement = Replacement(by, place, reference.get(place.name, ()), draws)
         return Ablated(replacement, forward)
 

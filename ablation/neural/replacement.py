@@ -31,6 +31,7 @@ from ablation.operators import (
     Zero,
 )
 
+FAR = 0x1E3779B97F4A7C15  # odd, so that no two of 2**63 numbers come to the same
 OFF: Operator = Zero()  # what "off" means where nothing else is said
 
 
@@ -237,19 +238,30 @@ class Replacement:
         return OperatorCannotServeError(self.operator, reason)
 
 
-def stream(operator: Operator, seed: int, before: int = 0) -> torch.Generator | None:
-    """The random numbers of one component, for operators that draw; `before` examples have drawn.
+def apart(seed: int, number: int) -> int:
+    """The seed of the component of a number, which is no other component's of a seed nearby.
+
+    >>> apart(3, 0), apart(3, 1) == apart(4, 0)
+    (3, False)
+    """
+    return (seed + number * FAR) % 2**63
+
+
+def stream(
+    operator: Operator, seed: int, number: int = 0, *, before: int = 0
+) -> torch.Generator | None:
+    """The random numbers of a component, for operators that draw; `before` examples have drawn.
 
     An example takes one number of `Resample`, so that it has the same donor in whatever batch it
     comes. `Noise` takes as many as there are features, and draws anew for every batch.
 
-    >>> whole, later = (stream(Resample(), 0, before) for before in (0, 2))
+    >>> whole, later = (stream(Resample(), 0, before=n) for n in (0, 2))
     >>> torch.equal(torch.rand(5, generator=whole)[2:], torch.rand(3, generator=later))
     True
     """
     if not isinstance(operator, Resample | Noise):
         return None
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(apart(seed, number))
     if before and isinstance(operator, Resample):
         torch.rand(before, generator=generator)
     elif before:

@@ -27,7 +27,7 @@ def effects_table(effects: pd.DataFrame, metric: str | None = None) -> Table:
     name = rows[0].metric
     places = decimals(row.half_width for row in rows)
     level = float(effects.attrs["level"])
-    sizes = effects[effects["metric"] == name].set_index("component")
+    sizes = _by_component(effects, name)
     frame = pd.DataFrame(
         {
             "component": [row.component for row in rows],
@@ -48,6 +48,13 @@ def effects_table(effects: pd.DataFrame, metric: str | None = None) -> Table:
     return Table(
         frame, _caption(rows, level, one_by_one=bool(effects.attrs.get("one_by_one", True)))
     )
+
+
+def _by_component(effects: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """The rows of one metric, without what comes along and would be copied at every look."""
+    found = effects[effects["metric"] == metric].set_index("component")
+    found.attrs = {}
+    return found
 
 
 def _caption(rows: Sequence[Effect], level: float, *, one_by_one: bool) -> Text:
@@ -71,7 +78,7 @@ def spread_table(effects: pd.DataFrame, metric: str | None = None) -> Table:
     """Lay out how much the seeds differ in each condition: a component may hold runs steady."""
     rows = ranked(read_effects(effects, metric))
     name = rows[0].metric
-    by = effects[effects["metric"] == name].set_index("component")
+    by = _by_component(effects, name)
     sds = [float(by["sd_baseline"][row.component]) for row in rows]
     sds += [float(by["sd_ablated"][row.component]) for row in rows]
     places = decimals(sds)

@@ -54,7 +54,7 @@ class Cut:
 
     def prepared(self, number: int) -> Replacement:
         """What to pass on in one run, where this is the component of that number."""
-        draws = stream(self.operator, self.seed + number, self.before)
+        draws = stream(self.operator, self.seed, number, before=self.before)
         return Replacement(self.operator, self.place, self.reference, draws)
 
     def note(self, before: object, after: object) -> None:

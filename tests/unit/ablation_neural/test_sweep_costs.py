@@ -59,13 +59,13 @@ def test_a_prefix_that_subsets_share_is_run_once(counted):
 @pytest.mark.parametrize("by", [Constant(0.5), Noise(0.3)], ids=str)
 @pytest.mark.parametrize("memory", [1, 2**20])
 def test_three_at_a_time_are_the_naive_three_with_any_memory(by, memory):
-    module, x = deep(4), draw(5, 12)
+    module, x = deep(4).double(), draw(5, 12).double()
     names = ["0[*:6]", "2", "4[0:3]", "5"]
     found = sweep(module, x, names, metric=first, by=by, subsets=3, memory=memory)
     assert found.attrs["engine"] == "suffix"
     for row, value in zip(found["component"], found["ablated"], strict=True):
         with torch.no_grad(), ablated(module, row.split(" + "), by=by, expect_effect=False):
-            assert float(first(module(x)).mean()) == pytest.approx(value, rel=1e-5)
+            assert float(first(module(x)).mean()) == pytest.approx(value, rel=1e-9)
 
 
 class Tied(nn.Module):
