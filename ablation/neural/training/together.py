@@ -144,6 +144,11 @@ def _taken(run: Alone | SideBySide, batches: Batches, arms: Sequence[Arm]) -> _G
 def _rows(batches: Batches, arms: Sequence[Arm]) -> Iterator[list[object]]:
     """The batches of a step: one for each arm, or the same for all."""
     if not callable(batches):
+        if not hasattr(batches, "__getitem__"):
+            raise ArmsError(
+                f"batches is of type {type(batches).__name__}; expected a list of them, or a "
+                "function of the seed, as each group of arms reads them anew and in one order."
+            )
         yield from ([batch] * len(arms) for batch in batches)
         return
     try:

@@ -9,6 +9,7 @@ import torch
 from scipy import stats
 from torch import Tensor, nn, optim
 from torch.nn import functional as F
+from torch.utils.data import DataLoader
 
 import ablation
 from ablation import Arm, Constant, Mean, Noise, Scale, Skip, Zero
@@ -284,6 +285,13 @@ def elsewhere(model: Callable[..., Tensor], batch: tuple[Tensor, Tensor]) -> Ten
         ({"loss": elsewhere, "together": 1}, ArmsError, "moves no weight"),
         ({"loss": elsewhere, "together": 2}, ArmsError, "moves no weight"),
         ({"batches": []}, ArmsError, "there are no batches"),
+        (
+            {"batches": iter(examples(0))},
+            ArmsError,
+            "batches is of type list_iterator; expected a list",
+        ),
+        ({"batches": DataLoader(examples(0))}, ArmsError, "batches is of type DataLoader"),
+        ({"batches": 3}, ArmsError, "batches is of type int"),
         ({"batches": lambda seed: examples(0)[: seed + 1]}, ArmsError, "different numbers"),
         (
             {"batches": lambda seed: [(examples(0)[0][0][: 2 + seed], 0)]},
