@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import combinations, product
 from typing import Self
 
+from causal.errors import QueryError
 from causal.graph import drawing
 from causal.graph.admg import ADMG
 from causal.graph.parallel.picture import by_variable, pictured
@@ -50,9 +51,15 @@ class WorldGraph:
         """The graph of all worlds that some potential outcomes live in.
 
         Its size is the number of distinct copies, however many the worlds.  Raises
-        UnknownVariableError, or QueryError for an edge that is not there.
+        UnknownVariableError, or QueryError for an edge that is not there and for what is no
+        potential outcome.
         """
         asked = tuple(dict.fromkeys(potentials))
+        if strange := [each for each in asked if not isinstance(each, Potential)]:
+            raise QueryError(
+                f"{strange[0]!r} is no potential outcome; causal.parallel_worlds(graph, query) "
+                "reads the text of a query"
+            )
         woven, found = weave(graph, asked)
         places = dict(zip(asked, found, strict=True))
         return cls(graph, tuple(woven.copies), tuple(woven.names), places)

@@ -161,3 +161,9 @@ def test_worlds_that_cannot_be_are_refused(
 ):
     with pytest.raises(problem, match=message):
         woven("Z -> X -> Y", potential)
+
+
+@pytest.mark.parametrize("given", ["P(Y[X=1]=1)", ["Y"]])
+def test_text_is_for_another_face(given) -> None:
+    with pytest.raises(QueryError, match=r"is no potential outcome; causal\.parallel_worlds"):
+        WorldGraph.of(ADMG.parse("X -> Y"), given)
