@@ -6,85 +6,41 @@ import copy
 import json
 import subprocess
 import sys
-import time
 from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies.malformed import JUNK, accepted, changed_at, places, refusal, resealed
 
 from causal import certificate, examples, identify
-from causal.calculus import sealed
 from causal.checker import CheckError, check
 from causal.checker.__main__ import main
 
 YES = certificate(identify(examples()["front-door"], "P(Y | do(X))"))
 NO = certificate(identify(examples()["bow"], "P(Y | do(X))"))
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
-    max_leaves=8,
-)
-
-
-def resealed(certificate: dict) -> dict:
-    return sealed({key: value for key, value in certificate.items() if key != "digest"})
-
-
-def assert_it_is_refused_in_one_line(certificate: object) -> None:
-    start = time.process_time()
-    with pytest.raises(CheckError) as caught:
-        check(certificate)
-    assert len(str(caught.value).splitlines()) == 1
-    assert time.process_time() - start < 5
-
-
-def places(data: object, path: tuple = ()) -> list[tuple]:
-    """The way to every part of nested data."""
-    inner = data.items() if isinstance(data, dict) else enumerate(data)
-    found = [path] if path else []
-    for key, value in inner:
-        here = (*path, key)
-        found += places(value, here) if isinstance(value, dict | list) else [here]
-    return found
 
 
 @settings(deadline=None)
-@given(JSON)
+@given(JUNK)
 def test_other_json_is_no_certificate(data):
-    assert_it_is_refused_in_one_line(data)
+    refusal(data)
 
 
 @settings(deadline=None, max_examples=300)
-@given(data=st.data(), of=st.sampled_from([YES, NO]), junk=JSON)
+@given(data=st.data(), of=st.sampled_from([YES, NO]), junk=JUNK)
 def test_a_certificate_with_junk_in_one_place_is_refused_or_the_same(data, of, junk):
-    changed = copy.deepcopy(of)
-    *way, last = data.draw(st.sampled_from(places(changed)))
-    inner = changed
-    for key in way:
-        inner = inner[key]
-    inner[last] = junk
-    try:
-        said = check(resealed(changed))
-    except CheckError:
-        return
-    # Nothing that matters was changed: no models, or the same sets.
-    assert said.splitlines()[0] == check(of).splitlines()[0]
+    said = accepted(resealed(changed_at(of, data.draw(st.sampled_from(places(of))), junk)))
+    # Where it is accepted, nothing that matters was changed: no models, or the same sets.
+    assert said is None or said.splitlines()[0] == check(of).splitlines()[0]
 
 
 @pytest.mark.parametrize("of", [YES, NO])
 def test_a_certificate_without_one_part_is_refused(of):
     for way in places(of):
-        changed = copy.deepcopy(of)
-        inner = changed
-        for key in way[:-1]:
-            inner = inner[key]
-        del inner[way[-1]]
-        try:
-            check(changed if way[0] == "digest" else resealed(changed))
-        except CheckError:
-            continue
-        assert way[0] == "graph"  # a list that is shorter may still be a graph of which all holds
+        changed = changed_at(of, way, drop=True)
+        if accepted(changed if way[0] == "digest" else resealed(changed)) is not None:
+            assert way[0] == "graph"  # a shorter list may still be a graph of which all holds
 
 
 def nested(depth: int) -> list:
@@ -145,7 +101,7 @@ HUGE = {
 
 @pytest.mark.parametrize("name", HUGE)
 def test_a_huge_or_twisted_yes_is_refused_soon(name):
-    assert_it_is_refused_in_one_line(resealed(YES | HUGE[name]))
+    refusal(resealed(YES | HUGE[name]))
 
 
 @pytest.mark.parametrize("rows", [["1/3", "1/3"], ["2/3", "2/3"], ["1"], []])
@@ -154,7 +110,7 @@ def test_probabilities_sum_to_one_in_every_row(rows):
     models = copy.deepcopy(NO["models"])
     for table in models["one"] + models["other"]:
         table["rows"] = [rows for _ in table["rows"]]
-    assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
+    refusal(resealed(NO | {"models": models}))
 
 
 def test_a_model_in_which_less_than_everything_happens_is_refused():
@@ -182,25 +138,25 @@ def test_a_model_reads_what_the_graph_lets_it_read():
 )
 def test_what_is_no_formula_is_not_passed_over(junk):
     for text in (f"{YES['estimand']} {junk}", f"{junk} {YES['estimand']}"):
-        assert_it_is_refused_in_one_line(resealed(YES | {"estimand": text}))
+        refusal(resealed(YES | {"estimand": text}))
 
 
 @pytest.mark.parametrize("models", [{}, [], "", 0, False])
 def test_models_are_two_or_none(models):
-    assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
+    refusal(resealed(NO | {"models": models}))
 
 
 @pytest.mark.parametrize("key", ["outer", "inner"])
 def test_a_hedge_is_made_of_variables(key):
     hedge = NO["hedge"] | {key: [*NO["hedge"][key], "nobody"]}
-    assert_it_is_refused_in_one_line(resealed(NO | {"hedge": hedge}))
+    refusal(resealed(NO | {"hedge": hedge}))
 
 
 @pytest.mark.parametrize("text", ["1e999999999", "1/0", "-1/2", "nan", "1" * 5000, "½", "0.5", ""])
 def test_a_probability_is_a_plain_fraction(text):
     models = copy.deepcopy(NO["models"])
     models["one"][0]["rows"][0][0] = text
-    assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
+    refusal(resealed(NO | {"models": models}))
 
 
 def test_variables_with_many_values_are_refused_soon():
@@ -212,7 +168,7 @@ def test_variables_with_many_values_are_refused_soon():
             {"of": "X", "reads": [], "rows": [many]},
             {"of": "Y", "reads": [], "rows": [many]},
         ]
-    assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
+    refusal(resealed(NO | {"models": models}))
 
 
 def test_sets_under_each_other_s_names_are_refused():
@@ -223,14 +179,14 @@ def test_sets_under_each_other_s_names_are_refused():
     step["separation"] = {key: sets[key] for key in ("given", "other", "one")}
     assert check(resealed(YES | {"derivation": steps})).startswith("verified: ")
     step["separation"] = {"other": sets["one"], "one": sets["other"], "given": sets["given"]}
-    assert_it_is_refused_in_one_line(resealed(YES | {"derivation": steps}))
+    refusal(resealed(YES | {"derivation": steps}))
 
 
 def test_models_with_more_states_than_are_enumerated_are_refused_soon():
     models = copy.deepcopy(NO["models"])
     for which in ("one", "other"):
         models[which][0]["rows"] = [["1/100000"] * 100_000]
-    assert_it_is_refused_in_one_line(resealed(NO | {"models": models}))
+    refusal(resealed(NO | {"models": models}))
 
 
 @pytest.mark.parametrize(

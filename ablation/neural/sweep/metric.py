@@ -57,11 +57,12 @@ def unseen(metric: Read, output: object, examples: int | None, lengths: Sequence
     """
     if not (hidden := opaque(output)):
         return ""
+    value = measured(metric, output, examples, lengths)
     try:
-        values = [measured(metric, each, examples, lengths) for each in (output, emptied(output))]
-    except Exception:  # noqa: BLE001 - a metric may raise anything where it finds nothing
+        without = measured(metric, emptied(output), examples, lengths)
+    except Exception:  # noqa: BLE001 - whatever a metric raises of None, it has looked there
         return hidden
-    return "" if values[0] == values[1] else hidden
+    return "" if value == without else hidden
 
 
 def refuse_complex(returned: object) -> None:
