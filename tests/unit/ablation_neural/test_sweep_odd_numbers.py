@@ -120,6 +120,11 @@ class Wrapped(nn.Module):
             lambda output: output[1].logits[:, 0],
             "the metric reads Answer, in which no tensor is seen",
         ),
+        (
+            lambda y: (y, Answer(y)),
+            lambda output: getattr(output[1], "logits", output[0] * 0)[:, 0],  # raises nothing
+            "the metric reads Answer, in which no tensor is seen",
+        ),
         (lambda y: (y, Answer(y)), lambda output: output[0][:, 0], ""),
         (
             lambda y: y.detach().numpy(),
